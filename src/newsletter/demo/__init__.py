@@ -1,0 +1,1 @@
+"""The whole day on the fictional sample newsroom."""

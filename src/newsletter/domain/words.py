@@ -1,0 +1,89 @@
+"""Words with evidence: nothing stands in an issue that cannot be traced to a span of an article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from newsletter.domain.leaning import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A half-open span ``[start, end)`` of characters in one field of one article."""
+
+    article: str
+    field: Literal["text", "title"]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A piece of text with the outlets that say it and the spans it was taken from.
+
+    Extractive text equals its spans joined by one space, but for the initial capital and the final stop.
+    ``outlets`` are domains; attribution is shown from them and is not part of ``text``.
+    """
+
+    text: str
+    outlets: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A point on which outlets differ: the claims side by side, each with who makes it."""
+
+    topic: str
+    claims: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    question: str
+    answer: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryWords:
+    """All that is said about one story. Empty tuples are honest: nothing is invented to fill a part."""
+
+    headline: Statement
+    dek: Statement | None = None
+    overview: tuple[Statement, ...] = ()
+    sides: Mapping[Side, tuple[Statement, ...]] = field(default_factory=dict)
+    agreed: tuple[Statement, ...] = ()
+    disputed: tuple[Dispute, ...] = ()
+    only: Mapping[Side, tuple[Statement, ...]] = field(default_factory=dict)
+    faq: tuple[Question, ...] = ()
+
+    def statements(self) -> tuple[Statement, ...]:
+        """Every statement of the story, in reading order."""
+        found = [self.headline, *([self.dek] if self.dek else []), *self.overview]
+        for points in (*self.sides.values(), *self.only.values()):
+            found.extend(points)
+        found.extend(self.agreed)
+        for dispute in self.disputed:
+            found.extend(dispute.claims)
+        for question in self.faq:
+            found.extend(question.answer)
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class WritingLimits:
+    """How much may be said, in words, and how much of it one outlet may have been quoted with (promise 1)."""
+
+    excerpt_words: int = 30
+    """At most this many consecutive words from one article in one excerpt."""
+    outlet_words: int = 60
+    """At most this many words of one outlet in one story, overview and points together."""
+    overview_words: int = 45
+    point_words: int = 18
+    points_per_side: int = 1
+    """In the mail; the page may show up to ``page_points``."""
+    page_points: int = 3
+    headline_words: int = 15
+    dek_words: int = 18

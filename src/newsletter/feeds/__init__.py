@@ -1,0 +1,1 @@
+"""Outlets to raw captures to articles: fetch, parse in a cage, clean."""

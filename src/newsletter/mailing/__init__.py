@@ -1,0 +1,1 @@
+"""Mail to people: freeze, claim, submit, record."""

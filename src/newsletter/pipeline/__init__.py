@@ -1,0 +1,1 @@
+"""The story of a day in plain Python, written against `newsletter.ports` only."""

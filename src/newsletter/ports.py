@@ -1,0 +1,438 @@
+"""What the pipeline needs from the rooms, shaped by its own needs and not by any provider's API.
+
+The rooms are strangers to each other; `newsletter.pipeline` is written against these protocols only, and
+`newsletter.wiring` puts the real adapters in. Every fake in the tests passes its adapter's contract test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from newsletter.domain.article import Article
+from newsletter.domain.audience import Subscriber, SubscriberStatus, SuppressionReason
+from newsletter.domain.checks import Check
+from newsletter.domain.feed import (
+    Capture,
+    CleanFeed,
+    FeedState,
+    FetchPlan,
+    FetchRequest,
+    FetchResult,
+    ParsedFeed,
+    ParseJob,
+)
+from newsletter.domain.issue import Issue, Mail
+from newsletter.domain.leaning import Side
+from newsletter.domain.mailing import (
+    Accepted,
+    Addressed,
+    Batch,
+    BatchState,
+    Candidate,
+    Envelope,
+    Mailing,
+    MailingState,
+    Recipient,
+)
+from newsletter.domain.outlet import Registry
+from newsletter.domain.story import Chosen, LineUp, PastStory, Story
+from newsletter.domain.words import StoryWords
+
+
+class Clock(Protocol):
+    """The wall clock. The pipeline's "now" (TIME) is always a separate argument."""
+
+    def __call__(self) -> datetime:
+        """The current time, aware, UTC."""
+        ...
+
+
+class Progress(Protocol):
+    """Told of long work's steps; a terminal draws a bar from it, a flow logs it, tests ignore it."""
+
+    def __call__(self, done: int, total: int, what: str) -> None: ...
+
+
+def no_progress(done: int, total: int, what: str) -> None:
+    """A `Progress` that nobody watches."""
+
+
+# ── feeds ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+class FeedPlanner(Protocol):
+    def plan(self, registry: Registry, states: Mapping[str, FeedState], now: datetime) -> FetchPlan:
+        """Pure. Which feeds to ask and how; ``states`` by feed URL, as of ``now``."""
+        ...
+
+    def settle(
+        self,
+        before: FeedState | None,
+        result: FetchResult,
+        parsed: ParsedFeed | None,
+        clean: CleanFeed | None,
+        now: datetime,
+    ) -> FeedState:
+        """Pure. The state after one attempt. ``parsed``/``clean`` are None when nothing was parsed."""
+        ...
+
+
+class FeedFetcher(Protocol):
+    def fetch(self, requests: Sequence[FetchRequest]) -> AsyncIterator[FetchResult]:
+        """Make the GETs concurrently within the fetching rules; yields each as it ends, never raises for one."""
+        ...
+
+
+class FeedParser(Protocol):
+    """Parses in a cage: one hostile feed costs its own time limit and nothing else."""
+
+    def parse(self, jobs: Iterable[ParseJob]) -> Iterator[ParsedFeed]:
+        """One result per job, in any order, as they end; failures are results."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class FeedCleaner(Protocol):
+    def clean(
+        self, parsed: ParsedFeed, outlet: str, now: datetime, *, final_url: str, provenance: str
+    ) -> CleanFeed:
+        """Pure. Entries to articles by the identity, date, mark and text rules of feeds.md."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a gather's `FeedArchive.keep` did with one feed's outcome."""
+
+    new_articles: int
+    new_versions: int
+
+
+class FeedArchive(Protocol):
+    """Captures, articles and feed states. Everything read is *as of* a TIME: later records do not count."""
+
+    def states(self, as_of: datetime) -> Mapping[str, FeedState]:
+        """The latest state of every feed at or before ``as_of``."""
+        ...
+
+    def parsed_before(self, feed_url: str, digest: str) -> bool:
+        """Whether those bytes of that feed were ever parsed successfully."""
+        ...
+
+    def keep(
+        self,
+        state: FeedState,
+        recorded_at: datetime,
+        capture: Capture | None = None,
+        body: bytes = b"",
+        articles: Sequence[Article] = (),
+    ) -> Kept:
+        """Record one feed's outcome in one transaction. Idempotent for the same feed, TIME and bytes.
+
+        An article seen before keeps its ``first_seen`` and, when inferred, its ``published``; it gets a new
+        version only when title, text, url, kind or wire changed.
+        """
+        ...
+
+    def articles(self, as_of: datetime, since: datetime) -> tuple[Article, ...]:
+        """Each article's latest version seen at or before ``as_of`` and published in ``(since, as_of]``.
+
+        Sorted by (published, id). Held articles (dated later) are not there yet.
+        """
+        ...
+
+    def capture(self, feed_url: str, as_of: datetime) -> tuple[Capture, bytes] | None:
+        """The newest capture of a feed at or before ``as_of``, with its bytes."""
+        ...
+
+    def purge_captures(self, before: datetime) -> int:
+        """Delete captures fetched before that time and bodies that no capture needs any more; how many."""
+        ...
+
+
+# ── stories and words ──────────────────────────────────────────────────────────────────────────────
+
+
+class Grouper(Protocol):
+    def __call__(self, articles: Sequence[Article], registry: Registry) -> tuple[Story, ...]:
+        """Pure, deterministic, independent of input order: a partition of the articles into stories."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DaySupply:
+    """Domains heard in the window, by side, and how many articles each published: what a side could cover."""
+
+    heard: Mapping[Side, Mapping[str, int]]
+
+    def outlets(self, side: Side) -> int:
+        return len(self.heard.get(side, {}))
+
+
+class LineUpChooser(Protocol):
+    def __call__(
+        self, stories: Sequence[Story], past: Sequence[PastStory], supply: DaySupply, now: datetime
+    ) -> LineUp:
+        """Pure. The day's line-up, each choice with its why."""
+        ...
+
+
+class Writer(Protocol):
+    name: str
+    """ "extractive" or "model"."""
+
+    def write(self, chosen: Chosen, registry: Registry, *, brief: bool) -> StoryWords | None:
+        """Words for one story, every statement with evidence; None when nothing can be said honestly."""
+        ...
+
+
+# ── rendering ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class Renderer(Protocol):
+    def render(self, issue: Issue) -> Mail:
+        """HTML and text from one model. Raises `TemplateError`."""
+        ...
+
+
+class Checker(Protocol):
+    def check(self, issue: Issue, mail: Mail) -> tuple[Check, ...]:
+        """Every check that must pass before the issue may go."""
+        ...
+
+
+# ── issues ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class StoredIssue:
+    """An issue as kept: ``document`` is issue.json's object, and the bytes are what would be mailed."""
+
+    date: date
+    revision: int
+    number: int
+    as_of: datetime
+    frozen: bool
+    html_sha256: str
+    document: Mapping[str, object]
+    html: str
+    text: str
+    approved_by: str = ""
+    approved_sha256: str = ""
+    overrides: Mapping[str, str] | None = None
+    """check name -> reason, given with the approval."""
+
+
+class IssueStore(Protocol):
+    def get(self, day: date, revision: int | None = None) -> StoredIssue | None:
+        """That revision, or the newest."""
+        ...
+
+    def save(self, issue: StoredIssue) -> None:
+        """Insert or replace (day, revision). Raises `Refused` when that revision is frozen and differs."""
+        ...
+
+    def freeze(self, day: date, revision: int) -> None:
+        """From now on that revision is immutable."""
+        ...
+
+    def approve(
+        self, day: date, revision: int, by: str, sha256: str, overrides: Mapping[str, str]
+    ) -> None: ...
+
+    def unapprove(self, day: date) -> None: ...
+
+    def dates(self) -> tuple[date, ...]:
+        """Dates that have an issue, ascending."""
+        ...
+
+    def number_of(self, day: date, first: date | None) -> int:
+        """1 + the issues dated before ``day`` (and on or after ``first``, where given)."""
+        ...
+
+    def past_stories(self, before: date, days: int) -> tuple[PastStory, ...]:
+        """Stories and briefs of the issues of the ``days`` days before ``before``, newest first."""
+        ...
+
+    def story_date(self, story_id: str) -> date | None:
+        """The issue that holds that story."""
+        ...
+
+    def add_report(self, day: date, story_id: str, kind: str, text: str, contact: str, at: datetime) -> int:
+        """Put a reader's report into the queue; its number."""
+        ...
+
+    def reports(self) -> tuple[Mapping[str, object], ...]: ...
+
+
+# ── audience and mailing ───────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    added: int
+    updated: int
+    unchanged: int
+    rejected: tuple[tuple[int, str], ...]
+    """(line number, reason); never an address."""
+
+
+class SubscriberStore(Protocol):
+    def add(self, subscriber: Subscriber) -> bool:
+        """False when the address is on the list already (nothing changes then)."""
+        ...
+
+    def add_many(self, subscribers: Iterable[Subscriber]) -> tuple[int, int]:
+        """(added, already there); streams in chunks, memory stays flat."""
+        ...
+
+    def by_address(self, address_key: str) -> Subscriber | None: ...
+
+    def by_public_id(self, public_id: str) -> Subscriber | None: ...
+
+    def set_status(self, public_id: str, status: SubscriberStatus, at: datetime) -> bool: ...
+
+    def all(self, status: SubscriberStatus | None = None) -> Iterator[Subscriber]:
+        """Streams in order of joining."""
+        ...
+
+    def count(self) -> Mapping[str, int]:
+        """By status, and ``suppressed``."""
+        ...
+
+    def remove(self, address_key: str) -> bool: ...
+
+    def suppress(self, address_key: str, reason: SuppressionReason, at: datetime) -> None:
+        """Idempotent; the first reason stays."""
+        ...
+
+    def unsuppress(self, address_key: str, reason: SuppressionReason) -> None:
+        """Lift a suppression of exactly that reason (resubscribing lifts UNSUBSCRIBE, nothing else)."""
+        ...
+
+    def suppressed(self, address_keys: Sequence[str]) -> frozenset[str]: ...
+
+
+class MailingStore(Protocol):
+    """Rows of one mailing. Every method is one committed transaction."""
+
+    def find(self, day: date) -> Mailing | None:
+        """The newest mailing of that issue date."""
+        ...
+
+    def candidates(self, frozen_at: datetime) -> Iterator[Candidate]:
+        """Every subscriber on the list, each with its exclusion or None; streams."""
+        ...
+
+    def freeze(
+        self, day: date, revision: int, html_sha256: str, provider: str, batch_size: int, frozen_at: datetime
+    ) -> Mailing:
+        """Freeze the audience once: recipients in batches, exclusions counted by reason, one transaction.
+
+        UNIQUE(issue date, subscriber) makes a second freeze of the date return the first one's mailing.
+        Raises `StorageError` (and keeps nothing) unless candidates = recipients + exclusions.
+        """
+        ...
+
+    def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> None: ...
+
+    def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
+        """Take the mailing's sending lease for this process; False while another live process holds it."""
+        ...
+
+    def heartbeat(self, mailing_id: int, owner: str, at: datetime) -> None: ...
+
+    def release(self, mailing_id: int, owner: str) -> None: ...
+
+    def orphans_to_uncertain(self, mailing_id: int, at: datetime) -> int:
+        """Batches left `submitting` by a dead process become `uncertain`; call only while holding the lease."""
+        ...
+
+    def claim(self, mailing_id: int, at: datetime) -> tuple[Batch, tuple[Recipient, ...]] | None:
+        """The next pending batch, now `submitting` and committed; None when there is none.
+
+        Recipients who unsubscribed or were suppressed since the freeze are left out and recorded as skipped.
+        """
+        ...
+
+    def move(
+        self,
+        batch_id: str,
+        old: BatchState,
+        new: BatchState,
+        at: datetime,
+        reason: str = "",
+        message_id: str = "",
+    ) -> bool:
+        """Move a batch if it is still in ``old`` and the move is legal (`may_move`); whether it happened."""
+        ...
+
+    def batches(self, mailing_id: int) -> tuple[Batch, ...]: ...
+
+    def batch(self, batch_id: str) -> Batch | None: ...
+
+    def counts(self, mailing_id: int) -> Mapping[str, int]:
+        """Recipients by batch state, and ``skipped``."""
+        ...
+
+
+class Provider(Protocol):
+    """A way to hand mail over. Adapters raise `ProviderRejected`, `ProviderBusy` or `ProviderUncertain`."""
+
+    name: str
+    batch_size: int
+    """Most recipients one `submit` takes."""
+    real: bool
+    """Whether mail leaves this machine: then example values and failed guards refuse a send."""
+
+    def submit(self, envelope: Envelope, batch_id: str, recipients: Sequence[Addressed]) -> Accepted: ...
+
+    def submit_test(self, envelope: Envelope, email: str) -> Accepted:
+        """One marked test mail outside of any mailing."""
+        ...
+
+
+# ── backfill ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillDate:
+    date: date
+    state: str
+    """planned, running, done, failed, skipped, cancelled."""
+    attempt: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    id: int
+    start: date
+    end: date
+    policy: str
+    order: str
+    state: str
+    """running, done, failed, cancelled."""
+    dates: tuple[BackfillDate, ...]
+
+
+class BackfillStore(Protocol):
+    def create(
+        self, start: date, end: date, policy: str, order: str, dates: Sequence[BackfillDate], at: datetime
+    ) -> Backfill: ...
+
+    def get(self, backfill_id: int | None = None) -> Backfill | None:
+        """That backfill, or the newest."""
+        ...
+
+    def set_date(self, backfill_id: int, entry: BackfillDate, at: datetime) -> None: ...
+
+    def set_state(self, backfill_id: int, state: str, at: datetime) -> None: ...
+
+
+TokenMaker = Callable[[Recipient], str]
+"""The unsubscribe token of a recipient, as wired with the installation's secret key."""

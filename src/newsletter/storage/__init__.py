@@ -1,0 +1,1 @@
+"""SQLAlchemy Core tables, one module per aggregate; rows stop here."""

@@ -1,0 +1,1 @@
+"""Articles to stories: near-copies, grouping, threads, line-up, blindspots. Pure functions."""

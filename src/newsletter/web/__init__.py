@@ -1,0 +1,1 @@
+"""The pages: what every link in a mail leads to, and the editor's preview."""

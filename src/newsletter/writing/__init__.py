@@ -1,0 +1,1 @@
+"""Stories to words, each with its evidence."""
