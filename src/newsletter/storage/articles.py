@@ -56,6 +56,26 @@ AS_OF = (
 )
 """Enters by the index on ``published``; whether a later version exists is one step into another."""
 
+_BY_ID = sa.select(articles.c.article_id, articles.c.id).where(
+    articles.c.article_id.in_(sa.bindparam("ids", expanding=True))
+)
+_BY_ALIAS = (
+    sa.select(aliases.c.outlet, aliases.c.alias, articles.c.article_id, articles.c.id)
+    .join(articles, articles.c.id == aliases.c.article)
+    .where(
+        aliases.c.outlet.in_(sa.bindparam("outlets", expanding=True)),
+        aliases.c.alias.in_(sa.bindparam("names", expanding=True)),
+    )
+)
+_HISTORIES = (
+    sa.select(*_COLUMNS, versions.c.id.label("row"), versions.c.last_seen, versions.c.dated)
+    .select_from(_JOINED)
+    .where(versions.c.article.in_(sa.bindparam("numbers", expanding=True)))
+    .order_by(versions.c.article, versions.c.seen_at)
+)
+_ADD_ARTICLES = sa.insert(articles).returning(articles.c.article_id, articles.c.id)
+_ADD_VERSIONS = sa.insert(versions)
+
 
 def read_as_of(connection: Connection, as_of: datetime, since: datetime) -> tuple[Article, ...]:
     """See `FeedArchive.articles`."""
@@ -88,8 +108,7 @@ def _recognise(connection: Connection, found: Sequence[Article]) -> tuple[dict[s
     one feed at one time are two articles, even when they share a link.
     """
     here = {article.id for article in found}
-    by_id = sa.select(articles.c.article_id, articles.c.id).where(articles.c.article_id.in_(here))
-    numbers = {name: number for name, number in connection.execute(by_id)}
+    numbers = {name: number for name, number in connection.execute(_BY_ID, {"ids": list(here)})}
     names = {article.id: article.id for article in found}
     strangers = [article for article in found if article.id not in numbers]
     known = _by_alias(connection, strangers)
@@ -108,25 +127,16 @@ def _by_alias(
     wanted = {alias for article in strangers for alias in article.aliases}
     if not wanted:
         return {}
-    query = (
-        sa.select(aliases.c.outlet, aliases.c.alias, articles.c.article_id, articles.c.id)
-        .join(articles, articles.c.id == aliases.c.article)
-        .where(aliases.c.outlet.in_({a.outlet for a in strangers}), aliases.c.alias.in_(wanted))
-    )
-    return {(outlet, alias): (name, number) for outlet, alias, name, number in connection.execute(query)}
+    lists = {"outlets": list({article.outlet for article in strangers}), "names": list(wanted)}
+    rows = connection.execute(_BY_ALIAS, lists)
+    return {(outlet, alias): (name, number) for outlet, alias, name, number in rows}
 
 
 def _histories(connection: Connection, numbers: Mapping[str, int]) -> dict[str, History]:
     if not numbers:
         return {}
-    query = (
-        sa.select(*_COLUMNS, versions.c.id.label("row"), versions.c.last_seen, versions.c.dated)
-        .select_from(_JOINED)
-        .where(versions.c.article.in_(numbers.values()))
-        .order_by(versions.c.article, versions.c.seen_at)
-    )
     histories: dict[str, History] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(_HISTORIES, {"numbers": list(numbers.values())}):
         version = Version(_article(row), row.last_seen, row.dated, row.row)
         histories[row.article_id] = (*histories.get(row.article_id, ()), version)
     return histories
@@ -138,8 +148,7 @@ def _add_articles(connection: Connection, fresh: Sequence[Article]) -> dict[str,
     rows = [
         {"article_id": a.id, "outlet": a.outlet, "guid": a.guid, "first_seen": a.first_seen} for a in fresh
     ]
-    statement = sa.insert(articles).returning(articles.c.article_id, articles.c.id)
-    return {name: number for name, number in connection.execute(statement, rows)}
+    return {name: number for name, number in connection.execute(_ADD_ARTICLES, rows)}
 
 
 def _write(
@@ -158,7 +167,7 @@ def _write(
     _update(connection, old, moved)
     added = [{"article": number, **_row(version)} for number, version in new if version.row is None]
     if added:
-        connection.execute(sa.insert(versions), added)
+        connection.execute(_ADD_VERSIONS, added)
     earlier = [
         {"number": numbers[name], "seen": history[0].seen_at}
         for name, history in changed.items()

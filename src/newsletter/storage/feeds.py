@@ -22,6 +22,17 @@ _STATE_FIELDS = tuple(f.name for f in dataclasses.fields(FeedState) if f.name !=
 _STATE_COLUMNS = tuple(feed_states.c[name] for name in _STATE_FIELDS)
 _CAPTURES = "captures"
 
+# Built once: a gather makes each of these for every feed, and building costs as much as running.
+_FEED_NUMBER = sa.select(feeds.c.id).where(feeds.c.url == sa.bindparam("url"))
+_LAST_STATE_AT = (
+    sa.select(*_STATE_COLUMNS)
+    .where(feed_states.c.feed_id == sa.bindparam("feed"), feed_states.c.at == sa.bindparam("time"))
+    .order_by(feed_states.c.id.desc())
+    .limit(1)
+)
+_ADD_STATE = sa.insert(feed_states)
+_BODY_KNOWN = sa.select(bodies.c.digest).where(bodies.c.digest == sa.bindparam("bytes"))
+
 
 class SqlFeedArchive:
     """See `ports.FeedArchive`; every method is one transaction."""
@@ -104,32 +115,24 @@ class SqlFeedArchive:
 
 
 def _feed_number(connection: Connection, url: str) -> int:
-    query = sa.select(feeds.c.id).where(feeds.c.url == url)
-    number = connection.scalar(query)
+    number = connection.scalar(_FEED_NUMBER, {"url": url})
     if number is None:
         connection.execute(insert_new(connection, feeds), {"url": url})
-        number = connection.scalar(query)
+        number = connection.scalar(_FEED_NUMBER, {"url": url})
     assert number is not None
     return int(number)
 
 
 def _append_state(connection: Connection, feed: int, state: FeedState, recorded_at: datetime) -> None:
-    newest = (
-        sa.select(*_STATE_COLUMNS)
-        .where(feed_states.c.feed_id == feed, feed_states.c.at == state.at)
-        .order_by(feed_states.c.id.desc())
-        .limit(1)
-    )
-    row = connection.execute(newest).first()
+    row = connection.execute(_LAST_STATE_AT, {"feed": feed, "time": state.at}).first()
     if row is not None and _state(state.feed_url, row) == state:
         return
     values = {name: getattr(state, name) for name in _STATE_FIELDS} | {"status": state.status.value}
-    connection.execute(sa.insert(feed_states), {**values, "feed_id": feed, "recorded_at": recorded_at})
+    connection.execute(_ADD_STATE, {**values, "feed_id": feed, "recorded_at": recorded_at})
 
 
 def _keep_capture(connection: Connection, feed: int, capture: Capture, body: bytes) -> None:
-    known = connection.scalar(sa.select(bodies.c.digest).where(bodies.c.digest == capture.digest))
-    if known is None:
+    if connection.scalar(_BODY_KNOWN, {"bytes": capture.digest}) is None:
         connection.execute(insert_new(connection, bodies), {"digest": capture.digest, "body": body})
     values = {
         "feed_id": feed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,12 @@ from sqlalchemy.sql.functions import FunctionElement
 
 def insert_new(connection: Connection, table: sa.Table) -> sa.Insert:
     """An INSERT that leaves a row out when one of its unique keys is taken."""
-    if connection.dialect.name == "postgresql":
+    return _insert_new(connection.dialect.name, table)
+
+
+@cache
+def _insert_new(dialect: str, table: sa.Table) -> sa.Insert:
+    if dialect == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
 

@@ -102,10 +102,15 @@ def _dated(history: History) -> History:
     for version in history:
         if not inferred and version.dated is not None:
             published = version.dated
-        article = replace(
-            version.article, first_seen=first.seen_at, published=published, date_inferred=inferred
-        )
-        result.append(replace(version, article=article))
+        article = version.article
+        if (article.first_seen, article.published, article.date_inferred) != (
+            first.seen_at,
+            published,
+            inferred,
+        ):
+            article = replace(article, first_seen=first.seen_at, published=published, date_inferred=inferred)
+            version = replace(version, article=article)
+        result.append(version)
     return tuple(result)
 
 
