@@ -243,17 +243,17 @@ def _only(desk: _Linker, brand: Brand) -> tuple[OnlyView, ...]:
 
 def _groups(issue: Issue, story: IssueStory, brand: Brand, zone: ZoneInfo) -> tuple[ArticleGroup, ...]:
     return tuple(
-        ArticleGroup(side, brand.labels[side], tuple(_article(issue, a, zone) for a in found))
+        ArticleGroup(side, brand.labels[side], tuple(_article(issue, story, a, zone) for a in found))
         for side in (*issue.order, Side.UNRATED)
         if (found := [article for article in story.articles if article.side == side])
     )
 
 
-def _article(issue: Issue, article: IssueArticle, zone: ZoneInfo) -> ArticleView:
+def _article(issue: Issue, story: IssueStory, article: IssueArticle, zone: ZoneInfo) -> ArticleView:
     outlet = issue.outlets.get(article.outlet)
     marks = (
         _KIND_MARKS.get(article.kind, ""),
-        f"{clean.text(article.wire)} copy" if article.wire else "",
+        _copy_mark(issue, story, article),
         _PAYWALL_MARKS.get(outlet.paywall, "") if outlet else "",
     )
     return ArticleView(
@@ -265,6 +265,15 @@ def _article(issue: Issue, article: IssueArticle, zone: ZoneInfo) -> ArticleView
         time=clock_time(article.published, zone),
         marks=tuple(mark for mark in marks if mark),
     )
+
+
+def _copy_mark(issue: Issue, story: IssueStory, article: IssueArticle) -> str:
+    """Whose text it is where it is not the outlet's own; why nine articles can be eight voices."""
+    if article.wire:
+        return f"{clean.text(article.wire)} copy"
+    notes = [n for n in story.wires if article.outlet in n.carriers and article.outlet != n.outlet]
+    whose = [clean.text(note.wire) or outlet_name(issue, note.outlet) for note in notes]
+    return f"{whose[0]} copy" if whose else ""
 
 
 def _wires(issue: Issue, story: IssueStory) -> list[str]:
