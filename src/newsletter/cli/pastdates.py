@@ -21,10 +21,14 @@ ACTIONS = ("status", "resume", "cancel")
 
 @click.command("backfill")
 @click.argument("words", nargs=-1, metavar="START END | status|resume|cancel [ID]")
-@click.option("--policy", type=click.Choice(["missing", "failed", "all"]), default="missing", show_default=True)
+@click.option(
+    "--policy", type=click.Choice(["missing", "failed", "all"]), default="missing", show_default=True
+)
 @click.option("--order", type=click.Choice(["oldest", "newest"]), default="oldest", show_default=True)
 @click.option("--max-failures", default=3, show_default=True, help="Stop after so many dates failed.")
-@click.option("--plan", "plan_only", is_flag=True, help="Say what would be done with each date, and do nothing.")
+@click.option(
+    "--plan", "plan_only", is_flag=True, help="Say what would be done with each date, and do nothing."
+)
 @json_option
 def backfill_command(
     words: tuple[str, ...], policy: str, order: str, max_failures: int, plan_only: bool, as_json: bool

@@ -41,8 +41,7 @@ def group_command(infile: TextIO, outfile: TextIO) -> None:
     from newsletter.stories.rows import group_rows
 
     rows = list(_rows(infile, ("id", "title")))
-    for row in group_rows(rows):
-        outfile.write(json.dumps(row, ensure_ascii=False) + "\n")
+    outfile.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in group_rows(rows))
 
 
 @click.command("write")
@@ -59,8 +58,7 @@ def write_command(infile: TextIO, outfile: TextIO, budget: int) -> None:
     """
     from newsletter.writing.rows import write_row
 
-    for row in _rows(infile, ("id", "articles")):
-        outfile.write(json.dumps(write_row(row, budget_words=budget), ensure_ascii=False) + "\n")
+    outfile.writelines(json.dumps(write_row(row, budget_words=budget), ensure_ascii=False) + "\n" for row in _rows(infile, ("id", "articles")))
 
 
 @click.group("dev")
@@ -70,7 +68,9 @@ def dev_command() -> None:
 
 @dev_command.command("sendgrid")
 @click.option("--port", default=8025, show_default=True, help="0 takes a free one.")
-@click.option("--record", type=click.Path(dir_okay=False), help="Append what is accepted to this JSON lines file.")
+@click.option(
+    "--record", type=click.Path(dir_okay=False), help="Append what is accepted to this JSON lines file."
+)
 def sendgrid(port: int, record: str | None) -> None:
     """A strict SendGrid stand-in: rejects all that SendGrid rejects, mails nobody.
 
