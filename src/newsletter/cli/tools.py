@@ -58,7 +58,9 @@ def write_command(infile: TextIO, outfile: TextIO, budget: int) -> None:
     """
     from newsletter.writing.rows import write_row
 
-    outfile.writelines(json.dumps(write_row(row, budget_words=budget), ensure_ascii=False) + "\n" for row in _rows(infile, ("id", "articles")))
+    rows = _rows(infile, ("id", "articles"))
+    told = (write_row(row, budget_words=budget) for row in rows)
+    outfile.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in told)
 
 
 @click.group("dev")
