@@ -30,6 +30,7 @@ from newsletter.settings.model import Settings
 
 if TYPE_CHECKING:
     from newsletter.feeds.cage import Cage
+    from newsletter.pipeline.backfill import BackfillRoom
     from newsletter.pipeline.build import BuildRoom
     from newsletter.pipeline.gather import GatherRoom
     from newsletter.pipeline.send import SendRoom
@@ -220,6 +221,12 @@ class House:
             balance=balance_of,
             rules=BuildRules(self.settings.window, limits.reading_seconds, self.settings.first_issue),
         )
+
+    @cached_property
+    def backfill_room(self) -> BackfillRoom:
+        from newsletter.pipeline.backfill import BackfillRoom
+
+        return BackfillRoom(self.backfills, self.build_room, self.calendar, self.clock)
 
     @cached_property
     def files(self) -> FolderFiles:
