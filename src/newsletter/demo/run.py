@@ -68,7 +68,7 @@ def run_demo(home: Path, *, engine: str, say: Say) -> DemoResult:
             gathers, issues = [], []
             for day in DAYS if engine == "plain" else DAYS[:-1]:
                 say(f"The issue of {day:%A, %d %B %Y}: gathering …")
-                gathers += list(_gather_until(house, server, clock, house.calendar.cut_off(day)))
+                gathers += list(gather_until(house, server, clock, house.calendar.cut_off(day)))
                 issues.append(build(house.build_room, day, house.calendar.cut_off(day)))
             if engine == "prefect":
                 _last_day_as_flow(house, server, values, say)
@@ -119,7 +119,7 @@ def import_subscribers(house: House) -> None:
     house.subscribers.add_many(row for row in rows if not isinstance(row, RejectedRow))
 
 
-def _gather_until(
+def gather_until(
     house: House, server: NewsroomServer, clock: FixedClock, end: datetime
 ) -> Iterator[GatherReport]:
     """Every four hours up to and at ``end``, with the newsroom's clock and ours on that time."""
