@@ -57,7 +57,8 @@ def test_one_person_has_one_address_whatever_its_case_or_script(raw: str, key: s
 @pytest.mark.parametrize(
     "raw",
     ["", "reader", "@example.org", "reader@", "reader@localhost", "a@b@example.org", "a b@example.org",
-     ".a@example.org", "a..b@example.org", "a@-x.example", "a@x..example", "a@1.2.3.4", "a,b@example.org", "a@exa\u202emple.org",
+     ".a@example.org", "a..b@example.org", "a@-x.example", "a@x..example", "a@1.2.3.4", "a,b@example.org",
+     "a@exa\u202emple.org",
      "a\r\nBcc: b@example.org", "x" * 65 + "@example.org"],
 )  # fmt: skip
 def test_what_is_no_address_is_refused_without_being_repeated(raw: str) -> None:
