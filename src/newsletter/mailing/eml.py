@@ -8,8 +8,9 @@ from datetime import datetime
 from email.generator import BytesGenerator
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
+from email.policy import SMTP, EmailPolicy, Policy
 from email.utils import format_datetime
+from typing import Any
 
 from newsletter.domain.issue import UNSUBSCRIBE_SLOT
 from newsletter.domain.mailing import Addressed, Envelope
@@ -52,7 +53,7 @@ def mbox_entry(mail: EmailMessage, date: datetime) -> bytes:
     return separator + body.rstrip(b"\n") + b"\n\n"
 
 
-def _policy(email: str) -> EmailPolicy:
+def _policy(email: str) -> EmailPolicy[EmailMessage]:
     return _ASCII if email.isascii() else _UNICODE
 
 
@@ -74,7 +75,7 @@ def _encoding(text: str) -> str:
     return "8bit" if longest <= _LINE else "quoted-printable"
 
 
-def _flatten(mail: EmailMessage, policy: EmailPolicy, *, mangle_from: bool) -> bytes:
+def _flatten(mail: EmailMessage, policy: Policy[Any], *, mangle_from: bool) -> bytes:
     out = io.BytesIO()
     BytesGenerator(out, mangle_from_=mangle_from, policy=policy).flatten(mail)
     return out.getvalue()
