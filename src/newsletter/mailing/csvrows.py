@@ -43,9 +43,7 @@ def decoded(lines: Iterable[str | bytes]) -> Iterator[str]:
         text = raw.decode("utf-8", "surrogateescape") if isinstance(raw, bytes) else raw
         if first:
             text, first = text.removeprefix("\ufeff"), False
-        yield from (
-            part.removesuffix("\r") for part in text.removesuffix("\n").replace("\r\n", "\n").split("\r")
-        )
+        yield from text.removesuffix("\n").removesuffix("\r").split("\r")
 
 
 def is_garbled(cell: str) -> bool:
@@ -72,6 +70,8 @@ def records(
                 continue
         if not cells:
             yield BrokenLine(number, "cannot be read as CSV")
+            continue
+        if not any(cell.strip() for cell in cells):  # spreadsheets leave rows of separators
             continue
         continued = tuple(waiting.popleft()[1] for _ in range(used - 1))
         yield Record(number, cells, continued)
