@@ -153,7 +153,9 @@ class OutletReader:
     def _paywall(self) -> Paywall:
         value = self._table.get("paywall", Paywall.NO)
         if value not in list(Paywall):
-            self._error("paywall", f"unknown paywall {value!r}; it is one of {', '.join(Paywall)}, in quotes.")
+            self._error(
+                "paywall", f"unknown paywall {value!r}; it is one of {', '.join(Paywall)}, in quotes."
+            )
             return Paywall.NO
         return Paywall(value)
 
