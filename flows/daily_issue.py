@@ -53,7 +53,11 @@ def send_issue(day: dt.date, allow_stale: bool) -> dict[str, Any]:
     with open_house() as house:
         report = send(house.send_room, day, allow_stale=allow_stale)
     send_progress(report)
-    return {"submitted": report.submitted, "recipients": report.recipients, "complete": report.complete}
+    return {
+        "submitted": report.submitted,
+        "recipients": report.recipients,
+        "complete": report.exit_status == 0,
+    }
 
 
 @flow(

@@ -44,8 +44,8 @@ def _examine(loaded: Loaded, house: House) -> Iterator[Finding]:
     yield _try("parser", lambda: _parser())
     yield _disk(house)
     yield _subscribers(house)
-    for problem, fix in house.problem_list():
-        yield Finding("mailing for real", False, problem, fix)
+    for problem in house.problems() if s.provider == "sendgrid" else ():
+        yield Finding(problem.setting, False, problem.what, problem.fix)
     if s.provider == "sendgrid":
         yield _provider(house)
     else:

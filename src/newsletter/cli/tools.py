@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
@@ -73,7 +74,7 @@ def dev_command() -> None:
 @click.option(
     "--record", type=click.Path(dir_okay=False), help="Append what is accepted to this JSON lines file."
 )
-def sendgrid(port: int, record: str | None) -> None:
+def sendgrid(port: int, record: Path | None) -> None:
     """A strict SendGrid stand-in: rejects all that SendGrid rejects, mails nobody.
 
     \b
@@ -81,7 +82,6 @@ def sendgrid(port: int, record: str | None) -> None:
     NEWSLETTER_PROVIDER=sendgrid NEWSLETTER_SENDGRID_URL=http://127.0.0.1:8025 \\
       NEWSLETTER_SENDGRID_API_KEY=SG.dev newsletter send 2026-08-14 --yes
     """
-    from newsletter.dev import sendgrid as standin
+    from newsletter.dev.sendgrid import main
 
-    run: Callable[..., None] = standin.main
-    run(port, record=record)
+    main(port, record)

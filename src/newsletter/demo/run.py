@@ -16,11 +16,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from newsletter.demo.newsroom import NewsroomServer, load_newsroom
+from newsletter.domain.audience import Subscriber
 from newsletter.domain.feed import GatherReport
 from newsletter.errors import Refused, SampleError
 from newsletter.locate import folder
-from newsletter.mailing.csvfile import RejectedRow, decode_lines, read_subscribers
-from newsletter.mailing.sender import SendReport
+from newsletter.mailing.csvfile import read_subscribers
+from newsletter.mailing.report import SendReport
 from newsletter.pipeline.build import Built, build
 from newsletter.pipeline.gather import gather
 from newsletter.pipeline.send import send
@@ -112,11 +113,11 @@ def write_home(home: Path, outlets: str) -> dict[str, str]:
 def import_subscribers(house: House) -> None:
     path = folder("sample") / "subscribers.csv"
     with path.open("rb") as file:
-        rows = list(read_subscribers(decode_lines(file), house.clock()))
-    bad = [row for row in rows if isinstance(row, RejectedRow)]
-    if bad:
-        raise SampleError(f"{path}, line {bad[0].line}: {bad[0].reason}.", todo="Restore the sample folder.")
-    house.subscribers.add_many(row for row in rows if not isinstance(row, RejectedRow))
+        rows = list(read_subscribers(file, house.clock()))
+    good = [row for row in rows if isinstance(row, Subscriber)]
+    if len(good) < len(rows):
+        raise SampleError(f"{path} has a row that cannot be used.", todo="Restore the sample folder.")
+    house.subscribers.add_many(good)
 
 
 def gather_until(
