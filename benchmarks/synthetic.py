@@ -14,7 +14,7 @@ from html import escape
 
 CUT_OFF = datetime(2026, 9, 15, 9, 0, tzinfo=UTC)
 LEANINGS = ("left", "lean left", "center", "lean right", "right")
-_ONSETS = ["b", "br", "c", "ch", "d", "dr", "f", "g", "gr", "h", "j", "k", "l", "m", "n", "p", "r", "s", "st", "t", "tr", "v", "w"]
+_ONSETS = [*"bcdfghjklmnprstvw", "br", "ch", "dr", "gr", "st", "tr"]
 _NUCLEI = ["a", "e", "i", "o", "u", "ai", "ea", "ou"]
 _CODAS = ["l", "n", "r", "s", "th", "rd", "nt", "ck", "m", ""]
 _ACTORS = (
