@@ -8,6 +8,7 @@ together with another.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ Partition = list[list[int]]
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """When a single piece belongs to a group: likeness (as in `linkage`), lead over the next best, size of the group."""
+    """When a piece belongs to a group: likeness (as in `linkage`), lead over the next best, the group's size."""
 
     likeness: float
     lead: float = 1.25
@@ -65,7 +66,7 @@ def _home(
         if other in home and home[other] != home.get(row):
             sums[home[other]] += value
     found = sorted(
-        ((total / len(groups[group]) / own[group] ** EASE, -group) for group, total in sums.items()),
+        ((total / len(groups[group]) / math.pow(own[group], EASE), -group) for group, total in sums.items()),
         reverse=True,
     )
     for bar in bars:

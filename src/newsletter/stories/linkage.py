@@ -9,6 +9,7 @@ the cosine of centres (ease 0.5) lets large groups swallow their neighbourhood. 
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Iterable
 
 from newsletter.stories.neighbours import Edges
@@ -47,7 +48,8 @@ class Linkage:
     def likeness(self, first: int, second: int) -> float:
         """Of two groups by their index: see the module's formula."""
         pairs = len(self._members[first]) * len(self._members[second])
-        return self._links[first].get(second, 0.0) / pairs / (self._own(first) * self._own(second)) ** EASE
+        mean = self._links[first].get(second, 0.0) / pairs
+        return mean / math.pow(self._own(first) * self._own(second), EASE)
 
     def _own(self, group: int) -> float:
         return self._inner[group] / len(self._members[group]) ** 2

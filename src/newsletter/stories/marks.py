@@ -7,116 +7,87 @@ roundup taken for a report joins the stories it lists.
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from newsletter.domain.article import Article, Kind
 
-
-class Desk(StrEnum):
-    """The part of the paper: everything but NEWS has its own readers and seldom leads a newsletter."""
-
-    NEWS = "news"
-    SPORTS = "sports"
-    CELEBRITY = "entertainment and celebrities"
-    SHOPPING = "shopping and lifestyle"
-
-
-_PATH_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern))
-    for kind, pattern in (
-        (
-            Kind.SPONSORED,
-            r"/(sponsored|sponsor-content|partner-content|brandvoice|paid-content|advertorial)\b",
-        ),
-        (
-            Kind.SERVICE,
-            r"/(horoscopes?|crosswords?|puzzles?|games|recipes?|lottery|coupons?|deals|shopping|select|underscored"
-            r"|wirecutter|buyers-guide|weather/forecast|obituar(y|ies)|quiz(zes)?)\b|crossword|wordle|sudoku|-horoscope",
-        ),
-        (
-            Kind.LIVE,
-            r"/(live|liveblogs?|live-news|live-updates?|live-blog)(/|-|$)|-live-updates?\b|-liveblog\b",
-        ),
-        (
-            Kind.ROUNDUP,
-            r"/(newsletters?|briefings?|podcasts?|photography|gallery|galleries|cartoons?|the-headlines|audio)/"
-            r"|morning-(briefing|newsletter)|newscast|daybreak-|in-pictures|photos-of-the-",
-        ),
-        (
-            Kind.OPINION,
-            r"/(opinions?|commentisfree|editorials?|op-eds?|columns?|columnists?|ideas|perspectives?|letters|voices|volokh)/",
-        ),
-    )
-)
-_TITLE_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        (
-            Kind.SERVICE,
-            r"^(horoscope|crossword|.{0,40}\bcrossword:|wordle|today's (hints|answers)|.{0,30}\bnews quiz\b)"
-            r"|\b(winning (lottery )?numbers|promo codes?|best deals|deals? of the day|hints and answers)\b",
-        ),
-        (
-            Kind.LIVE,
-            r"^(live\b|watch live\b|live updates?\b)|\blive updates?\b|[–—-] (\w+ ){0,3}live$|\blive: |\bas it happened$",
-        ),
-        (
-            Kind.ROUNDUP,
-            r"\b(and more top headlines|and more news|news (briefing|roundup|wrap)|morning (briefing|newsletter|edition)"
-            r"|evening (briefing|news)|weekly roundup|week in (review|pictures|photos|politics)|newsletter:|open thread"
-            r"|(photos|pictures|cartoons|images) of the (day|week)|in \d+ (pictures|photos)|war briefing"
-            r"|(top|biggest|\d+) (stories|headlines|things to know)|what to know today|on the week in)\b"
-            r"|\b(nightly news|evening news|world news tonight|newshour|up first|daybreak)\b.*\d|^\d{1,2}/\d{1,2}(/\d+)?: "
-            r"|[^;]{12,};[^;]{12,};|\. and, [a-z]|\bscores$",
-        ),
-        (Kind.OPINION, r"\| opinion$|^opinion[:|]|^editorial:|\bletters? to the editor\b|^(column|commentary):|\| letters?$"),
-    )
-)  # fmt: skip
-
-_SECTIONS: tuple[tuple[Desk, re.Pattern[str]], ...] = (
+_FOLDERS: tuple[tuple[Kind, str], ...] = (
+    (Kind.SPONSORED, "sponsored sponsor-content partner-content brandvoice paid-content advertorial"),
     (
-        Desk.SPORTS,
-        re.compile(
-            r"/(sports?|football|soccer|nfl|nba|mlb|nhl|wnba|ufc|wwe|golf|tennis|cricket|formula-?1|athletics|boxing|olympics"
-            r"|baseball|basketball|college-football|racing|rugby[a-z-]*|fantasy[a-z-]*)/|^/[^/]*(espn|sport)[^/]*/|//[^/]*(sports?|espn)[^/]*/"
+        Kind.SERVICE,
+        "horoscope horoscopes crossword crosswords puzzles recipes lottery coupons deals shopping select",
+    ),
+    (Kind.SERVICE, "underscored wirecutter buyers-guide obituary obituaries quiz quizzes news-quiz"),
+    (Kind.LIVE, "live liveblog liveblogs live-blog live-news live-update live-updates"),
+    (Kind.ROUNDUP, "newsletter newsletters briefing briefings podcast podcasts audio cartoons"),
+    (Kind.ROUNDUP, "photography gallery galleries"),
+    (
+        Kind.OPINION,
+        "opinion opinions commentisfree editorial editorials op-ed op-eds column columns columnists",
+    ),
+    (Kind.OPINION, "ideas perspective perspectives letters voices volokh"),
+)
+"""A folder of the address that is a section of its own with most publishers."""
+_KIND_OF_FOLDER = {folder: kind for kind, folders in _FOLDERS for folder in folders.split()}
+
+_NAMES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (Kind.SERVICE, re.compile(r"crossword|wordle|sudoku|-horoscope|^horoscope")),
+    (Kind.LIVE, re.compile(r"-live-updates?\b|-liveblog\b")),
+    (
+        Kind.ROUNDUP,
+        re.compile(r"morning-(briefing|newsletter)|newscast|^daybreak-|in-pictures|photos-of-the-"),
+    ),
+)
+"""A page's own name in the address."""
+
+_TITLES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    (
+        Kind.SERVICE,
+        (
+            r"^(horoscope|crossword|wordle)\b",
+            r"\bcrossword:",
+            r"\bnews quiz\b",
+            r"\b(winning (lottery )?numbers|promo codes?|best deals|deals? of the day|hints and answers)\b",
         ),
     ),
     (
-        Desk.CELEBRITY,
-        re.compile(
-            r"/(entertainment|entertainment-arts|celebrit(y|ies)|celebrity-news|movies|films?|tv|television|music|arts|culture|tv-and-radio"
-            r"|stage|gossip|showbiz|royals?|style|obsessed|pagesix|books|tvshowbiz)/|//(pagesix|people|tmz|variety|deadline)\."
+        Kind.LIVE,
+        (
+            r"^(watch )?live\b",
+            r"\blive updates?\b",
+            r"\blive: ",
+            r"[–—-] ([\w']+ ){0,3}live$",
+            r"\bas it happened$",
         ),
     ),
     (
-        Desk.SHOPPING,
-        re.compile(
-            r"/(shopping|lifestyle|life-style|lifeandstyle|food|travel|recipes?|fashion|beauty|wellness|home-garden|deals|select"
-            r"|health-and-fitness|personal-finance|real-estate|gaming|games)/"
+        Kind.ROUNDUP,
+        (
+            r"\band more (top headlines|news|top stories)\b",
+            r"\b(news|morning|evening|war) (briefing|roundup|wrap|newsletter)\b",
+            r"\b(weekly roundup|open thread|newsletter:|what to know today|on the week in)",
+            r"\b(photos|pictures|cartoons|images) of the (day|week)\b",
+            r"\bin \d+ (pictures|photos)\b",
+            r"\bweek in (review|pictures|photos|politics)\b",
+            r"\b(top|biggest|\d+) (stories|headlines|things to know)\b",
+            r"\b(nightly news|evening news|world news tonight|newshour|daybreak)\b.*\d",
+            r"^\d{1,2}/\d{1,2}(/\d+)?: ",  # an American newscast is titled with its date
+            r"[^;]{12,};[^;]{12,};",  # three topics in a row; two may be one headline's two halves
+            r"\. and, [a-z]",
+            r"\bscores$",
+        ),
+    ),
+    (
+        Kind.OPINION,
+        (
+            r"\| (opinion|letters?)$",
+            r"^(opinion|editorial|column|commentary)\s*[:|]",
+            r"\bletters? to the editor\b",
         ),
     ),
 )
-_TITLE_DESKS: tuple[tuple[Desk, re.Pattern[str]], ...] = tuple(
-    (desk, re.compile(rf"\b({pattern})\b", re.IGNORECASE))
-    for desk, pattern in (
-        (
-            Desk.SPORTS,
-            r"nfl|nba|mlb|nhl|wnba|ncaa|ufc|wwe|premier league|super bowl|world cup|grand prix|quarterbacks?|touchdowns?|home runs?"
-            r"|preseason|playoffs?|pga tour|grand slam|wimbledon|inning|midfielder|striker|head coach|la liga|bullpen|training camp",
-        ),
-        (
-            Desk.CELEBRITY,
-            r"box office|red carpet|oscars?|grammys?|emmys?|netflix|hbo|movie review|film review|season finale|album|sitcom"
-            r"|reality star|kardashians?|taylor swift|pop star|trailer|actor|actress|rapper|big brother|bachelor(ette)?|recap",
-        ),
-        (
-            Desk.SHOPPING,
-            r"best [a-z ]{3,30} (deals|of 20\d\d)|prime day|on sale|gift guide|discounts?|recipes?",
-        ),
-    )
-)
+_TITLE_KINDS = tuple((kind, re.compile("|".join(marks), re.IGNORECASE)) for kind, marks in _TITLES)
 
 
 def kind_of(article: Article) -> Kind:
@@ -127,21 +98,12 @@ def kind_of(article: Article) -> Kind:
 @lru_cache(maxsize=20_000)
 def kind_by_marks(url: str, title: str) -> Kind:
     """NEWS unless the address or the title says otherwise."""
-    path = f"{urlsplit(url).path.lower()}/"
-    for kinds, text in ((_PATH_KINDS, path), (_TITLE_KINDS, title.strip())):
+    *folders, name = urlsplit(url).path.lower().strip("/").split("/")
+    for folder in (*folders, name):
+        if folder in _KIND_OF_FOLDER:
+            return _KIND_OF_FOLDER[folder]
+    for kinds, text in ((_NAMES, name), (_TITLE_KINDS, title.strip())):
         for kind, pattern in kinds:
             if pattern.search(text):
                 return kind
     return Kind.NEWS
-
-
-@lru_cache(maxsize=20_000)
-def desk_of(url: str, title: str) -> Desk:
-    """By the address's section; where that says nothing, by words in the title."""
-    parts = urlsplit(url)
-    place = f"//{parts.netloc}{parts.path.lower()}/"
-    for desks, text in ((_SECTIONS, place), (_TITLE_DESKS, title)):
-        for desk, pattern in desks:
-            if pattern.search(text):
-                return desk
-    return Desk.NEWS

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +47,7 @@ def terms_of(title: str, text: str) -> Counter[str]:
     for found, weight in ((stems(title), TITLE_WEIGHT), (stems(text[:TEXT_CHARACTERS])[:TEXT_STEMS], 1)):
         for term in found:
             counts[term] += weight
-        for first, second in zip(found, found[1:], strict=False):
+        for first, second in pairwise(found):
             counts[f"{first} {second}"] += weight
     return counts
 
@@ -59,7 +60,9 @@ def weigh(documents: Sequence[Mapping[str, int]], background: Background = NO_BA
         for term, count in day.items()
     }
     column = {term: index for index, term in enumerate(term for term, count in day.items() if count > 1)}
-    starts, columns, values = [0], [], []
+    starts: list[int] = [0]
+    columns: list[int] = []
+    values: list[float] = []
     for document in documents:
         row = {term: (1.0 + math.log(count)) * rarities[term] for term, count in document.items()}
         length = math.sqrt(math.fsum(value * value for value in row.values())) or 1.0

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 _WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)*(?:'[a-z]+)*")
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
+_COMBINING = re.compile("[\u0300-\u036f]")
 _VOWEL = re.compile("[aeiouy]")
 _ENDINGS = ("ation", "ement", "ment", "ness", "ally", "ion", "ity", "ive", "ize", "ise", "ian")
 _SHORT_ENDINGS = ("ly", "er", "or", "al", "an", "ic")
@@ -39,8 +40,9 @@ STOP_WORDS: frozenset[str] = frozenset(word.replace("'", "") for word in (_GRAMM
 
 def plain(text: str) -> str:
     """Lower case, accents and typographic apostrophes taken off, so that spellings of one name meet."""
-    folded = unicodedata.normalize("NFKD", text.translate(_STRAIGHT).lower())
-    return "".join(char for char in folded if not unicodedata.combining(char))
+    if text.isascii():
+        return text.replace("`", "'").lower()
+    return _COMBINING.sub("", unicodedata.normalize("NFKD", text.translate(_STRAIGHT).lower()))
 
 
 def words(text: str) -> list[str]:
