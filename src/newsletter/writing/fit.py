@@ -16,6 +16,7 @@ from newsletter.writing.lexicon import (
     WEAK_ENDS,
 )
 from newsletter.writing.quotes import balanced, without_quotations
+from newsletter.writing.sentences import is_closed
 
 MIN_WORDS = 5
 MAX_WORDS = 48
@@ -28,13 +29,13 @@ _TEASER = re.compile(
     follow\s(us|live|along|the)|watch\s(live|the|below|now|this)|listen\s(to|now|here)|see\s(more|photos|also|below|the\sfull)|
     find\sout|learn\smore|stay\stuned|check\sout|don['’]t\smiss|what\s(to|we|you)\s(know|should|need)|things\sto\s(know|watch|see)|
     everything\s(you|we)|you\s(need|should|may|might)\s|takes?\sa\slook|look\sback|for\smore\s(on|information|details)|
-    live\s(updates|blog|coverage)|latest\supdates|full\s(story|transcript|coverage|video)\b|scroll\sdown|download|newsletter|
-    podcast|in\sthis\sepisode|on\sthis\sepisode|this\sarticle|this\sstory|this\spost|originally\s(published|appeared)|
+    live\s(updates|blog)|latest\supdates|full\s(story|transcript|coverage|video)\b|scroll\sdown|download\s(the|our)|our\snewsletter|newsletters?\.|
+    (on|in)\s(the|our)\s(latest\s)?(podcast|episode)|in\sthis\sepisode|on\sthis\sepisode|this\sarticle|this\sstory|this\spost|originally\s(published|appeared)|
     appeared\sfirst\son|first\sappeared|all\srights\sreserved|privacy\spolicy|terms\sof\s(use|service)|cookies?\spolicy|
     getty\simages|image\scredit|photo\s(by|credit|illustration|courtesy)|picture:|pictured|courtesy\sof|file\sphoto|shutterstock|
-    advertis\w+|sponsored|promo\scode|discount|free\strial|limited\stime|donate|support\sour|our\sjournalism|membership|
-    related\s(article|story|stories|video)|more\sfrom|trending|must[-\s]read|editor['’]s\snote|correction:|
-    has\smore|have\smore|has\sthe\s(story|latest|details|report)|joins?\s(us|today|to\sdiscuss|with|cbs|nbc|abc|cnn|fox|msnbc)|
+    advertisement|sponsored\s(by|content|post)|promo\scode|free\strial|limited[-\s]time|donate\s(now|today|to)|our\sjournalism|
+    related\s(article|story|stories|video)|more\sfrom\sthis|must[-\s]read|photos\s(show|detail|from)|video\sshows|editor['’]s\snote|correction:|
+    ha(s|ve)\s(more|the\s(story|latest|details|report))(?=\.|\s(on|about|from|details)\b)|joins?\s(us|today|to\sdiscuss|with|cbs|nbc|abc|cnn|fox|msnbc)|
     breaks?\s(it\s)?down|weighs?\sin|sits?\sdown\swith|sat\sdown\swith|got\sreaction|is\sfollowing\sthe|
     (gives?|offers?|provides?)\s(\w+\s){0,3}(analysis|insight|perspective))\b""",
     re.IGNORECASE | re.VERBOSE,
@@ -42,7 +43,7 @@ _TEASER = re.compile(
 _CREDIT = re.compile(
     r"(/(AP|AFP|Reuters|Getty|EPA)\b|\b(AP|AFP|EPA|Reuters) (Photo|Images)|\(Source:|©|\bvia (AP|Getty|Reuters)|—Pool/|Images\b$)"
 )
-_REPORTS = re.compile(r"\breports?( from [\w .,’'-]{1,40})?[.]?$|\breporting( from [\w .,’'-]{1,40})?[.]?$")
+_REPORTS = re.compile(r"\b[A-Z][\w’'-]+ reports?( from [\w .,’'-]{1,40})?[.]?$|\b(Data|Chart|Photo|Illustration|Graphic|Image|Video):")
 _BYLINE = re.compile(r"^(By|Written by|Reporting by|Edited by|Posted by|From) [A-Z][\w.’'-]+ [A-Z]|^(Updated|Published|Posted)\b")
 _LABEL = re.compile(r"^(Watch|Listen|Video|Photos?|Gallery|Live|Opinion|Analysis|Exclusive|Breaking|Poll|Quiz|Podcast)\s*[:|–—]", re.IGNORECASE)
 _URL = re.compile(r"https?://|www\.|@\w{3,}|#\w{3,}|\b\w+\.(com|org|net|co\.uk)/")
@@ -53,17 +54,25 @@ _RUN_ON = re.compile(
     r"(?<=[a-z0-9’”]) (A|An|It|This|He|She|They|But|When|After|While|There|These|Here|His|Her|Their|We|If|With|For|As|At|By)"
     r" (?=[a-z])"
 )
-_GAP = re.compile(r"\w \.(?=\s|$)|[a-z][.!?][A-Z][a-z]|\|| [–—-]+ ?[A-Z][\w ]{2,30} ?[–—-]+$")
+_GAP = re.compile(r"\w \.(?=\s)|[a-z][.!?][A-Z][a-z]|\|| [–—-]+ ?[A-Z][\w ]{2,30} ?[–—-]+$")
 _DEFINITE = re.compile(
-    r"^(The|These|Those|Such|Other|Another|Both|All|Some) (\d[\w-]*-year-old|two|three|pair|duo|move|decision|comments?|remarks?|"
+    r"^(?:The|These|Those|Such|Both|All) (\d[\w-]*-year-old|two|three|pair|duo|move|decision|comments?|remarks?|"
     r"statement|incident|attack|announcement|news|suspect|man|woman|victims?|latter|former|change|changes|ruling|case|"
     r"report|article|episode|company|group|agency|outlet|video|footage|post|tweet|plan|deal|proposal|measure|bill|law|"
     r"order|letter|event|trip|visit|meeting|result|results|findings|data|figures?|numbers?|effort|outcome|couple|"
     r"development|developments|claim|claims|allegations?|charges|investigation|shooting|crash|storm|fire)\b"
 )
+_BROKEN = (
+    re.compile(r", (?:a|an|the|and|but|or)(?: [\w’'-]+)?$|\b(?:is|was|are|were|be|been) \w+ly$"),
+    re.compile(r"\b(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|few|several|\d+) (?:minute|hour|day|week|month|year)s?$"),
+)
 _PRONOUN = re.compile(r"\b(he|she|his|her|him|hers)\b", re.IGNORECASE)
 _NAME = re.compile(r"\b[A-Z][\w.’'-]*[a-z]\w*|\b[A-Z]{2,}\b")
-_TIME_REF = re.compile(r"^(This|These|That|Those) (comes?|came|is|was|are|were|follows?|marks?|means?|includes?|happened)\b")
+_LEANING = (
+    re.compile(r"^(?:[A-Z]\w+)(?: [\w’'-]+){0,5}, (?:they|it|he|she|this|these|those)\b"),
+    re.compile(r"\b(?:too|as well|either|likewise|respectively)[.]?$"),
+    re.compile(r"^(?:One|Two|Three|Some|Many|Most|All|Several|Both) (?:of (?:them|those|these|his|her|their)|were|was|are|is|said|say)\b"),
+)
 
 
 def words_of(text: str) -> list[str]:
@@ -81,8 +90,17 @@ def refusal(text: str) -> str:
 
 def has_clause(text: str) -> bool:
     """Whether a finite verb stands after the first word: a clause, not a label."""
-    tokens = [w.strip("'’").lower().removesuffix("’s").removesuffix("'s") for w in _WORD.findall(text)]
-    return any(token in VERBS for token in tokens[1:])
+    return any(_finite(token) for token in _WORD.findall(text)[1:])
+
+
+def has_verb(text: str) -> bool:
+    """The stricter question for a text that was cut: only verbs we know, no mere "-ed"."""
+    return any(token.lower() in VERBS for token in _WORD.findall(text))
+
+
+def _finite(token: str) -> bool:
+    word = token.lower().replace("’", "'")
+    return word in VERBS or (word.endswith("ed") and len(word) > 4) or word.endswith("n't")
 
 
 def dangles(text: str) -> bool:
@@ -98,7 +116,7 @@ def names_something(text: str) -> bool:
 
 def _opens_dangling(text: str) -> bool:
     first = text.lstrip("\"“‘'(").split(" ", 1)[0].strip(",:;").lower().replace("’", "'")
-    return first.split("'")[0] in DANGLERS or first in UNTRIMMABLE or bool(_TIME_REF.match(text))
+    return first.split("'")[0] in DANGLERS or first in UNTRIMMABLE or any(p.search(text) for p in _LEANING)
 
 
 def _nameless_pronoun(text: str) -> bool:
@@ -144,9 +162,10 @@ def _bad_open(text: str) -> bool:
     return not (first.isupper() or first.isdigit() or first in "$£€")
 
 
-def _weak_end(text: str) -> bool:
-    last = words_of(text)[-1].strip(".,;:!?\"”’'").lower() if text.strip() else ""
-    return last in WEAK_ENDS or text.rstrip().endswith((":", ",", ";", "—", "–", "-"))
+def breaks_off(text: str) -> bool:
+    """Whether a text without a stop of its own ends in the middle of a thought."""
+    last = words_of(text)[-1].strip("\"”’'").lower() if text.strip() else ""
+    return last in WEAK_ENDS or text.rstrip().endswith((":", ",", ";", "—", "–", "-", "(")) or any(p.search(text) for p in _BROKEN)
 
 
 def _shouts(text: str) -> bool:
@@ -156,7 +175,7 @@ def _shouts(text: str) -> bool:
 
 
 def _only_quotation(text: str) -> bool:
-    return len(words_of(without_quotations(text))) < 3
+    return len(re.findall(r"\w+", without_quotations(text))) < 2
 
 
 def _search(*patterns: re.Pattern[str]) -> Callable[[str], bool]:
@@ -168,7 +187,7 @@ _RULES: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("too long", _too_long),
     ("cut off", _search(_CUT_OFF)),
     ("opens in the middle", _bad_open),
-    ("ends in the middle", _weak_end),
+    ("ends in the middle", lambda text: breaks_off(text.rstrip("."))  and not is_closed(text) or text.endswith((":", ",.", ";."))),
     ("question", lambda text: "?" in text),
     ("teaser or promotion", _search(_TEASER, _LABEL)),
     ("credit or byline", _search(_CREDIT, _BYLINE, _REPORTS)),

@@ -44,13 +44,13 @@ WEAK_ENDS = _words(
     "a an the and or but nor of in on at by for from to into with about as that this these those which who whose "
     "than because if while when after before is are was were be been has have had will would could should may "
     "might must can not its his her their our your my more most such including between during against over "
-    "under through per via very so also"
+    "under through per via very so also only just even shortly soon immediately then till who what how never"
 )
 """A text that ends on one of these was cut off in the middle of a thought."""
 
 DANGLERS = _words(
-    "he she they it we i you his her their its him them this that these those such here there another both "
-    "neither either others some one who which whose"
+    "he she they it we i you his her their its him them this that these those such here there neither either "
+    "others who which whose elsewhere"
 )
 """Opening words whose referent stands in a sentence that will not be there."""
 
@@ -72,14 +72,14 @@ SUBORDINATORS = _words(
 
 HEDGES = _words(
     "alleged alleges allege allegedly allegation allegations accused accuses accusing suspected suspect suspects "
-    "reportedly report reports reported according per said says say told tells claim claims claimed claiming "
-    "police prosecutors prosecutor authorities officials official sources source investigators purported purportedly "
+    "reportedly reports reported according per said says say told tells claim claims claimed claiming "
+    "purported purportedly "
     "purporting "
-    "apparent apparently appears appeared appear may might could would if not no never unless but except though "
-    "although despite however believed thought charged charges indicted denies denied denying deny disputed "
+    "apparent apparently appears appeared appear if not no never unless but except though "
+    "although despite however believed thought charged indicted denies denied denying deny disputed "
     "disputes unconfirmed citing cited lawsuit complaint indictment affidavit rumored rumoured supposedly "
-    "possible possibly likely potential potentially expected without neither nor only false falsely debunked "
-    "unproven suggests suggested spokesperson spokesman spokeswoman lawyers attorneys attorney accusation "
+    "possibly without neither nor only false falsely debunked "
+    "unproven suggests suggested accusation "
     "accusations contends contended testified wrote argued argues asserts asserted insisted insists maintains"
 )
 """Words that qualify or attribute a claim. A cut that would drop one of them is not made."""
@@ -123,7 +123,7 @@ divide donate double downplay drop ease edge elect emerge end endorse enter erup
 exchange execute expand expect explain explode express extend face fail favor favour file fine finish fire force
 form free gain grant greet halt handle head help hire hope host identify ignore impose improve include increase
 indict inform injure insist introduce investigate invite issue join jump keep kill land last launch leak lift
-limit link list live lodge look lower mark marry match merge miss monitor mourn move name near need nominate note
+limit lodge look lower mark marry match merge miss monitor mourn move name near need nominate note
 obtain offer open oppose order oust outline overturn own pardon pass pause perform permit phase pick place plan
 play plead pledge plunge point pose postpone praise predict prepare present press pressure prevent probe produce
 promise prompt propose protest prove provide publish pull purchase pursue push question race raise rally reach

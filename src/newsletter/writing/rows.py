@@ -10,11 +10,13 @@ from typing import Any
 from newsletter.domain.article import Article
 from newsletter.domain.leaning import SIDES, Leaning
 from newsletter.domain.outlet import Outlet, Registry
-from newsletter.domain.story import Chosen, Story, Voice
+from newsletter.domain.story import Story, Voice
 from newsletter.domain.words import Statement, StoryWords, WritingLimits
-from newsletter.writing.writer import ExtractiveWriter
+from newsletter.writing.headline import headline
+from newsletter.writing.writer import body, desk_for
 
 Row = Mapping[str, Any]
+_NOTHING = Statement("", (), ())
 _NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -22,18 +24,14 @@ def write_row(row: Row, budget_words: int = 60) -> dict[str, Any]:
     """Words for ``{"id", "articles": [...]}``; parts that cannot be had are empty, the headline then None."""
     articles = [_article(a) for a in row.get("articles", ())]
     registry = _registry(row.get("articles", ()))
-    writer = ExtractiveWriter(replace(WritingLimits(), overview_words=budget_words))
-    words = writer.write(Chosen(_story(articles, registry), ""), registry, brief=False) if articles else None
-    return {"id": row["id"], **_document(words)}
+    desk = desk_for(_story(articles, registry), registry, replace(WritingLimits(), overview_words=budget_words))
+    title = headline(desk)
+    words = body(desk, title or _NOTHING)
+    return {"id": row["id"], "headline": _item(title) if title else None, **_document(words)}
 
 
-def _document(words: StoryWords | None) -> dict[str, Any]:
-    if words is None:
-        empty: dict[str, Any] = {side.value: [] for side in SIDES}
-        return {"headline": None, "overview": [], "sides": empty, "agreed": [], "disputed": [],
-                "only": dict(empty), "faq": []}  # fmt: skip
+def _document(words: StoryWords) -> dict[str, Any]:
     return {
-        "headline": _item(words.headline),
         "overview": _items(words.overview),
         "sides": {side.value: _items(words.sides.get(side, ())) for side in SIDES},
         "agreed": _items(words.agreed),
@@ -96,7 +94,7 @@ def _story(articles: Sequence[Article], registry: Registry) -> Story:
         text = " ".join(article.text.split()).casefold() or article.id
         by_outlet.setdefault(first.setdefault(text, article.outlet), []).append(article)
     voices = tuple(_voice(outlet, pieces, registry) for outlet, pieces in by_outlet.items())
-    return Story(ordered[0].id, tuple(ordered), voices)
+    return Story(ordered[0].id if ordered else "", tuple(ordered), voices)
 
 
 def _voice(outlet: str, pieces: Sequence[Article], registry: Registry) -> Voice:

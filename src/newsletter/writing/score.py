@@ -29,12 +29,19 @@ class Material:
     def __init__(self, sources: Sequence[Source], passages: Sequence[Passage]) -> None:
         self.sources = tuple(sources)
         self.passages = tuple(passages)
-        # a title stands twice: it is an outlet's own choice of what matters
-        units = [(s, t) for s in sources for t in support_texts(s) if t]
+        self._row = {id(passage): i for i, passage in enumerate(self.passages)}
+        self._said = units = [(s, t) for s in sources for t in support_texts(s) if t]
         self.space = Space([t for _, t in units])
         self.vectors = self.space.vectors([p.text for p in passages])
         self._unit_sources = [s for s, _ in units]
         self._units = self.space.vectors([t for _, t in units])
+
+    def texts_of(self, outlet: str) -> tuple[str, ...]:
+        """Titles and sentences of one outlet."""
+        return tuple(t for s, t in self._said if s.outlet == outlet)
+
+    def manner_of(self, passage: Passage) -> float:
+        return float(self.manner[self._row[id(passage)]])
 
     @cached_property
     def likeness(self) -> Matrix:

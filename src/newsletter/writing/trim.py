@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from newsletter.writing.evidence import joined
-from newsletter.writing.fit import MIN_WORDS, has_clause
-from newsletter.writing.lexicon import CONNECTIVES, HEDGES, SUBORDINATORS, WEAK_ENDS
+from newsletter.writing.fit import MIN_WORDS, breaks_off, has_verb
+from newsletter.writing.lexicon import CONNECTIVES, HEDGES, SUBORDINATORS, VERBS
 from newsletter.writing.quotes import balanced
 from newsletter.writing.sentences import Span, stripped
 
@@ -32,14 +32,30 @@ _LABELS = re.compile(
 _CONNECTIVE = re.compile(r"^(?:" + "|".join(CONNECTIVES) + r")\b,? (?=\w)", re.IGNORECASE)
 _SHOUT = re.compile(r"^(?:[A-Z0-9][A-Z0-9’'.,:;&-]+[ ,:;]+){4,}(?=[A-Z][a-z]|[A-Z] [a-z])")
 _PARENTHESIS = re.compile(r" \([^()]{1,120}\)(?=[ ,.;])")
-_DASHED = re.compile(r" ?[—–] ?[^—–]{3,160}? ?[—–] ?(?=[a-z])")
+_DASHED = re.compile(r" ?(?:[—–]|--) ?[^—–]{3,160}? ?(?:[—–]|--) ?(?=[a-z])")
 _RELATIVE = re.compile(r", (?:who|which|whose) [^,“”\"]{3,120},(?= )")
 _TAIL = re.compile(
-    r",? (?=amid\b)|; (?=\w)|,? ?[—–] ?(?=\w)|"
-    r", (?=(?:as|while|after|before|with|which|who|where|when|whose|in what|a (?:move|development|step|decision|ruling|sign|record)|"
-    r"the (?:latest|first|second|third|fourth|largest|biggest|most)|one of|part of|just|days|weeks|months|hours|years|even|"
-    r"including|saying|adding|telling|\w+ing)\b)"
+    r",? (?=amid\b)|; (?=\w)|,? ?(?:[—–]|--) ?(?=\w)|,? (?=(?:in a (?:move|decision|ruling|sign|case|speech|bid|step)|in what|"
+    r"in an? (?:effort|attempt|interview|statement)|in (?:exchange|return|response|retaliation|protest|hopes|order|part|defiance)|"
+    r"at a time|as part of|as well as|along with|even as|just (?:days|hours|weeks)|"
+    r"by \w+ing|as (?:he|she|they|it|the|a|[A-Z]\w+)\b (?:\w+ ){0,3}(?:is|was|are|were|has|have|had|\w+s|\w+ed))\b)|"
+    r", (?=(?:as|while|after|before|with|which|who|where|when|whose|a|an|the|one of|part of|days|weeks|months|hours|years|"
+    r"even|including|citing|and|aimed at|designed to|intended to|based on|(?:\w+ly )?\w+ing)\b)"
 )
+_LOOSE_TAIL = re.compile(r" (?=(?:after|before|when|while|following|during|because of|due to|amid)\b)")
+_DESCRIBED = re.compile(r"\b(?:a|an) (?:[\w$.,’'%-]+ ){1,5}?(?=(?:that|which) (?:is|was|are|were|has|had|will|would|could|can|may|\w+s|\w+ed)\b)")
+_TIMED = re.compile(r"\b(?:moments?|minutes?|hours?|days?|weeks?|months?|years?|long|right)$")
+_ACCORDING = re.compile(r"[,;]? ?(?P<who>according to [^,;“”\"]{3,80}?)[.]?$")
+_NEGATED = re.compile(r"\b(?:not|never|no|nobody|none|without|only|until|unless|if|whether)\b|n['’]t\b", re.IGNORECASE)
+_LEAD = re.compile(
+    r"^(?:As|After|Amid|Following|While|With|Hours after|Days after|Weeks after|Months after|A day after|Just days after|"
+    r"Speaking|During|Asked|Ahead of|In a \w+)\b[^,“”\"]{6,160}, (?=\S)"
+)
+_DASH = re.compile(r"[—–]|--| - ")
+_JOINT = re.compile(r" and (?P<verb>[\w’']+) ")
+_PAIRED = re.compile(r"\b(?:between|both|either)\b(?: [\w’'$.-]+){0,6}$", re.IGNORECASE)
+_VERBAL = re.compile(r"\b\w+ing\b")
+_REPORTED = re.compile(r"\b(?:reported|reports|said|says)\b")
 _SPEAKING = re.compile(r"^(?:saying|adding|telling|claiming|arguing|insisting)\b ?", re.IGNORECASE)
 _WORDS = re.compile(r"[\w’'-]+")
 
@@ -50,15 +66,21 @@ def opened(field: str, span: Span) -> Span:
         found = pattern.match(field[span.start : span.end])
         if found:
             span = stripped(field, span.start + found.end(), span.end)
+    while field[span.start : span.end].endswith((" .", " …")):  # a link's markup left a gap before the stop
+        span = stripped(field, span.start, span.end - 1)
     return span
 
 
 def shortenings(field: str, span: Span) -> tuple[Spans, ...]:
     """The sentence itself and every honest shortening of it, longest first; each is one or two spans."""
-    found: list[Spans] = [(span,)]
-    found += [spans for spans in _asides(field, span)]
+    whole = [(span,), *_without_lead(field, span)]
+    found: list[Spans] = list(whole)
+    for (only,) in whole:
+        found += _asides(field, only)
     for spans in tuple(found):
         found += _heads(field, spans)
+    for (only,) in whole:
+        found += _attributed_heads(field, only)
     unique = dict.fromkeys(found)
     return tuple(sorted(unique, key=lambda spans: -len(joined(field, spans))))
 
@@ -70,6 +92,15 @@ def keeps_hedges(dropped: str) -> bool:
     return not any(t in HEDGES or t.endswith("n't") for t in tokens)
 
 
+def _without_lead(field: str, span: Span) -> Iterator[tuple[Span]]:
+    """The main clause alone, where a clause of circumstance leads in."""
+    found = _LEAD.match(field[span.start : span.end])
+    if found and keeps_hedges(found.group()):
+        rest = Span(span.start + found.end(), span.end)
+        if _sound(field, (rest,)) and has_verb(field[rest.start : rest.end]):
+            yield (rest,)
+
+
 def _asides(field: str, span: Span) -> Iterator[Spans]:
     """The sentence without one aside in brackets, between dashes or in a relative clause."""
     text = field[span.start : span.end]
@@ -77,23 +108,73 @@ def _asides(field: str, span: Span) -> Iterator[Spans]:
         for found in pattern.finditer(text):
             before = stripped(field, span.start, span.start + found.start())
             after = stripped(field, span.start + found.end(), span.end)
-            if keeps_hedges(found.group()) and _sound(field, (before, after)) and field[after.start] not in ",;:.":
+            if keeps_hedges(found.group()) and _sound(field, (before, after)) and _goes_on(pattern, field, after):
                 yield before, after
+
+
+def _goes_on(pattern: re.Pattern[str], field: str, after: Span) -> bool:
+    """Whether the words after an aside continue those before it: after "X, who …," a verb must follow."""
+    word = _WORDS.match(field[after.start : after.end])
+    return bool(word) and (pattern is not _RELATIVE or word.group().lower() in VERBS)  # type: ignore[union-attr]
 
 
 def _heads(field: str, spans: Spans) -> Iterator[Spans]:
     """What stays when trailing clauses fall, one after the other from the right."""
     last = spans[-1]
     end = last.end
-    for border in sorted((m.start() for m in _TAIL.finditer(field[last.start : last.end])), reverse=True):
+    for border, loose in _borders(field[last.start : last.end]):
         cut = last.start + border
         dropped = field[cut:end]
-        if "," in dropped.lstrip(", ") or not keeps_hedges(dropped):
-            continue
         head = (*spans[:-1], stripped(field, last.start, cut))
-        if head[-1].start < head[-1].end and _sound(field, head) and _complete(joined(field, head)):
+        if head[-1].start >= head[-1].end or not _droppable(joined(field, head), dropped):
+            continue
+        text = joined(field, head)
+        if balanced(text) and _complete(text) and not (loose and _leans(text, dropped)):
             yield head
             end = cut
+
+
+def _attributed_heads(field: str, span: Span) -> Iterator[Spans]:
+    """The main clause and its "according to …", without the clauses between them."""
+    found = _ACCORDING.search(field[span.start : span.end])
+    if found:
+        source = Span(span.start + found.start("who"), span.start + found.end("who"))
+        for head in _heads(field, (stripped(field, span.start, span.start + found.start()),)):
+            yield (*head, source)
+
+
+def _borders(text: str) -> list[tuple[int, bool]]:
+    """Places where a trailing clause may begin, rightmost first, and whether no comma marks them."""
+    dashes = len(_DASH.findall(text))
+    firm = {m.start(): False for m in _TAIL.finditer(text) if dashes == 1 or not _DASH.match(m.group().lstrip(" ,"))}
+    loose = {m.start(): True for m in _LOOSE_TAIL.finditer(text)}
+    described = {m.end() - 1: True for m in _DESCRIBED.finditer(text)}
+    joint = {m.start(): True for m in _JOINT.finditer(text) if m.group("verb").lower() in VERBS}
+    return sorted((joint | loose | described | firm).items(), reverse=True)
+
+
+def _leans(text: str, dropped: str) -> bool:
+    """Whether a clause that no comma sets off may not be dropped behind this text."""
+    if dropped.split(maxsplit=1)[0] in {"after", "before", "when", "while"} and not _VERBAL.search(dropped):
+        return not has_verb(dropped)
+    return bool(_NEGATED.search(text) or _TIMED.search(text) or _PAIRED.search(text))
+
+
+def _droppable(head: str, dropped: str) -> bool:
+    """Whether a tail only adds: it hides no hedge, no list's last member and no main clause."""
+    rest = dropped.lstrip(" ,")
+    opens, _, more = rest.partition(" ")
+    if opens == "citing" and _REPORTED.search(head):
+        rest = more
+    elif not keeps_hedges(dropped):
+        return False
+    if opens in {"that", "which"} and dropped[:1] == " ":
+        return True
+    if "," in rest:
+        return False
+    if opens == "and":
+        return len(rest.split()) > 3 and has_verb(rest)
+    return opens not in {"a", "an", "the"} or not has_verb(re.split(r"\b(?:that|which|who|whose|where|when|after|as|to)\b", rest)[0])
 
 
 def _sound(field: str, spans: Spans) -> bool:
@@ -103,9 +184,8 @@ def _sound(field: str, spans: Spans) -> bool:
 def _complete(text: str) -> bool:
     """A main clause with its verb, not broken off."""
     tokens = text.split()
-    if len(tokens) < MIN_WORDS or tokens[-1].strip("\"”’'").lower() in WEAK_ENDS:
+    if len(tokens) < MIN_WORDS or breaks_off(text):
         return False
-    main = text
     if tokens[0].lower() in SUBORDINATORS or tokens[0].lower().endswith("ing"):
-        main = text.partition(", ")[2]
-    return bool(main) and has_clause(main if main is text else "x " + main)
+        return has_verb(text.partition(", ")[2])
+    return has_verb(" ".join(tokens[1:]))

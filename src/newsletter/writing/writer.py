@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from newsletter.domain.leaning import SIDES
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Chosen, Story
-from newsletter.domain.words import StoryWords, WritingLimits
+from newsletter.domain.words import Statement, StoryWords, WritingLimits
 from newsletter.writing.choose import Desk
 from newsletter.writing.headline import dek, headline
 from newsletter.writing.limits import Ledger
@@ -34,7 +32,7 @@ class ExtractiveWriter:
             return None
         if brief:
             return StoryWords(title, overview=overview(desk, self.limits.excerpt_words, most=1))
-        return _whole(desk, StoryWords(title))
+        return body(desk, title)
 
 
 def desk_for(story: Story, registry: Registry, limits: WritingLimits) -> Desk:
@@ -42,14 +40,14 @@ def desk_for(story: Story, registry: Registry, limits: WritingLimits) -> Desk:
     return Desk(Material(sources, passages_of(sources, limits)), Ledger(limits))
 
 
-def _whole(desk: Desk, words: StoryWords) -> StoryWords:
-    """Mail first, then the page: the bounds are spent where most readers are."""
+def body(desk: Desk, title: Statement) -> StoryWords:
+    """Everything under the headline. Mail first, then the page: the bounds are spent where most readers are."""
     _reserve(desk)
     said = overview(desk, desk.ledger.limits.overview_words)
     sides = {side: first_point(desk, side) for side in SIDES}
     under = dek(desk, said)
     sides = {side: more_points(desk, side, points) for side, points in sides.items()}
-    return replace(words, dek=under, overview=said, sides=sides)
+    return StoryWords(title, dek=under, overview=said, sides=sides)
 
 
 def _reserve(desk: Desk) -> None:
