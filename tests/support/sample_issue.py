@@ -21,7 +21,7 @@ from newsletter.domain.issue import (
     Supply,
     WireNote,
 )
-from newsletter.domain.leaning import Leaning, Side, side_of, side_order
+from newsletter.domain.leaning import Side, side_of, side_order
 from newsletter.domain.story import Coverage
 from newsletter.domain.words import Dispute, Evidence, Question, Statement, StoryWords
 from tests.support import sample_texts as texts
@@ -118,7 +118,7 @@ HOSTILE = (
     "<script>alert(1)</script> <b>bold",
     "<mj-text>in</mj-text> <mj-section> </mj-column>",
     "{{ brand.name }} {% for x in y %} {# note #}",
-    'a "quoted" \'single\' & ampersand &amp; &lt;b&gt; &#60;',
+    "a \"quoted\" 'single' & ampersand &amp; &lt;b&gt; &#60;",
     "-unsubscribe-token- and -preferences-token- and -a-b-c-token-",
     "right-to-left \u202eoverride \u2066isolate \u200fmark never closed",
     "Antidisestablishmentarianism" * 9,
@@ -172,8 +172,7 @@ def _story_id(number: int) -> str:
 def _articles(number: int, text: StoryText) -> tuple[IssueArticle, ...]:
     rated = outlets()
     filler = {
-        domain: (f"{text.slug.capitalize()}: the view from {rated[domain].name}", "")
-        for domain in text.also
+        domain: (f"{text.slug.capitalize()}: the view from {rated[domain].name}", "") for domain in text.also
     }
     rows = {**text.told, **filler}
     return tuple(

@@ -100,15 +100,29 @@ FERRY = StoryText(
         ),
     },
     also=(
-        "lantern.example", "civicledger.example", "metrovoice.example", "northstarpost.example",
-        "commonweal.example", "prairieprogress.example", "baytimes.example", "capitalwire.example",
-        "plainfacts.example", "lakesidetribune.example", "statehouse.example", "heartlandherald.example",
-        "mainstreet.example", "foundersjournal.example", "quarry.example",
+        "lantern.example",
+        "civicledger.example",
+        "metrovoice.example",
+        "northstarpost.example",
+        "commonweal.example",
+        "prairieprogress.example",
+        "baytimes.example",
+        "capitalwire.example",
+        "plainfacts.example",
+        "lakesidetribune.example",
+        "statehouse.example",
+        "heartlandherald.example",
+        "mainstreet.example",
+        "foundersjournal.example",
+        "quarry.example",
     ),
     dek=("meridian.example", "sends most of the money to eleven ports over six years"),
     overview=(
         ("meridian.example", "The Senate passed a $38 billion harbor bill on Thursday, 54 to 43"),
-        ("harborstandard.example", "Shipping lines will pay a fee of two dollars a container under the compromise"),
+        (
+            "harborstandard.example",
+            "Shipping lines will pay a fee of two dollars a container under the compromise",
+        ),
         ("dailyregister.example", "The House has its own version without the container fee"),
     ),
     sides={
@@ -119,7 +133,9 @@ FERRY = StoryText(
             ),
             ("uniondispatch.example", "The bill reserves a tenth of its money for apprentices"),
         ),
-        Side.CENTER: (("dailyregister.example", "Dredging would begin with the three deepest channels in spring"),),
+        Side.CENTER: (
+            ("dailyregister.example", "Dredging would begin with the three deepest channels in spring"),
+        ),
         Side.RIGHT: (
             (
                 "libertycourier.example",
@@ -139,8 +155,13 @@ FERRY = StoryText(
             ("libertycourier.example", "leaving $9 billion to borrow over the decade"),
         ),
     ),
-    wires=(("capitalwire.example", "Capital Wire", ("capitalwire.example", "plainfacts.example",
-            "baytimes.example", "mainstreet.example")),),
+    wires=(
+        (
+            "capitalwire.example",
+            "Capital Wire",
+            ("capitalwire.example", "plainfacts.example", "baytimes.example", "mainstreet.example"),
+        ),
+    ),
     continued=True,
 )
 
@@ -176,8 +197,14 @@ TEACHERS = StoryText(
             "The contract runs to 2029 and ties further raises to enrollment, which has fallen for six years.",
         ),
     },
-    also=("northstarpost.example", "baytimes.example", "statehouse.example", "meridian.example",
-          "eaglereview.example", "sentinel.example"),
+    also=(
+        "northstarpost.example",
+        "baytimes.example",
+        "statehouse.example",
+        "meridian.example",
+        "eaglereview.example",
+        "sentinel.example",
+    ),
     dek=("lakesidetribune.example", "Pay rises 9 percent over three years, and class sizes are capped at 28"),
     overview=(
         (
@@ -191,7 +218,9 @@ TEACHERS = StoryText(
         ),
     ),
     sides={
-        Side.LEFT: (("metrovoice.example", "Teachers said the cap on class sizes mattered more to them than pay"),),
+        Side.LEFT: (
+            ("metrovoice.example", "Teachers said the cap on class sizes mattered more to them than pay"),
+        ),
         Side.CENTER: (
             (
                 "plainfacts.example",
@@ -205,9 +234,7 @@ TEACHERS = StoryText(
             ),
         ),
     },
-    agreed=(
-        ("lakesidetribune.example", "Classes resume on Monday"),
-    ),
+    agreed=(("lakesidetribune.example", "Classes resume on Monday"),),
     continued=True,
 )
 
@@ -250,11 +277,17 @@ COURT = StoryText(
             "A federal appeals court on Thursday let four upstream states keep water in their reservoirs through "
             "October while a suit by two downstream states goes on",
         ),
-        ("meridian.example", "The downstream states have fourteen days to ask the full court to hear the case"),
+        (
+            "meridian.example",
+            "The downstream states have fourteen days to ask the full court to hear the case",
+        ),
     ),
     sides={
         Side.LEFT: (
-            ("northstarpost.example", "Mayors of nine downstream towns said they would ration water from next week"),
+            (
+                "northstarpost.example",
+                "Mayors of nine downstream towns said they would ration water from next week",
+            ),
         ),
         Side.CENTER: (
             (
@@ -311,8 +344,13 @@ RAIL = StoryText(
             "Rates rose 4 percent in the three years after the last merger of this size, the board's economists found.",
         ),
     },
-    also=("harborstandard.example", "lantern.example", "capitalwire.example", "heartlandherald.example",
-          "foundersjournal.example"),
+    also=(
+        "harborstandard.example",
+        "lantern.example",
+        "capitalwire.example",
+        "heartlandherald.example",
+        "foundersjournal.example",
+    ),
     dek=("dailyregister.example", "The company would run 32,000 miles of track in 24 states"),
     overview=(
         (
@@ -329,7 +367,10 @@ RAIL = StoryText(
             ),
         ),
         Side.CENTER: (
-            ("plainfacts.example", "Rates rose 4 percent in the three years after the last merger of this size"),
+            (
+                "plainfacts.example",
+                "Rates rose 4 percent in the three years after the last merger of this size",
+            ),
         ),
         Side.RIGHT: (
             (
@@ -338,9 +379,7 @@ RAIL = StoryText(
             ),
         ),
     },
-    agreed=(
-        ("dailyregister.example", "keep 212 small shippers' tracks open for ten years"),
-    ),
+    agreed=(("dailyregister.example", "keep 212 small shippers' tracks open for ten years"),),
 )
 
 CLINIC = StoryText(
@@ -368,45 +407,88 @@ CLINIC = StoryText(
     also=("metrovoice.example",),
     dek=("northstarpost.example", "The clinics saw 18,000 patients last year"),
     overview=(
-        ("northstarpost.example", "The state will close five rural clinics by December, health officials said on "
-         "Thursday, and send patients to hospitals up to 70 miles away"),
+        (
+            "northstarpost.example",
+            "The state will close five rural clinics by December, health officials said on "
+            "Thursday, and send patients to hospitals up to 70 miles away",
+        ),
         ("plainfacts.example", "The clinics have lost $6 million a year since a federal grant ended in 2024"),
     ),
     sides={
         Side.LEFT: (
-            ("baytimes.example", "Nurses at two of the clinics said nobody had been named to answer night calls"),
+            (
+                "baytimes.example",
+                "Nurses at two of the clinics said nobody had been named to answer night calls",
+            ),
         ),
-        Side.CENTER: (
-            ("lakesidetribune.example", "Records move to the county hospitals on November 1"),
-        ),
+        Side.CENTER: (("lakesidetribune.example", "Records move to the county hospitals on November 1"),),
     },
 )
 
 MAIN = (FERRY, TEACHERS, COURT, RAIL, CLINIC)
 
 BRIEFS = (
-    StoryText("bridge", {"statehouse.example": ("Governor signs order to inspect 340 bridges after barge strike", "")},
-              also=("metrovoice.example", "lantern.example", "meridian.example", "sentinel.example")),
-    StoryText("jobs", {"plainfacts.example": ("Jobless claims fall to lowest level since February", "")},
-              also=("baytimes.example", "mainstreet.example", "libertycourier.example", "capitalwire.example")),
-    StoryText("wildfire", {"baytimes.example": ("Crews hold the Pine Ridge fire at 12,000 acres as winds ease", "")},
-              also=("lakesidetribune.example", "heartlandherald.example", "dailyregister.example")),
-    StoryText("primary", {"foundersjournal.example": ("Two incumbents lose primaries in the northern counties", "")},
-              also=("civicledger.example", "statehouse.example", "eaglereview.example", "meridian.example")),
-    StoryText("chips", {"libertycourier.example": ("Chip maker picks a former steel town for its third plant", "")},
-              also=("harborstandard.example", "capitalwire.example", "sentinel.example")),
-    StoryText("library", {"civicledger.example": ("County board puts the library levy back on the ballot", "")},
-              also=("heartlandherald.example", "lakesidetribune.example")),
+    StoryText(
+        "bridge",
+        {"statehouse.example": ("Governor signs order to inspect 340 bridges after barge strike", "")},
+        also=("metrovoice.example", "lantern.example", "meridian.example", "sentinel.example"),
+    ),
+    StoryText(
+        "jobs",
+        {"plainfacts.example": ("Jobless claims fall to lowest level since February", "")},
+        also=("baytimes.example", "mainstreet.example", "libertycourier.example", "capitalwire.example"),
+    ),
+    StoryText(
+        "wildfire",
+        {"baytimes.example": ("Crews hold the Pine Ridge fire at 12,000 acres as winds ease", "")},
+        also=("lakesidetribune.example", "heartlandherald.example", "dailyregister.example"),
+    ),
+    StoryText(
+        "primary",
+        {"foundersjournal.example": ("Two incumbents lose primaries in the northern counties", "")},
+        also=("civicledger.example", "statehouse.example", "eaglereview.example", "meridian.example"),
+    ),
+    StoryText(
+        "chips",
+        {"libertycourier.example": ("Chip maker picks a former steel town for its third plant", "")},
+        also=("harborstandard.example", "capitalwire.example", "sentinel.example"),
+    ),
+    StoryText(
+        "library",
+        {"civicledger.example": ("County board puts the library levy back on the ballot", "")},
+        also=("heartlandherald.example", "lakesidetribune.example"),
+    ),
 )
 
 BLINDSPOTS = (
-    StoryText("warehouse",
-              {"uniondispatch.example": ("Warehouse inspectors were cut by a third, records show", "")},
-              also=("harborstandard.example", "lantern.example", "civicledger.example", "metrovoice.example",
-                    "commonweal.example", "meridian.example")),
-    StoryText("audit",
-              {"heartlandherald.example": ("City paid $11 million to a shelter contractor without bids, audit finds",
-                                           "")},
-              also=("libertycourier.example", "sentinel.example", "foundersjournal.example", "eaglereview.example",
-                    "mainstreet.example", "plainfacts.example", "baytimes.example")),
+    StoryText(
+        "warehouse",
+        {"uniondispatch.example": ("Warehouse inspectors were cut by a third, records show", "")},
+        also=(
+            "harborstandard.example",
+            "lantern.example",
+            "civicledger.example",
+            "metrovoice.example",
+            "commonweal.example",
+            "meridian.example",
+        ),
+    ),
+    StoryText(
+        "audit",
+        {
+            "heartlandherald.example": (
+                "City paid $11 million to a shelter contractor without bids, audit finds",
+                "",
+            )
+        },
+        also=(
+            "libertycourier.example",
+            "sentinel.example",
+            "foundersjournal.example",
+            "eaglereview.example",
+            "mainstreet.example",
+            "plainfacts.example",
+            "baytimes.example",
+        ),
+    ),
 )
