@@ -24,10 +24,16 @@ def write_row(row: Row, budget_words: int = 60) -> dict[str, Any]:
     """Words for ``{"id", "articles": [...]}``; parts that cannot be had are empty, the headline then None."""
     articles = [_article(a) for a in row.get("articles", ())]
     registry = _registry(row.get("articles", ()))
-    desk = desk_for(_story(articles, registry), registry, replace(WritingLimits(), overview_words=budget_words))
+    desk = desk_for(_story(articles, registry), registry, _limits(budget_words))
     title = headline(desk)
     words = body(desk, title or _NOTHING)
     return {"id": row["id"], "headline": _item(title) if title else None, **_document(words)}
+
+
+def _limits(budget_words: int) -> WritingLimits:
+    """The page's measure, not the mail's: longer and more points, the same bounds per excerpt and outlet."""
+    usual = WritingLimits()
+    return replace(usual, overview_words=budget_words, point_words=usual.excerpt_words, page_points=5)
 
 
 def _document(words: StoryWords) -> dict[str, Any]:

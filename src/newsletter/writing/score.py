@@ -97,6 +97,11 @@ class Material:
         """Small corrections for how a passage is worded and where it stood, about -0.3 to +0.1."""
         return np.array([_manner(p) for p in self.passages])
 
+    @cached_property
+    def are_titles(self) -> Scores:
+        """1 for titles, 0 for sentences of a text."""
+        return np.array([float(p.field == "title") for p in self.passages])
+
     def like(self, texts: Sequence[str]) -> Scores:
         """Each passage's greatest likeness to one of the texts, 0 without texts."""
         if not texts:

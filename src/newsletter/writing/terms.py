@@ -81,3 +81,13 @@ class Space:
         rows *= self._weight
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         return rows / np.where(lengths > 0, lengths, 1)
+
+
+Concepts = frozenset[str]
+
+
+@lru_cache(maxsize=16384)
+def concepts(text: str) -> Concepts:
+    """The stems of a text and the pairs of neighbouring stems."""
+    found = terms(text)
+    return frozenset(found) | {f"{a} {b}" for a, b in zip(found, found[1:], strict=False)}

@@ -55,4 +55,4 @@ def _reserve(desk: Desk) -> None:
     for side in SIDES:
         outlets = {s.outlet for s in desk.material.sources if s.side == side}
         if len(outlets) == 1:
-            desk.ledger.reserve(outlets.pop(), desk.ledger.limits.point_words)
+            desk.ledger.reserve(outlets.pop(), WritingLimits().point_words)
