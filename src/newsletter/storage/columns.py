@@ -38,7 +38,7 @@ class Utc(TypeDecorator[datetime]):
             value = value.astimezone(UTC)
         return value.isoformat(timespec="microseconds")[:26] + "Z" if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if isinstance(value, str):
@@ -53,8 +53,8 @@ class Packed(TypeDecorator[bytes]):
     impl = sa.LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
         return None if value is None else zlib.compress(value, 6)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+    def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:
         return None if value is None else zlib.decompress(value)
