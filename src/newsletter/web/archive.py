@@ -53,8 +53,8 @@ BALANCE_ROWS = (
 
 def balance_table(balance: Mapping[str, Any], brand: Brand) -> tuple[tuple[str, ...], ...]:
     """Rows of the audit as kept with the issue, the head first; empty where the issue has none."""
-    kept = [balance.get(side.value) for side in SIDES]
-    if not all(isinstance(figures, Mapping) for figures in kept):
+    kept: list[Mapping[str, Any]] = [balance[side.value] for side in SIDES if side.value in balance]
+    if len(kept) < len(SIDES):
         return ()
     head = ("", *(brand.labels[side] for side in SIDES))
     rows = [

@@ -240,7 +240,7 @@ def figures(shown: ShownMail, limits: CheckLimits) -> tuple[Figure, ...]:
         Figure("Preheader", counted(len(mail.preheader), "character"), f"lists show about {PREHEADER_SHOWN}"),
         Figure(
             "Reading",
-            f"{mail.reading_seconds // 60} min {mail.reading_seconds % 60} s",
+            wording.duration(mail.reading_seconds),
             f"{mail.words:,} words",
             slow,
         ),
