@@ -27,9 +27,8 @@ def start(home: Path, *words: str, log: Path) -> tuple[subprocess.Popen[str], st
         "PYTHONUNBUFFERED": "1",
     }
     program = [sys.executable, "-c", "from newsletter.cli import main; main()", *words]
-    process = subprocess.Popen(
-        program, env=environment, stdout=subprocess.PIPE, stderr=log.open("w"), text=True
-    )
+    with log.open("w") as errors:
+        process = subprocess.Popen(program, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
     assert process.stdout is not None
     line = process.stdout.readline()
     found = re.search(r"http://\S+", line)

@@ -103,7 +103,7 @@ def test_without_an_issue_it_says_what_to_do_and_makes_nothing(house: House, cli
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:8081", "127.0.0.1.evil.example", "", "[::1", "0.0.0.0"]
+    "host", ["evil.example", "evil.example:8081", "127.0.0.1.evil.example", "", "[::1", "10.0.0.1"]
 )
 def test_only_this_machine_is_answered(house: House, client: Client, host: str) -> None:
     keep(house)

@@ -6,9 +6,10 @@ It reads and renders; it writes nothing, so a preview leaves no trace in any sub
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +32,8 @@ from newsletter.web.shownmail import ShownMail, database_exists, kept_mail, newe
 from newsletter.web.site import NO_CACHE, Site, answer
 from newsletter.web.texts import counted
 from newsletter.wiring import House
+
+log = logging.getLogger(__name__)
 
 DESK_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; connect-src 'self'; "
@@ -167,13 +170,13 @@ class Desk:
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()
         watching = asyncio.create_task(watch(self.house.templates, self.probe, self.changed, stop))
+        watching.add_done_callback(_note_end)
         try:
             yield
         finally:
             stop.set()
             watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await watching
+            await asyncio.wait([watching])
 
     async def probe(self) -> Stamp:
         return await run_in_threadpool(self._stamp)
@@ -211,6 +214,12 @@ _DARK_QUERY = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)", re.IGNORE
 _SCHEMES = {"dark": "(min-width:0)", "light": "(max-width:0)"}
 """Always true, never true."""
 _TEXT_POLICY = "default-src 'none'; frame-ancestors 'self'"
+
+
+def _note_end(watching: asyncio.Task[None]) -> None:
+    """A watch that broke is said: the preview would look right and follow nothing."""
+    if not watching.cancelled() and (problem := watching.exception()):
+        log.error("The preview follows no more edits (%s); start it again.", problem)
 
 
 def _part(request: Request, shown: ShownMail, part: str, headers: dict[str, str]) -> Response:

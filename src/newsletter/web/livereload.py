@@ -35,7 +35,6 @@ async def watch(
         rust_timeout=TICK_MS,
         yield_on_timeout=True,
         stop_event=stop,
-        raise_interrupt=False,
     ):
         now = await probe()
         if found or now != before:
