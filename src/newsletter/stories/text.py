@@ -13,7 +13,21 @@ _WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)*(?:'[a-z]+)*")
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
 _COMBINING = re.compile("[\u0300-\u036f]")
 _VOWEL = re.compile("[aeiouy]")
-_ENDINGS = ("ation", "ement", "ment", "ness", "ally", "ion", "ity", "ive", "ize", "ise", "ian")
+_ENDINGS = (
+    "isation",
+    "ization",
+    "ation",
+    "ement",
+    "ment",
+    "ness",
+    "ally",
+    "ion",
+    "ity",
+    "ive",
+    "ize",
+    "ise",
+    "ian",
+)
 _SHORT_ENDINGS = ("ly", "er", "or", "al", "an", "ic")
 
 # Grammar, and the press's own vocabulary: words that say "this is a news item", not which one.

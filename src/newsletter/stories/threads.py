@@ -24,10 +24,12 @@ class Continuation:
 
     past: PastStory
     """The newest story of the thread that it continues."""
-    new_articles: int
-    """Of its articles, how many no earlier issue of that thread had."""
-    new_voices: int
-    """Voices with at least one such article."""
+    fresh: frozenset[str]
+    """Ids of its articles that no earlier issue of that thread had."""
+
+    @property
+    def new_articles(self) -> int:
+        return len(self.fresh)
 
 
 def continuation_of(story: Story, past: Sequence[PastStory]) -> Continuation | None:
@@ -41,9 +43,7 @@ def continuation_of(story: Story, past: Sequence[PastStory]) -> Continuation | N
         (entry[2] for entry in matches if entry[2].thread_id == thread), key=lambda earlier: earlier.date
     )
     known = {article for earlier in past if earlier.thread_id == thread for article in earlier.article_ids}
-    fresh = {article.id for article in story.articles} - known
-    voices = sum(not fresh.isdisjoint(voice.article_ids) for voice in story.voices)
-    return Continuation(newest, len(fresh), voices)
+    return Continuation(newest, frozenset(article.id for article in story.articles) - known)
 
 
 def history_of(story: Story, past: Sequence[PastStory]) -> tuple[PastStory, ...]:
