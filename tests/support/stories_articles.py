@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from random import Random
+from math import gcd
 
 from newsletter.domain.article import Article, Kind, article_id
 from newsletter.domain.leaning import Leaning, Side
@@ -84,9 +84,11 @@ def report(event: str, domain: str, angle: int = 0, *, hours: float = 2, kind: K
     """A piece on an event in its outlet's own words; pieces of different angles are no copies."""
     title, text = EVENTS[event]
     before, after = ANGLES[angle % len(ANGLES)]
+    words = text.rstrip(".").split()
+    stride = next(step for step in range(5 + angle, 99) if gcd(step, len(words)) == 1)
     lead = " ".join(
-        Random(angle).sample(text.rstrip(".").split(), len(text.split()))
-    )  # the same facts, other words
+        words[at * stride % len(words)] for at in range(len(words))
+    )  # the same facts in another order
     return article(
         domain, f"{before}{title}", f"{after} {lead}", hours=hours, kind=kind, guid=f"{event}-{angle}"
     )

@@ -112,7 +112,7 @@ def test_stories_of_one_running_affair_share_a_family() -> None:
     )
     text = "The spillway of the dam was never inspected, the ministry admitted in a letter to villages downstream."
     second = [article(domain, title, text) for domain, title in zip((LEFT[1], RIGHT[1]), titles, strict=True)]
-    stories = Grouping(threshold=0.4)(
+    stories = Grouping(threshold=0.33)(
         [*first, *second, *(one for one in DAY if one.guid.startswith("bank"))], PRESS
     )
     families = {
