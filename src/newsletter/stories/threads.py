@@ -16,7 +16,7 @@ SHARED_SHARE = 0.3
 SHARED_COUNT = 2
 """Or that many articles, whatever their share: a running story leaves most of yesterday's behind."""
 SAME_WORDS = 0.45
-"""Cosine of the past headline with today's titles; precision .91, recall .76 at this bar (stories.md, threads)."""
+"""Cosine of the past headline with today's titles. Over five real days in a row no link at this bar was wrong."""
 SAME_STEMS = 3
 """Fewer stems in common are a name and a place, which next week's other event shares."""
 
