@@ -121,7 +121,7 @@ def _article(draft: _Draft, name: Identity, date: datetime | None, key: str, sou
         first_seen=source.now,
         seen_at=source.now,
         author=author,
-        kind=kind_of(draft.title, draft.url, draft.entry.categories),
+        kind=kind_of(draft.title, draft.url, draft.entry.categories, author),
         wire=wire_of(author, text, draft.url, draft.title),
         date_inferred=date is None,
         published_raw=visible(draft.entry.published),

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 from newsletter.feeds.wordlist import words
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WORD = re.compile(r"[^\W\d_]+")
 
 ENGLISH = words(
     """
@@ -22,156 +23,16 @@ ENGLISH = words(
     """
 )
 FOREIGN = (
-    frozenset(
-        [
-            "el",
-            "los",
-            "las",
-            "una",
-            "del",
-            "por",
-            "para",
-            "con",
-            "que",
-            "como",
-            "más",
-            "pero",
-            "sus",
-            "entre",
-            "sobre",
-            "según",
-            "está",
-            "están",
-            "fue",
-            "ser",
-            "hasta",
-            "desde",
-            "le",
-            "les",
-            "des",
-            "une",
-            "dans",
-            "pour",
-            "avec",
-            "est",
-            "sont",
-            "aux",
-            "ce",
-            "cette",
-            "qui",
-            "sur",
-            "pas",
-            "plus",
-            "ses",
-            "ont",
-            "été",
-            "être",
-            "après",
-            "leur",
-            "chez",
-            "selon",
-            "der",
-            "das",
-            "und",
-            "ist",
-            "nicht",
-            "mit",
-            "dem",
-            "den",
-            "ein",
-            "eine",
-            "einer",
-            "von",
-            "zu",
-            "im",
-            "auf",
-            "für",
-            "auch",
-            "wird",
-            "sich",
-            "werden",
-            "nach",
-            "bei",
-            "wie",
-            "über",
-            "il",
-            "gli",
-            "della",
-            "delle",
-            "dei",
-            "nel",
-            "che",
-            "è",
-            "sono",
-            "anche",
-            "più",
-            "una",
-            "alla",
-            "degli",
-            "dopo",
-            "contro",
-            "perché",
-            "o",
-            "os",
-            "as",
-            "um",
-            "uma",
-            "não",
-            "são",
-            "dos",
-            "nas",
-            "na",
-            "ao",
-            "pelo",
-            "pela",
-            "mais",
-            "foi",
-            "também",
-            "após",
-            "até",
-            "você",
-            "het",
-            "een",
-            "van",
-            "voor",
-            "niet",
-            "zijn",
-            "aan",
-            "op",
-            "met",
-            "naar",
-            "ook",
-            "maar",
-            "wordt",
-            "bij",
-            "och",
-            "att",
-            "som",
-            "är",
-            "inte",
-            "på",
-            "med",
-            "till",
-            "av",
-            "den",
-            "det",
-            "ett",
-            "har",
-            "nie",
-            "się",
-            "jest",
-            "na",
-            "do",
-            "że",
-            "oraz",
-            "przez",
-            "ve",
-            "bir",
-            "bu",
-            "için",
-            "ile",
-            "olarak",
-        ]
+    words(
+        """
+    el los las una del por para con que como más pero sus entre sobre según está están fue ser hasta
+    desde le les des une dans pour avec est sont aux ce cette qui sur pas plus ses ont été être après
+    leur chez selon der das und ist nicht mit dem den ein eine einer von zu im auf für auch wird sich
+    werden nach bei wie über il gli della delle dei nel che è sono anche più alla degli dopo contro
+    perché o os as um uma não são dos nas na ao pelo pela mais foi também após até você het een van voor
+    niet zijn aan op met naar ook maar wordt bij och att som är inte på med till av det ett har nie się
+    jest do że oraz przez ve bir bu için ile olarak
+    """
     )
     - ENGLISH
 )
@@ -181,16 +42,19 @@ _NAMES = words(
     """
 )
 """Foreign words that stand in English names and headlines (Los Angeles, El Paso, Van Gogh); half a vote at most."""
+_CLEARLY_FOREIGN, _MAYBE_NAMES = FOREIGN - _NAMES, FOREIGN & _NAMES
+LOOK = 400
+"""Characters of the text that are looked at besides the title."""
 
 
 def is_english(tag: str, title: str, text: str) -> bool:
     """Whether to keep an entry; ``tag`` is the feed's language tag ("en-us", "", "de")."""
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(f"{title} {text[:600]}")]
     if _other_script(title):
         return False
-    english = sum(word in ENGLISH for word in words)
-    foreign = sum(word in FOREIGN and word not in _NAMES for word in words)
-    names = sum(word in FOREIGN and word in _NAMES for word in words)
+    found = Counter(_WORD.findall(f"{title} {text[:LOOK]}".lower()))
+    english = sum(found[word] for word in found.keys() & ENGLISH)
+    foreign = sum(found[word] for word in found.keys() & _CLEARLY_FOREIGN)
+    names = sum(found[word] for word in found.keys() & _MAYBE_NAMES)
     if tag and not tag.lower().startswith("en"):
         # The feed says it is foreign; only plain English text overrules it.
         return english >= 2 and english > 2 * (foreign + names)
@@ -199,6 +63,8 @@ def is_english(tag: str, title: str, text: str) -> bool:
 
 
 def _other_script(title: str) -> bool:
+    if title.isascii():
+        return False
     letters = [char for char in title if char.isalpha()]
     if len(letters) < 4:
         return False

@@ -35,6 +35,7 @@ _TRACKING_VALUES = {
     "output": frozenset({"rss"}),
 }
 """Names that mean something elsewhere: dropped only with a value that names the feed itself."""
+_BAD_HOST = re.compile(r"""[\s<>"'\\^`{|}%]""")
 _BLANKS = re.compile(r"[\t\r\n]+")
 
 
@@ -75,11 +76,11 @@ def _clean(url: str) -> str:
 
 
 def _is_host(host: str) -> bool:
-    return not any(char.isspace() or char in "<>\"'\\^`{|}%" for char in host)
+    return _BAD_HOST.search(host) is None
 
 
 def _query(query: str) -> str:
-    return "&".join(pair for pair in query.split("&") if pair and not _tracks(pair))
+    return query and "&".join(pair for pair in query.split("&") if pair and not _tracks(pair))
 
 
 def _tracks(pair: str) -> bool:

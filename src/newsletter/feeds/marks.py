@@ -57,7 +57,7 @@ RULES: tuple[_Rule, ...] = (
             r"\bhoroscopes?\b(?!.*\b(?:ban|court|police)\b)",
             r"\b(?:nyt |today'?s |daily )?(?:wordle|connections|strands|quordle)\b.*\b(?:hints?|answers?|today)\b",
             r"\bcrossword\b.*(?:\b(?:answers?|clues?|no\.?|#)|\d)",
-            r"\b(?:powerball|mega millions|lottery|lotto|pick 3|pick 4)\b.*\b(?:numbers|results|drawing)\b",
+            r"\b(?:powerball|mega millions|lottery|lotto|pick 3|pick 4)\b.*\b(?:winning numbers|numbers|results)\b",
             r"\b(?:winning numbers|numbers drawn)\b",
             r"^(?:the )?best (?:[\w'’-]+ ){0,5}deals?\b",
             r"\bdeals? (?:of the day|to shop|we found|you can)\b",
@@ -72,10 +72,10 @@ RULES: tuple[_Rule, ...] = (
         words(
             """deals deal coupons coupon shopping shop commerce horoscope horoscopes astrology crossword
             crosswords puzzles puzzle sudoku wordle lottery lotteries recipe recipes obituaries-notices
-            buyline product-reviews underscored newsletters quiz quizzes comics cartoons"""
+            buyline product-reviews underscored quiz quizzes comics cartoons"""
         ),
         _pattern(
-            r"\b(?:horoscope|wordle-(?:today|hints?|answers?)|winning-lottery|powerball-winning|nyt-connections)"
+            r"\b(?:horoscope|crossword|wordle-(?:today|hints?|answers?)|winning-lottery|powerball-winning|nyt-connections)"
         ),
         phrases(
             """deals, shopping, coupons, horoscope, horoscopes, astrology, crossword, crosswords, puzzles,
@@ -85,8 +85,7 @@ RULES: tuple[_Rule, ...] = (
     _Rule(
         Kind.LIVE,
         _pattern(
-            r"^(?:[\w'’ -]{0,40} )?live(?: updates?| blog| coverage)?(?::|\s*[|])",
-            r"^(?:watch|follow) live\b",
+            r"^(?!watch\b|how\b|where\b)(?:[\w'’ -]{0,40} )?live(?: updates?| blog| coverage)?(?::|\s*[|])",
             r"\blive[ -]?(?:updates?|blog|coverage)\b",
             r"\s[–—|-]\s(?:live|as it happened|latest updates|live news)$",
             r"\bas it happened$",
@@ -106,6 +105,7 @@ RULES: tuple[_Rule, ...] = (
             r"^letters to the editor\b|^letters: ",
             r"\s[|–—-]\s(?:opinion|editorial|commentary|op-?ed|letters?)$",
             r"[|–—-]\s(?:[A-Z]\w+ )?editorial board$",
+            r"['’”\"] (?:film |movie |book |tv |album |theat(?:er|re) )?review\b",
         ),
         words(
             """opinion opinions commentary commentaries commentisfree comment op-ed oped op-eds opeds editorial
@@ -133,14 +133,17 @@ RULES: tuple[_Rule, ...] = (
             r"^(?:top (?:stories|headlines)|news brief|latest news bulletin|the week in)\b",
             r"\b(?:photos|pictures) of the (?:day|week)\b",
             r"^news (?:wrap|summary)" + _MARK_END,
-            r"^(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?): ",
+            r"^(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?): |\s\d{1,2}/\d{1,2}/\d{2,4}$",
+            r"^[\w ]{0,30}\bbriefing:",
+            r"\bmore top (?:headlines|stories)\b",
+            r"\b(?:week|weekend|day|month)\b.*\bin (?:\d+ )?(?:pictures|photos)$",
         ),
         words(
             """briefing briefings morning-briefing evening-briefing daily-briefing newsbriefing roundup
             roundups morning-mail nightly-news-full-episodes full-episodes newsletter first-thing in-pictures"""
         ),
         _pattern(
-            r"\b(?:full-broadcast|full-episode|morning-briefing|evening-briefing|news-roundup|news-wrap)\b"
+            r"\b(?:full-broadcast|full-episode|newsletter|morning-briefing|evening-briefing|news-roundup|news-wrap)\b"
         ),
         phrases("briefing, roundup, news briefing, morning briefing, newsletters, newsletter"),
     ),
@@ -148,7 +151,7 @@ RULES: tuple[_Rule, ...] = (
 """In order of weight: the first that matches decides."""
 
 
-def kind_of(title: str, url: str, categories: Iterable[str]) -> Kind:
+def kind_of(title: str, url: str, categories: Iterable[str], author: str = "") -> Kind:
     """The kind that the outlet's own marks give the piece; NEWS where there are none."""
     segments = path_segments(url)
     slug = segments[-1] if segments else ""
@@ -161,7 +164,13 @@ def kind_of(title: str, url: str, categories: Iterable[str]) -> Kind:
             or rule.categories & named
         ):
             return rule.kind
-    return Kind.NEWS
+    return Kind.OPINION if _signed(title, author) else Kind.NEWS
+
+
+def _signed(title: str, author: str) -> bool:
+    """Whether the title ends in its author's name ("… | Jane Roe"), as columns do in British papers."""
+    _, bar, name = title.rpartition(" | ")
+    return bool(bar) and " " in name and name.strip().lower() in author.lower()
 
 
 def path_segments(url: str) -> list[str]:

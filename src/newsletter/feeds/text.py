@@ -23,7 +23,7 @@ _DROPPED = (
 )
 _TAG_LEFT = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,9}(?:\s[^<>]{0,500})?/?>")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_SPACE = re.compile(r"\s+")
+_ENTITY_LEFT = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _SPACE_BEFORE_STOP = re.compile(r" (?=[,.;:!?](?:\s|$))")
 _CUT_OFF = re.compile(r"\s*[\[(]\s*(?:…|\.\.\.)\s*[\])]")
 _TAIL_ROOM = 240
@@ -47,18 +47,21 @@ _INVISIBLE = re.compile("[" + "".join(f"{chr(a)}-{chr(b)}" for a, b in _INVISIBL
 
 def plain(markup: str) -> str:
     """One line of plain text: no markup, no scripts, entities decoded, white space single, nothing invisible."""
-    markup = _SURROGATES.sub("", markup)
+    if not markup.isascii():
+        markup = _SURROGATES.sub("", markup)
     found = _reduce(markup) if _MARKUP.search(markup) else markup
     # Some feeds escape twice: what was text still reads like markup. Once more, and not for ever.
-    if _TAG_LEFT.search(found) or re.search(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});", found):
+    if ("<" in found and _TAG_LEFT.search(found)) or ("&" in found and _ENTITY_LEFT.search(found)):
         found = _reduce(found)
     return visible(found)
 
 
 def visible(text: str) -> str:
     """The text without control, bidirectional, zero-width and unpaired characters, NFC, single spaces."""
-    text = _SPACE.sub(" ", text)
-    return unicodedata.normalize("NFC", _SPACE.sub(" ", _INVISIBLE.sub("", text))).strip()
+    text = " ".join(text.split())
+    if text.isascii() and text.isprintable():
+        return text
+    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())
 
 
 def description(markup: str) -> str:
