@@ -69,15 +69,23 @@ FERRY = StoryText(
     told={
         "meridian.example": (
             "Senate passes harbor bill after night of talks over who pays for dredging",
-            "The Senate passed a $38 billion harbor bill on Thursday, 54 to 43, after a night of talks over who "
-            "pays for dredging. The measure sends most of the money to eleven ports over six years and now goes "
-            "to the House, which returns in September.",
+            (
+                "The Senate passed a $38 billion harbor bill on Thursday, 54 to 43, after a night of talks over "
+                "who "
+                "pays for dredging. The measure sends most of the money to eleven ports over six years and now "
+                "goes "
+                "to the House, which returns in September."
+            ),
         ),
         "harborstandard.example": (
             "Dockworkers win a say in the harbor bill",
-            "Union leaders said the apprenticeship clause would bring 14,000 jobs to towns that lost their yards. "
-            "Shipping lines will pay a fee of two dollars a container under the compromise. Ten Republicans voted "
-            "for it.",
+            (
+                "Union leaders said the apprenticeship clause would bring 14,000 jobs to towns that lost their "
+                "yards. "
+                "Shipping lines will pay a fee of two dollars a container under the compromise. Ten Republicans "
+                "voted "
+                "for it."
+            ),
         ),
         "uniondispatch.example": (
             "Harbor money comes with apprentices",
@@ -85,18 +93,28 @@ FERRY = StoryText(
         ),
         "libertycourier.example": (
             "Harbor bill adds $9 billion to deficit, budget office says",
-            "The budget office estimated that fees will cover three quarters of the cost, leaving $9 billion to "
-            "borrow over the decade. Senator Alma Reyes called the container fee a tax on every family's groceries.",
+            (
+                "The budget office estimated that fees will cover three quarters of the cost, leaving $9 "
+                "billion to "
+                "borrow over the decade. Senator Alma Reyes called the container fee a tax on every family's "
+                "groceries."
+            ),
         ),
         "sentinel.example": (
             "Ten senators who broke ranks on the harbor bill",
-            "Ten Republicans joined all but one Democrat. Small ports inland get nothing from the measure until its "
-            "fifth year, according to the schedule attached to it.",
+            (
+                "Ten Republicans joined all but one Democrat. Small ports inland get nothing from the measure "
+                "until its "
+                "fifth year, according to the schedule attached to it."
+            ),
         ),
         "dailyregister.example": (
             "What the harbor bill would do",
-            "Dredging would begin with the three deepest channels in spring. The House has its own version without "
-            "the container fee, so the two chambers will have to meet on a common text.",
+            (
+                "Dredging would begin with the three deepest channels in spring. The House has its own version "
+                "without "
+                "the container fee, so the two chambers will have to meet on a common text."
+            ),
         ),
     },
     also=(
@@ -169,15 +187,22 @@ TEACHERS = StoryText(
     slug="teacher strike",
     told={
         "lakesidetribune.example": (
-            "Lakeside teachers and school board reach a deal, ending an eleven-day strike",
-            "Lakeside's teachers and school board reached a three-year contract late Wednesday, ending a strike that "
-            "closed 64 schools for eleven days. Classes resume on Monday. Pay rises 9 percent over three years, and "
-            "class sizes are capped at 28.",
+            "Lakeside teachers and school board end an eleven-day strike",
+            (
+                "Lakeside's teachers and school board reached a three-year contract late Wednesday, ending a "
+                "strike that "
+                "closed 64 schools for eleven days. Classes resume on Monday. Pay rises 9 percent over three "
+                "years, and "
+                "class sizes are capped at 28."
+            ),
         ),
         "metrovoice.example": (
             "Teachers return with smaller classes",
-            "Teachers said the cap on class sizes mattered more to them than pay. The board had offered the same cap "
-            "in March and withdrew it.",
+            (
+                "Teachers said the cap on class sizes mattered more to them than pay. The board had offered the "
+                "same cap "
+                "in March and withdrew it."
+            ),
         ),
         "civicledger.example": (
             "The strike that parents joined",
@@ -185,8 +210,11 @@ TEACHERS = StoryText(
         ),
         "heartlandherald.example": (
             "Strike deal means a property tax vote in Lakeside",
-            "The contract depends on a property tax increase that voters will decide in November. The board's own "
-            "figures put the cost at $212 a year for a typical house.",
+            (
+                "The contract depends on a property tax increase that voters will decide in November. The "
+                "board's own "
+                "figures put the cost at $212 a year for a typical house."
+            ),
         ),
         "foundersjournal.example": (
             "Eleven lost days, and the bill",
@@ -209,8 +237,11 @@ TEACHERS = StoryText(
     overview=(
         (
             "lakesidetribune.example",
-            "Lakeside's teachers and school board reached a three-year contract late Wednesday, ending a strike that "
-            "closed 64 schools for eleven days",
+            (
+                "Lakeside's teachers and school board reached a three-year contract late Wednesday, ending a "
+                "strike that "
+                "closed 64 schools for eleven days"
+            ),
         ),
         (
             "heartlandherald.example",
@@ -234,7 +265,10 @@ TEACHERS = StoryText(
             ),
         ),
     },
-    agreed=(("lakesidetribune.example", "Classes resume on Monday"),),
+    agreed=(
+        ("lakesidetribune.example", "Classes resume on Monday"),
+        ("foundersjournal.example", "no make-up days are planned"),
+    ),
     continued=True,
 )
 
@@ -243,14 +277,21 @@ COURT = StoryText(
     told={
         "capitalwire.example": (
             "Appeals court lets upstream states hold back river water through October",
-            "A federal appeals court on Thursday let four upstream states keep water in their reservoirs through "
-            "October while a suit by two downstream states goes on. The panel split 2 to 1. It found that the 1963 "
-            "compact leaves the timing of releases to the states.",
+            (
+                "A federal appeals court on Thursday let four upstream states keep water in their reservoirs "
+                "through "
+                "October while a suit by two downstream states goes on. The panel split 2 to 1. It found that "
+                "the 1963 "
+                "compact leaves the timing of releases to the states."
+            ),
         ),
         "northstarpost.example": (
             "Downstream towns brace for a dry autumn",
-            "Mayors of nine downstream towns said they would ration water from next week. The dissenting judge "
-            "wrote that the compact promised the river, not a favor.",
+            (
+                "Mayors of nine downstream towns said they would ration water from next week. The dissenting "
+                "judge "
+                "wrote that the compact promised the river, not a favor."
+            ),
         ),
         "prairieprogress.example": (
             "River ruling leaves tribes waiting again",
@@ -274,8 +315,11 @@ COURT = StoryText(
     overview=(
         (
             "capitalwire.example",
-            "A federal appeals court on Thursday let four upstream states keep water in their reservoirs through "
-            "October while a suit by two downstream states goes on",
+            (
+                "A federal appeals court on Thursday let four upstream states keep water in their reservoirs "
+                "through "
+                "October while a suit by two downstream states goes on"
+            ),
         ),
         (
             "meridian.example",
@@ -298,8 +342,11 @@ COURT = StoryText(
         Side.RIGHT: (
             (
                 "eaglereview.example",
-                "The ruling leaves the decision with the states that signed the compact, as ranchers upstream had "
-                "asked",
+                (
+                    "The ruling leaves the decision with the states that signed the compact, as ranchers upstream "
+                    "had "
+                    "asked"
+                ),
             ),
         ),
     },
@@ -318,14 +365,21 @@ RAIL = StoryText(
     told={
         "dailyregister.example": (
             "Regulators clear the merger of two freight railroads, with conditions",
-            "Regulators cleared the merger of two of the six largest freight railroads on Thursday, on condition that "
-            "the new company keep 212 small shippers' tracks open for ten years. The company would run 32,000 miles "
-            "of track in 24 states.",
+            (
+                "Regulators cleared the merger of two of the six largest freight railroads on Thursday, on "
+                "condition that "
+                "the new company keep 212 small shippers' tracks open for ten years. The company would run "
+                "32,000 miles "
+                "of track in 24 states."
+            ),
         ),
         "commonweal.example": (
             "One railroad fewer",
-            "Farm cooperatives and two unions had asked the board to refuse the merger, citing higher rates after the "
-            "last one.",
+            (
+                "Farm cooperatives and two unions had asked the board to refuse the merger, citing higher rates "
+                "after the "
+                "last one."
+            ),
         ),
         "uniondispatch.example": (
             "Rail unions weigh a suit",
@@ -339,18 +393,16 @@ RAIL = StoryText(
             "A merger approved, with strings",
             "Critics of the conditions said the board had turned a merger review into a ten-year permit.",
         ),
+        "capitalwire.example": (
+            "What the railroads must do next",
+            "The railroads have until October 1 to accept the board's conditions or to ask for others.",
+        ),
         "plainfacts.example": (
             "The rail merger in numbers",
             "Rates rose 4 percent in the three years after the last merger of this size, the board's economists found.",
         ),
     },
-    also=(
-        "harborstandard.example",
-        "lantern.example",
-        "capitalwire.example",
-        "heartlandherald.example",
-        "foundersjournal.example",
-    ),
+    also=("harborstandard.example", "lantern.example", "heartlandherald.example", "foundersjournal.example"),
     dek=("dailyregister.example", "The company would run 32,000 miles of track in 24 states"),
     overview=(
         (
@@ -367,10 +419,7 @@ RAIL = StoryText(
             ),
         ),
         Side.CENTER: (
-            (
-                "plainfacts.example",
-                "Rates rose 4 percent in the three years after the last merger of this size",
-            ),
+            ("capitalwire.example", "The railroads have until October 1 to accept the board's conditions"),
         ),
         Side.RIGHT: (
             (
@@ -379,7 +428,6 @@ RAIL = StoryText(
             ),
         ),
     },
-    agreed=(("dailyregister.example", "keep 212 small shippers' tracks open for ten years"),),
 )
 
 CLINIC = StoryText(
@@ -387,9 +435,13 @@ CLINIC = StoryText(
     told={
         "northstarpost.example": (
             "State to close five rural clinics by the end of the year",
-            "The state will close five rural clinics by December, health officials said on Thursday, and send "
-            "patients to hospitals up to 70 miles away. The clinics saw 18,000 patients last year. Staff were told "
-            "by letter.",
+            (
+                "The state will close five rural clinics by December, health officials said on Thursday, and "
+                "send "
+                "patients to hospitals up to 70 miles away. The clinics saw 18,000 patients last year. Staff "
+                "were told "
+                "by letter."
+            ),
         ),
         "baytimes.example": (
             "Nurses ask who will answer at night",
@@ -405,12 +457,13 @@ CLINIC = StoryText(
         ),
     },
     also=("metrovoice.example",),
-    dek=("northstarpost.example", "The clinics saw 18,000 patients last year"),
     overview=(
         (
             "northstarpost.example",
-            "The state will close five rural clinics by December, health officials said on "
-            "Thursday, and send patients to hospitals up to 70 miles away",
+            (
+                "The state will close five rural clinics by December, health officials said on "
+                "Thursday, and send patients to hospitals up to 70 miles away"
+            ),
         ),
         ("plainfacts.example", "The clinics have lost $6 million a year since a federal grant ended in 2024"),
     ),
@@ -475,12 +528,7 @@ BLINDSPOTS = (
     ),
     StoryText(
         "audit",
-        {
-            "heartlandherald.example": (
-                "City paid $11 million to a shelter contractor without bids, audit finds",
-                "",
-            )
-        },
+        {"heartlandherald.example": ("City paid shelter contractor $11 million without bids", "")},
         also=(
             "libertycourier.example",
             "sentinel.example",

@@ -97,8 +97,31 @@ def _figures(tally: _Tally, words: int, due: int) -> dict[str, object]:
     }
 
 
+def mean_words(figures: object) -> int:
+    """Words a hearing, rounded, of one side's figures."""
+    if not isinstance(figures, dict) or not figures["hearings_due"]:
+        return 0
+    return round(figures["words"] / figures["hearings_due"])
+
+
 def out_of_balance(issue: Issue, tolerance: float) -> Sequence[tuple[Side, float]]:
     """The sides whose gap is beyond the tolerance, with the gap."""
-    audit = balance_of(issue)
-    gaps = [(side, figures["gap"]) for side in SIDES if isinstance(figures := audit[side.value], dict)]
+    gaps = [(side, figures["gap"]) for side, figures in _by_side(issue).items() if isinstance(figures, dict)]
     return [(side, gap) for side, gap in gaps if abs(gap) > tolerance]
+
+
+def frame_gap(issue: Issue) -> float:
+    """How far headlines, overviews and the like lean to outlets of the left (+) or the right (-), -1 to 1.
+
+    The difference of the two sides' words there over all words there, the center's too.
+    """
+    frames = {
+        side: figures["frame_words"] for side, figures in _by_side(issue).items() if isinstance(figures, dict)
+    }
+    total = sum(frames.values())
+    return round((frames[Side.LEFT] - frames[Side.RIGHT]) / total, 3) if total else 0.0
+
+
+def _by_side(issue: Issue) -> dict[Side, object]:
+    audit = balance_of(issue)
+    return {side: audit[side.value] for side in SIDES}

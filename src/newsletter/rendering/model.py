@@ -76,6 +76,8 @@ class StoryView:
     kicker: str
     """ "New since yesterday: 4 articles", or empty."""
     dek: Said | None
+    byline: str
+    """ "Headline", or "Headline and summary" where the dek is of the same outlet and has no credits of its own."""
     bar: tuple[Segment, ...]
     """Empty under five outlets: a bar shows shares, and so few have none."""
     bar_text: str

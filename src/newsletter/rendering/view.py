@@ -13,7 +13,7 @@ from newsletter.domain.issue import UNSUBSCRIBE_SLOT, Correction, Issue, IssueAr
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import Statement
 from newsletter.rendering import clean, wording
-from newsletter.rendering.balance import INDEPENDENT, balance_of
+from newsletter.rendering.balance import INDEPENDENT, balance_of, mean_words
 from newsletter.rendering.model import (
     BlindspotView,
     BriefView,
@@ -117,16 +117,17 @@ class ViewMaker:
 
     def _balance(self, issue: Issue) -> str:
         audit = balance_of(issue)
-        rows = [(side, audit[side.value]) for side in issue.order if side in SIDES]
-        words = [f"{row['words']} {self._name(side)}" for side, row in rows if isinstance(row, dict)]
+        sides = [side for side in issue.order if side in SIDES]
+        words = [f"{mean_words(audit[side.value])} {self._name(side)}" for side in sides]
         heard = {
             Side.LEFT: issue.supply.left,
             Side.CENTER: issue.supply.center,
             Side.RIGHT: issue.supply.right,
         }
-        outlets = [f"{heard[side]} {self._name(side)}" for side, _ in rows]
+        outlets = [f"{heard[side]} {self._name(side)}" for side in sides]
         return (
-            f"Words in each side's own voice: {', '.join(words)}. Outlets heard: {', '.join(outlets)}. "
+            f"Words a story, where a side had two outlets or more: {', '.join(words)}. "
+            f"Outlets heard: {', '.join(outlets)}. "
             f"{wording.speaks_first(self.brand.labels[issue.order[0]])}"
         )
 
@@ -154,13 +155,17 @@ class _Telling:
     def story(self, number: int) -> StoryView:
         mail, url = shown(self.of), self.maker.story_url(self.of.id)
         counts = self._counts()
+        headline = self._said(mail.headline)
+        dek = self._said(mail.dek) if mail.dek else None
+        shared = dek is not None and dek.credits == headline.credits
         return StoryView(
             number=number,
             anchor=f"story-{number}",
-            headline=self._said(mail.headline),
+            headline=headline,
             url=url,
             kicker=self._kicker(),
-            dek=self._said(mail.dek) if mail.dek else None,
+            dek=Said(dek.text, ()) if dek and shared else dek,
+            byline="Headline and summary" if shared else "Headline",
             bar=bar(self.of, self.maker.brand),
             bar_text=wording.listed([count.text for count in counts]),
             counts=counts,
