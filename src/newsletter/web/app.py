@@ -22,6 +22,16 @@ from newsletter.wiring import House
 log = logging.getLogger(__name__)
 
 
+def check(house: House) -> None:
+    """Open what the pages need, so that what is wrong with it shows at the start and not to a reader.
+
+    Raises the `NewsletterError` of registry, key or database.
+    """
+    house.registry.enabled()
+    house.secret_keys  # noqa: B018  made or read here
+    house.issues.dates()
+
+
 def create_app(house: House) -> Starlette:
     """The pages of one installation: every link in its mail answers here.
 
@@ -29,7 +39,11 @@ def create_app(house: House) -> Starlette:
     first request.
     """
     site = Site(house.brand, house.templates, house.settings.public_url)
-    reading, leaving, reporting = ReadingPages(house, site), UnsubscribePages(house, site), ReportPages(house, site)
+    reading, leaving, reporting = (
+        ReadingPages(house, site),
+        UnsubscribePages(house, site),
+        ReportPages(house, site),
+    )
     policy = PAGE_POLICY.format(images=site.image_hosts)
     errors = ErrorPages(site, policy)
     app = Starlette(
@@ -59,7 +73,9 @@ def create_app(house: House) -> Starlette:
             Exception: errors.bug,
         },
     )
-    app.router.redirect_slashes = False  # a redirect would repeat a token in a header, and RFC 8058 wants none
+    app.router.redirect_slashes = (
+        False  # a redirect would repeat a token in a header, and RFC 8058 wants none
+    )
     return app
 
 

@@ -13,6 +13,7 @@ from newsletter.domain.brand import Brand
 from newsletter.domain.document import issue_from
 from newsletter.domain.issue import UNSUBSCRIBE_SLOT, Issue, IssueStory
 from newsletter.ports import IssueStore, StoredIssue
+from newsletter.rendering import clean
 from newsletter.web.bars import Bar, bar_of
 from newsletter.web.views import blindspot_note
 
@@ -76,19 +77,19 @@ def card(stored: StoredIssue, brand: Brand, *, whole: bool = False) -> IssueCard
         short.subject,
         short.preheader,
         short.reading_seconds,
-        headlines(issue, issue.stories, brand),
-        headlines(issue, issue.in_brief, brand),
-        headlines(issue, issue.blindspots, brand),
+        headlines(issue.stories, brand),
+        headlines(issue.in_brief, brand),
+        headlines(issue.blindspots, brand),
     )
 
 
-def headlines(issue: Issue, stories: Sequence[IssueStory], brand: Brand) -> tuple[Headline, ...]:
+def headlines(stories: Sequence[IssueStory], brand: Brand) -> tuple[Headline, ...]:
     return tuple(
         Headline(
             story.id,
-            story.words.headline.text,
-            story.words.dek.text if story.words.dek else "",
-            bar_of(story.coverage, brand, issue.order),
+            clean.text(story.words.headline.text),
+            clean.text(story.words.dek.text) if story.words.dek else "",
+            bar_of(story.coverage, brand),
             blindspot_note(story, brand),
         )
         for story in stories

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsletter.domain.brand import Brand
-from newsletter.domain.leaning import Side
+from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.story import Coverage
+from newsletter.rendering import wording
+from newsletter.rendering.view import SHARES_FROM
 from newsletter.web.texts import counted
 
 _GAP = 0.7
@@ -29,29 +30,28 @@ class Segment:
 @dataclass(frozen=True, slots=True)
 class Bar:
     segments: tuple[Segment, ...]
+    """Empty under five outlets: a bar shows shares, and so few have none (promise 3)."""
     counts: tuple[tuple[Side, str], ...]
     """``(side, "9 left")`` for each side, zeros included; unrated only where there is one."""
     words: str
     """The whole in one sentence, for who does not see the bar."""
 
 
-def bar_of(coverage: Coverage, brand: Brand, order: Sequence[Side]) -> Bar:
-    """The bar of one story, sides in the order of the issue, unrated last."""
-    sides = [*order, *([Side.UNRATED] if coverage.unrated else [])]
-    counts = tuple((side, f"{coverage.of(side)} {brand.labels[side].lower()}") for side in sides)
-    voices = ", ".join(f"{coverage.of(side)} of the {brand.labels[side].lower()}" for side in order)
-    rest = f", {coverage.unrated} unrated" if coverage.unrated else ""
-    words = f"{counted(coverage.total, 'independent voice')}: {voices}{rest}."
-    return Bar(_segments(coverage, brand, sides), counts, words)
+def bar_of(coverage: Coverage, brand: Brand) -> Bar:
+    """The bar of one story: left to right whatever the day's order of speaking, unrated last."""
+    counts = wording.counts(coverage, brand.labels)
+    words = f"{counted(coverage.total, 'independent outlet')}: {wording.listed([text for _, text in counts])}"
+    return Bar(_segments(coverage, brand) if coverage.total >= SHARES_FROM else (), counts, words)
 
 
-def _segments(coverage: Coverage, brand: Brand, sides: Sequence[Side]) -> tuple[Segment, ...]:
-    heard = [side for side in sides if coverage.of(side)]
+def _segments(coverage: Coverage, brand: Brand) -> tuple[Segment, ...]:
+    heard = [side for side in (*SIDES, Side.UNRATED) if coverage.of(side)]
+    letters = wording.letters(brand.labels)
     room = 100 - _GAP * (len(heard) - 1)
     found, x = [], 0.0
     for side in heard:
         width = room * coverage.of(side) / coverage.total
-        mark = _mark(brand.labels[side][0].upper(), coverage.of(side), width)
+        mark = _mark(letters[side], coverage.of(side), width)
         found.append(Segment(side, round(x, 2), round(width, 2), round(x + width / 2, 2), mark))
         x += width + _GAP
     return tuple(found)

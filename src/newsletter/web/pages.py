@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.outlet import Outlet, Registry
 from newsletter.errors import NewsletterError
+from newsletter.rendering import wording
 from newsletter.web.archive import IssueCard, card, find_story, headlines, public_html
 from newsletter.web.security import MAIL_POLICY
 from newsletter.web.site import SHORT_CACHE, Site, answer
@@ -32,8 +34,8 @@ class ReadingPages:
 
     def home(self, request: Request) -> Response:
         """The newest issue's stories, and the days before it."""
-        newest, *earlier = self._cards(0, EARLIER + 1, whole_first=True) or [None]
-        return self._page(request, "home.html", newest=newest, earlier=earlier)
+        cards = self._cards(0, EARLIER + 1, whole_first=True)
+        return self._page(request, "home.html", newest=next(iter(cards), None), earlier=cards[1:])
 
     def issues(self, request: Request) -> Response:
         """Every issue, newest first, a page at a time."""
@@ -65,13 +67,14 @@ class ReadingPages:
             raise HTTPException(404)
         issue, story = found
         zone = self.house.settings.timezone
-        others = headlines(issue, [s for s in issue.stories if s.id != story.id], self.site.brand)
+        others = headlines([s for s in issue.stories if s.id != story.id], self.site.brand)
         return self._page(
             request,
             "story.html",
             story=story_view(issue, story, self.site.brand, zone),
             issue=issue,
             others=others,
+            notice=wording.notice(issue.writer),
             zone=zone_name(zone),
         )
 
@@ -91,7 +94,7 @@ class ReadingPages:
         text = "User-agent: *\nDisallow: /u/\nDisallow: /stories/*/report\n"
         return answer(request, text, media_type="text/plain", cache=SHORT_CACHE)
 
-    def healthz(self, request: Request) -> Response:  # noqa: ARG002  Starlette hands it over
+    def healthz(self, request: Request) -> Response:
         """200 when the database answers, else 503; for whoever watches the service."""
         try:
             self.house.issues.dates()
@@ -106,7 +109,7 @@ class ReadingPages:
     def icon(self, request: Request) -> Response:
         return answer(request, self.site.render("icon.svg"), media_type="image/svg+xml", cache=SHORT_CACHE)
 
-    def _page(self, request: Request, name: str, **context: object) -> Response:
+    def _page(self, request: Request, name: str, **context: Any) -> Response:
         return self.site.page(request, name, cache=SHORT_CACHE, **context)
 
     def _cards(self, start: int, count: int, *, whole_first: bool = False) -> list[IssueCard]:

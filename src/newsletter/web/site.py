@@ -17,7 +17,8 @@ from starlette.responses import Response
 
 from newsletter.domain.brand import Brand, Palette
 from newsletter.errors import TemplateError
-from newsletter.web.texts import contact_link, counted, long_date, minutes, short_date
+from newsletter.rendering import wording
+from newsletter.web.texts import contact_link, counted
 
 SHORT_CACHE = "public, max-age=300"
 """Pages that may be amended (a correction, a withdrawal) are asked for again soon."""
@@ -38,11 +39,13 @@ class Site:
             lstrip_blocks=True,
         )
         self.env.filters.update(
-            long_date=long_date, short_date=short_date, minutes=minutes, counted=counted
+            long_date=lambda day: wording.long_date(day, brand.locale),
+            plain_date=lambda day: wording.plain_date(day, brand.locale),
+            duration=wording.duration,
+            counted=counted,
+            said=wording.lower,
         )
-        self.env.globals.update(
-            brand=brand, public_url=public_url, contact_href=contact_link(brand.contact)
-        )
+        self.env.globals.update(brand=brand, public_url=public_url, contact_href=contact_link(brand.contact))
 
     def render(self, name: str, **context: object) -> str:
         """The template ``web/<name>`` filled in. Raises `TemplateError` with template and line."""

@@ -1,20 +1,12 @@
-"""How dates, ages and numbers read on a page. Pure."""
+"""How times, ages and numbers read on a page; what the mail says too stands in `rendering.wording`. Pure."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from urllib.parse import urlsplit
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-
-def long_date(day: date) -> str:
-    """``Friday, 14 August 2026``."""
-    return f"{day:%A}, {day.day} {day:%B} {day.year}"
-
-
-def short_date(day: date) -> str:
-    """``14 August 2026``."""
-    return f"{day.day} {day:%B} {day.year}"
+from newsletter.rendering import clean
 
 
 def clock_time(moment: datetime, zone: ZoneInfo) -> str:
@@ -44,28 +36,6 @@ def counted(n: int, word: str, plural: str = "") -> str:
     return f"{n:,} {word if n == 1 else plural or word + 's'}"
 
 
-def listed(names: list[str] | tuple[str, ...]) -> str:
-    """``A, B and C``."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def minutes(seconds: int) -> str:
-    """``4 min 40 s``."""
-    whole, rest = divmod(seconds, 60)
-    return f"{whole} min {rest} s" if rest else f"{whole} min"
-
-
-def web_link(url: str) -> str:
-    """The URL when it leads to the web, else nothing: a feed must not put `javascript:` behind a title."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in {"http", "https"} and parts.netloc else ""
-
-
 def contact_link(contact: str) -> str:
     """A brand's contact as a link: a web address as it stands, a mail address with `mailto:`."""
-    return web_link(contact) or (f"mailto:{contact}" if "@" in contact and ":" not in contact else "")
+    return clean.url(contact) or (f"mailto:{quote(contact, safe='@.+-_')}" if "@" in contact else "")

@@ -70,9 +70,7 @@ class UnsubscribePages:
         if not from_own_page(request, self.site.public_url):
             raise HTTPException(403)
         subscriber = await self._subscriber(request)
-        mailed = await run_in_threadpool(
-            return_to, self.house.subscribers, subscriber, self.house.clock()
-        )
+        mailed = await run_in_threadpool(return_to, self.house.subscribers, subscriber, self.house.clock())
         return self._page(request, subscriber, "back" if mailed else "held")
 
     async def _subscriber(self, request: Request) -> Subscriber:
