@@ -22,8 +22,9 @@ from newsletter.errors import (
     StorageError,
     UsageError,
 )
+from newsletter.mailing.patience import BUSY_LIMIT
 from newsletter.mailing.report import Outcome, SendReport
-from newsletter.mailing.sender import BUSY_LIMIT, send_mailing
+from newsletter.mailing.sender import send_mailing
 from newsletter.mailing.settle import close_if_complete, resolve
 from tests.support.mailing_fakes import (
     DAY,
