@@ -93,6 +93,11 @@ def test_the_same_batch_again_gives_the_same_bytes_and_no_second_file(tmp_path: 
     assert {name: (tmp_path / name).read_bytes() for name in files(tmp_path)} == before
 
 
+def test_an_issue_without_a_date_has_a_fixed_one(tmp_path: Path) -> None:
+    OutboxProvider(tmp_path).submit(envelope(issue_date="sample"), "b1", addressed(1))
+    assert read(tmp_path / "sample/d1.eml")["Date"] == "Thu, 01 Jan 1970 00:00:00 +0000"
+
+
 def test_a_clock_gives_the_date(tmp_path: Path) -> None:
     OutboxProvider(tmp_path, clock=lambda: MOMENT).submit(envelope(), "b1", addressed(1))
     assert read(tmp_path / "2026-08-20/d1.eml")["Date"] == "Thu, 20 Aug 2026 06:30:00 +0000"
@@ -208,7 +213,7 @@ def test_a_mailing_into_the_outbox_resumed_after_a_doubt_holds_each_once(tmp_pat
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), max_size=60)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(name=words, subject=words, body=words, wide=st.booleans())
 def test_every_mail_reads_back_as_it_was_written(name: str, subject: str, body: str, wide: bool) -> None:
     text = f"{body}\n" if not wide else f"{body}{'ü' * 2000}\n"
@@ -233,7 +238,7 @@ def test_letters_outside_ascii_before_the_at_are_written_as_utf_8() -> None:
     assert "münchen@example.org".encode() in eml_bytes(mail_of(envelope(), wide, MOMENT))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     names=st.lists(words, max_size=3),
     subject=words,

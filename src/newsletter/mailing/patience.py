@@ -19,7 +19,7 @@ _SLICE = 15.0  # between heartbeats, well within any lease
 
 @dataclass(slots=True)
 class Patience:
-    """``wait`` sleeps for seconds, ``stop`` ends a wait early, ``alive`` keeps the lease, ``jitter`` gives 0 to 1."""
+    """``wait`` sleeps for seconds, ``stop`` ends a wait early, ``alive`` renews the lease, ``jitter`` gives 0 to 1."""
 
     wait: Callable[[float], None]
     stop: Callable[[], bool]

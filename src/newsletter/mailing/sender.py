@@ -55,7 +55,9 @@ def send_mailing(
     owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
     def alive() -> None:
-        store.heartbeat(mailing.id, owner, clock())
+        # Taking one's own lease again renews it, and tells when it is lost, which a heartbeat does not promise.
+        if not store.acquire(mailing.id, owner, clock()):
+            raise _TakenOver
 
     patience = Patience(wait, stop, alive, jitter)
     run = _Run(mailing, envelope, store, provider, token_of, clock, stop, progress, patience)
@@ -195,14 +197,21 @@ class _Run:
             ) from problem
 
     def _record(self, batch: Batch, new: BatchState, reason: str = "", message_id: str = "") -> None:
-        """Write down what is known. Raises `_TakenOver` when another process thinks this batch orphaned."""
+        """Write down what is known. Raises `_TakenOver` when the batch is another process's by now.
+
+        Without the lease (a request longer than it lasts), a batch that is `submitting` may be in another
+        process's hands for the second time: only the doubt it was put into may still be settled from here.
+        """
         _log.info("batch %s: %s%s", batch.id, new.value, f" ({reason})" if reason else "")
-        now = self.clock()
-        if self.store.move(batch.id, BatchState.SUBMITTING, new, now, reason, message_id):
-            return
-        if new is not BatchState.UNCERTAIN:  # we know better than the doubt it was put in
+        try:
+            self.patience.alive()
+            if self.store.move(batch.id, BatchState.SUBMITTING, new, self.clock(), reason, message_id):
+                return
+        except _TakenOver:
+            _log.warning("batch %s: the lease ran out during the request", batch.id)
+        if new is not BatchState.UNCERTAIN:
             known = BatchState.SUBMITTED if new is BatchState.SUBMITTED else BatchState.PENDING
-            self.store.move(batch.id, BatchState.UNCERTAIN, known, now, reason, message_id)
+            self.store.move(batch.id, BatchState.UNCERTAIN, known, self.clock(), reason, message_id)
         raise _TakenOver
 
     # ── the end ────────────────────────────────────────────────────────────────────────────────────
