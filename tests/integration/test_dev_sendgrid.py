@@ -176,9 +176,11 @@ def test_what_it_tells_shows_no_address_in_full() -> None:
 
 def test_as_a_command_it_says_how_to_use_it_and_ends_on_ctrl_c() -> None:
     program = "from newsletter.dev.sendgrid import main; main(0)"
-    with subprocess.Popen(
-        [sys.executable, "-u", "-c", program], stdout=subprocess.PIPE, text=True
-    ) as process:
+    command, env = (
+        [sys.executable, "-u", "-c", program],
+        {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as process:
         assert process.stdout is not None
         told = [process.stdout.readline() for _ in range(3)]
         process.send_signal(signal.SIGINT)
