@@ -29,21 +29,26 @@ _TEASER = re.compile(
     follow\s(us|live|along|the)|watch\s(live|the|below|now|this)|listen\s(to|now|here)|see\s(more|photos|also|below|the\sfull)|
     find\sout|learn\smore|stay\stuned|check\sout|don['’]t\smiss|what\s(to|we|you)\s(know|should|need)|things\sto\s(know|watch|see)|
     everything\s(you|we)|you\s(need|should|may|might)\s|takes?\sa\slook|look\sback|for\smore\s(on|information|details)|
-    live\s(updates|blog)|latest\supdates|full\s(story|transcript|coverage|video)\b|scroll\sdown|download\s(the|our)|our\snewsletter|newsletters?\.|
+    log\s?in\b|cookie\ssettings|use\sof\scookies|by\scontinuing\sto|live\s(updates|blog)|latest\supdates|full\s(story|transcript|coverage|video)\b|scroll\sdown|download\s(the|our)|our\snewsletter|newsletters?\.|
     (on|in)\s(the|our)\s(latest\s)?(podcast|episode)|in\sthis\sepisode|on\sthis\sepisode|this\sarticle|this\sstory|this\spost|originally\s(published|appeared)|
     appeared\sfirst\son|first\sappeared|all\srights\sreserved|privacy\spolicy|terms\sof\s(use|service)|cookies?\spolicy|
     getty\simages|image\scredit|photo\s(by|credit|illustration|courtesy)|picture:|pictured|courtesy\sof|file\sphoto|shutterstock|
     advertisement|sponsored\s(by|content|post)|promo\scode|free\strial|limited[-\s]time|donate\s(now|today|to)|our\sjournalism|
     related\s(article|story|stories|video)|more\sfrom\sthis|must[-\s]read|photos\s(show|detail|from)|video\sshows|editor['’]s\snote|correction:|
     ha(s|ve)\s(more|the\s(story|latest|details|report))(?=\.|\s(on|about|from|details)\b)|joins?\s(us|today|to\sdiscuss|with|cbs|nbc|abc|cnn|fox|msnbc)|
-    breaks?\s(it\s)?down|weighs?\sin|sits?\sdown\swith|sat\sdown\swith|got\sreaction|is\sfollowing\sthe|
+    correspondents?|is\sreporting|breaks?\s(it\s)?down|weighs?\sin|sits?\sdown\swith|sat\sdown\swith|got\sreaction|is\sfollowing\sthe|
     (gives?|offers?|provides?)\s(\w+\s){0,3}(analysis|insight|perspective))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _CREDIT = re.compile(
-    r"(/(AP|AFP|Reuters|Getty|EPA)\b|\b(AP|AFP|EPA|Reuters) (Photo|Images)|\(Source:|©|\bvia (AP|Getty|Reuters)|—Pool/|Images\b$)"
+    r"(/ ?(AP|AFP|Reuters|REUTERS|Getty|EPA|UPI)\b|\b(AP|AFP|EPA|Reuters) (Photo|Images)|\(Source:|©|\bvia (AP|Getty|Reuters)|—Pool/|Images\b$)"
 )
 _REPORTS = re.compile(r"\b[A-Z][\w’'-]+ reports?( from [\w .,’'-]{1,40})?[.]?$|\b(Data|Chart|Photo|Illustration|Graphic|Image|Video):")
+_REPORTER = re.compile(
+    r"\b(?:News|CNN|BBC|CBS|NBC|ABC|PBS|MSNBC|AP|NPR|Post|Times|Axios|Bloomberg)(?:[’']s?)? (?:[A-Z][\w’'-]+ ){1,3}"
+    r"(?:reports?|explains?|has|have|spoke|speaks|joins?|talks?|breaks?|looks?|discuss\w*)\b"
+    r"|(?:[A-Z][\w’'-]+ ){2}(?:reports|explains) (?:on|from|as|how|why|about|live)\b"
+)
 _BYLINE = re.compile(r"^(By|Written by|Reporting by|Edited by|Posted by|From) [A-Z][\w.’'-]+ [A-Z]|^(Updated|Published|Posted)\b")
 _LABEL = re.compile(r"^(Watch|Listen|Video|Photos?|Gallery|Live|Opinion|Analysis|Exclusive|Breaking|Poll|Quiz|Podcast)\s*[:|–—]", re.IGNORECASE)
 _URL = re.compile(r"https?://|www\.|@\w{3,}|#\w{3,}|\b\w+\.(com|org|net|co\.uk)/")
@@ -63,7 +68,8 @@ _DEFINITE = re.compile(
     r"development|developments|claim|claims|allegations?|charges|investigation|shooting|crash|storm|fire)\b"
 )
 _BROKEN = (
-    re.compile(r", (?:a|an|the|and|but|or)(?: [\w’'-]+)?$|\b(?:is|was|are|were|be|been) \w+ly$"),
+    re.compile(r", (?:a|an|the|and|but|or)(?: [\w’'-]+)?$|\b(?:is|was|are|were|be|been) \w+ly$|"
+               r"\b(?:that|which|who) \w+$"),
     re.compile(r"\b(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|few|several|\d+) (?:minute|hour|day|week|month|year)s?$"),
 )
 _PRONOUN = re.compile(r"\b(he|she|his|her|him|hers)\b", re.IGNORECASE)
@@ -190,7 +196,7 @@ _RULES: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("ends in the middle", lambda text: breaks_off(text.rstrip("."))  and not is_closed(text) or text.endswith((":", ",.", ";."))),
     ("question", lambda text: "?" in text),
     ("teaser or promotion", _search(_TEASER, _LABEL)),
-    ("credit or byline", _search(_CREDIT, _BYLINE, _REPORTS)),
+    ("credit or byline", _search(_CREDIT, _BYLINE, _REPORTS, _REPORTER)),
     ("link", _search(_URL)),
     ("run-on", _search(_RUN_ON, _GAP)),
     ("ellipsis", lambda text: bool(_ELLIPSIS.search(without_quotations(text)))),

@@ -11,6 +11,10 @@ from newsletter.writing.choose import Desk
 from newsletter.writing.passages import Passage
 from newsletter.writing.score import loaded, title_case
 
+MIN_DEK = 6
+DEK_NOVELTY = 0.5
+"""Share of its content that a dek must add."""
+
 _TEASE = re.compile(
     r"^(what|why|how|who|when|where|which|inside|meet|see|read|is|are|can|could|should|did|does|do|will|opinion|analysis|"
     r"photos?|video|watch|timeline|fact[- ]check|explainer|q&a|live|recap|review|(?:\d+|two|three|four|five|six|seven|"
@@ -39,15 +43,19 @@ def headline(desk: Desk) -> Statement | None:
     return None
 
 
-def dek(desk: Desk, overview: tuple[Statement, ...]) -> Statement | None:
-    """One more fact in one line: near the story's middle, unlike the headline and the overview."""
+def dek(desk: Desk) -> Statement | None:
+    """One more fact in one line: near the story's middle, and new after headline and overview; or None."""
     material = desk.material
     scores = 0.6 * material.consensus + 0.6 * material.centrality + material.manner
-    avoid = [*desk.said, *(s.text for s in overview)]
     found = desk.best(
         scores,
-        lambda p: p.words <= desk.ledger.limits.dek_words and p.source.news and p.field == "text",
-        avoid=avoid,
+        lambda p: (
+            MIN_DEK <= p.words <= desk.ledger.limits.dek_words
+            and p.source.news
+            and p.field == "text"
+            and desk.novelty(p) >= DEK_NOVELTY
+        ),
+        avoid=desk.said,
         weight=0.4,
         bar=0.6,
         floor=0.12,

@@ -7,17 +7,25 @@ from newsletter.writing.choose import Desk
 from newsletter.writing.coverage import concept_weights, cover
 from newsletter.writing.fit import names_something
 from newsletter.writing.passages import Passage
+from newsletter.writing.terms import concepts
 
 MIN_WORDS = 7
 POOL = 60
 """Passages that the search looks at: the best ones by consensus."""
 
+KNOWN = 0.6
+"""What a concept is still worth that the headline names already."""
+
 
 def overview(desk: Desk, words: int, most: int = 4) -> tuple[Statement, ...]:
-    """At most ``most`` statements of at most ``words`` words together, what is best borne out first."""
+    """At most ``most`` statements of at most ``words`` words together; what the headline speaks of comes first."""
     pool = _pool(desk)
-    chosen = cover(desk, pool, concept_weights(desk.material), words, most)
-    return tuple(desk.say(p) for p in sorted(chosen, key=pool.index))
+    weights = dict(concept_weights(desk.material))
+    for known in frozenset[str]().union(*map(concepts, desk.said)) & weights.keys():
+        weights[known] *= KNOWN
+    chosen = cover(desk, pool, weights, words, most)
+    close = dict(zip(map(id, desk.material.passages), desk.material.like(desk.said), strict=True))
+    return tuple(desk.say(p) for p in sorted(chosen, key=lambda p: (-close[id(p)], pool.index(p))))
 
 
 def _pool(desk: Desk) -> list[Passage]:

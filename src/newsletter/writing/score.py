@@ -20,6 +20,11 @@ Scores = NDArray[np.float64]
 
 _WORD = re.compile(r"[\w’'-]+")
 _ATTRIBUTED = re.compile(r"\b(said|says|according to|told|announced|reported|officials|police|spokes\w+)\b", re.IGNORECASE)
+_PREVIEW = re.compile(
+    r"\b(?:expected|scheduled|set|due|poised|likely) to\b|\b(?:could|may|might|would) \w+|\bwhat happens\b|\bto (?:appear|speak|address|meet)\b",
+    re.IGNORECASE,
+)
+"""What lies ahead in a story's first articles has mostly happened by its last."""
 _LOOSE = re.compile(r"\w [,;.] |\s['’]s\b")
 
 
@@ -30,7 +35,7 @@ class Material:
         self.sources = tuple(sources)
         self.passages = tuple(passages)
         self._row = {id(passage): i for i, passage in enumerate(self.passages)}
-        self._said = units = [(s, t) for s in sources for t in support_texts(s) if t]
+        self.said = units = [(s, t) for s in sources for t in support_texts(s) if t]
         self.space = Space([t for _, t in units])
         self.vectors = self.space.vectors([p.text for p in passages])
         self._unit_sources = [s for s, _ in units]
@@ -38,7 +43,16 @@ class Material:
 
     def texts_of(self, outlet: str) -> tuple[str, ...]:
         """Titles and sentences of one outlet."""
-        return tuple(t for s, t in self._said if s.outlet == outlet)
+        return tuple(t for s, t in self.said if s.outlet == outlet)
+
+    def said_by_news(self) -> tuple[tuple[Source, str], ...]:
+        """Titles and sentences of news pieces, each with its source."""
+        return tuple((s, t) for s, t in self.said if s.news)
+
+    def like_one(self, passage: Passage, texts: Sequence[str]) -> float:
+        """The passage's greatest likeness to one of the texts."""
+        mine = self.vectors[self._row[id(passage)]]
+        return float((self.space.vectors(texts) @ mine).max()) if texts else 0.0
 
     def manner_of(self, passage: Passage) -> float:
         return float(self.manner[self._row[id(passage)]])
@@ -95,7 +109,9 @@ class Material:
     @cached_property
     def manner(self) -> Scores:
         """Small corrections for how a passage is worded and where it stood, about -0.3 to +0.1."""
-        return np.array([_manner(p) for p in self.passages])
+        ages = sorted({s.article.published for s in self.sources})
+        newest = max(1, len(ages) - 1)
+        return np.array([_manner(p, ages.index(p.source.article.published) / newest) for p in self.passages])
 
     @cached_property
     def are_titles(self) -> Scores:
@@ -121,12 +137,14 @@ def title_case(text: str) -> bool:
     return len(longer) > 2 and sum(w[0].isupper() for w in longer) > 0.7 * len(longer)
 
 
-def _manner(passage: Passage) -> float:
+def _manner(passage: Passage, freshness: float) -> float:
+    """``freshness`` is 0 for the story's first article and 1 for its last."""
     value = 0.04 / (1 + max(0, passage.sentence)) - 0.07 * min(3, loaded(passage.text))
+    value += 0.04 * freshness - 0.15 * (freshness < 0.5) * bool(_PREVIEW.search(passage.text))
     value += 0.02 * bool(_ATTRIBUTED.search(passage.text))
     value -= 0.1 * (not names_something(passage.text)) + 0.05 * bool(_LOOSE.search(passage.text))
     if passage.field == "title":
-        value -= 0.04 + 0.05 * title_case(passage.text)
+        value -= 0.04 + 0.08 * title_case(passage.text)
     return value - 0.02 * (passage.words < 9)
 
 

@@ -20,7 +20,9 @@ Spans = tuple[Span, ...]
 _DATELINE = re.compile(
     r"^[A-Z][A-Z.’' -]+(?:, [A-Z][\w.]+(?: [A-Z][\w.]+)?)?(?: \((?:AP|Reuters|AFP|UPI|CN|KNX|[A-Z]{2,6})\))? ?(?:[—–]|--| - ) ?"
     r"|^[A-Z][\w.’' ]{2,30}(?:, [A-Z][\w. ]{1,20})? \((?:AP|Reuters|AFP|UPI|[A-Z]{2,6})\) ?(?:[—–]|--|-) ?"
-    r"|^\((?:AP|Reuters|AFP|UPI|CNN|[A-Z]{2,6})\) ?(?:[—–]|--|-)? ?"
+    r"|^\((?:AP|Reuters|AFP|UPI|CNN|[A-Z]{2,6}|The [A-Z]\w+(?: [A-Z]\w+)?)\) ?(?:[—–]|--|-)? ?"
+    r"|^.{0,180}?\b[A-Z][A-Z.’' ]{2,}(?:, [A-Z][\w. ]{1,20})? \((?:AP|Reuters|AFP|UPI|Xinhua|[A-Z]{2,6})\) ?(?:[—–]|--|-) ?"
+    r"|^[A-Z]{4,}(?:[ ,][A-Z ]+)?: (?=[A-Z][a-z])"
 )
 _LABELS = re.compile(
     r"^(?:why it matters|driving the news|the big picture|zoom (?:in|out)|catch up quick|state of play|what they['’]re saying|"
