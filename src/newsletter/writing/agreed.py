@@ -27,7 +27,8 @@ def agreed(desk: Desk) -> tuple[Statement, ...]:
     for passage in _tried(desk):
         if len(found) == MOST:
             break
-        if desk.material.like_one(passage, desk.said) >= REPEATS or not desk.ledger.allows(passage.outlet, passage.words):
+        told = desk.material.like_one(passage, [s.text for s in found]) >= REPEATS
+        if told or not desk.ledger.allows(passage.outlet, passage.words):
             continue
         others = supporters(desk.material, passage)
         if heard <= {passage.source.side, *(s.side for s in others)}:
@@ -39,6 +40,9 @@ def agreed(desk: Desk) -> tuple[Statement, ...]:
 def _tried(desk: Desk) -> list[Passage]:
     material = desk.material
     scores = material.consensus + material.manner
-    order = sorted(range(len(material.passages)), key=lambda i: (-scores[i], i))
+    told = material.like(desk.said)
+    order = sorted((i for i in range(len(scores)) if told[i] < REPEATS), key=lambda i: (-scores[i], i))
     fit = [p for p in (material.passages[i] for i in order) if p.source.news and p.words <= WORDS]
-    return [p for p in fit if p.field == "text" and names_something(p.text) and p.key not in desk.used][:NEAR_BEST]
+    return [p for p in fit if p.field == "text" and names_something(p.text) and p.key not in desk.used][
+        :NEAR_BEST
+    ]

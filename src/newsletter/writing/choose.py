@@ -23,6 +23,8 @@ class Desk:
         self.ledger = ledger
         self.used: set[tuple[str, int]] = set()
         self.said: list[str] = []
+        self._told: frozenset[str] = frozenset()
+        self._told_of: tuple[str, ...] = ()
 
     def best(
         self,
@@ -50,8 +52,9 @@ class Desk:
 
     def novelty(self, passage: Passage) -> float:
         """Share of the passage's content that the reader was not told yet, 0 to 1."""
-        told = frozenset[str]().union(*map(terms, self.said))
-        own = set(terms(passage.text))
+        if len(self._told_of) != len(self.said):
+            self._told_of, self._told = tuple(self.said), frozenset[str]().union(*map(terms, self.said))
+        told, own = self._told, set(terms(passage.text))
         return len(own - told) / len(own) if own else 0.0
 
     def say(self, passage: Passage, *, stop: bool = True) -> Statement:

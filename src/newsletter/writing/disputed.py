@@ -20,13 +20,24 @@ SAME_TIME = timedelta(hours=8)
 """Reports further apart than this may both be right: a count grows."""
 SHARED = 3
 """Content stems two claims must share, numbers aside, to be about one thing."""
+UNLIKE = 0.35
+"""Least likeness to any sentence of the other sides from which a statement counts as told there too."""
 MIN_HEARD = 2
 """Outlets that a side, and all others together, must have before one side alone can be said to report."""
 
-_NUMBER = r"(?P<n>\d[\d,]*|" + "|".join(w for w in NUMBER_WORDS if w not in {"zero"}) + r")"
-_BOUND = r"(?P<bound>at least |more than |over |as many as |up to |nearly |almost |about |around |some |roughly )?"
+_NUMBER = r"(?P<n>\d[\d,]*|" + "|".join(w for w in NUMBER_WORDS if w != "zero") + r")"
+_BOUND = (
+    r"(?P<bound>at least |more than |over |as many as |up to |nearly |almost |about |around |some |roughly )?"
+)
 _MEASURES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (topic, re.compile(rf"\b{_BOUND}{_NUMBER} (?P<who>[a-z]+ ){{0,2}}?(?:(?:were|was|are|have been|had been) )?(?:{verbs})\b", re.I))
+    (
+        topic,
+        re.compile(
+            rf"\b{_BOUND}{_NUMBER} (?P<who>[a-z]+ ){{0,2}}?(?:(?:were|was|are|have been|"
+            r"had been) )?(?:{verbs})\b",
+            re.IGNORECASE,
+        ),
+    )
     for topic, verbs in (
         ("How many people were killed", "killed|dead|died|deaths"),
         ("How many people were injured", "injured|wounded|hurt|injuries"),
@@ -34,6 +45,7 @@ _MEASURES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("How many people are missing", "missing"),
     )
 )
+_DATE = re.compile(r"\b[A-Z][a-z]{2,8}\.? \d{1,2}\b|\b\d{1,2} [A-Z][a-z]{2,8}\b|\b(?:19|20)\d\d\b")
 _PEOPLE = frozenset({"", "people", "persons", "civilians"})
 
 
@@ -67,7 +79,8 @@ def only(desk: Desk, side: Side) -> tuple[Statement, ...]:
     elsewhere = frozenset(t for text in texts_without(desk.material, side) for t in terms(text))
     for passage in _sentences(desk):
         own = (names(passage.text) | _telling(passage.text)) - elsewhere
-        if passage.source.side == side and own and _borne_out(desk, passage, own):
+        mine_alone = passage.source.side == side and own and desk.material.like_others(passage, side) < UNLIKE
+        if mine_alone and _borne_out(desk, passage, own):
             return (desk.say(passage),)
     return ()
 
@@ -85,7 +98,7 @@ def _borne_out(desk: Desk, passage: Passage, items: frozenset[str]) -> bool:
 
 def _telling(text: str) -> frozenset[str]:
     """Numbers that are facts of their own: no years, no single digits."""
-    return frozenset(n for n in numbers(text) if len(n) > 1 and not re.fullmatch(r"(?:19|20)\d\d", n))
+    return frozenset(n for n in numbers(_DATE.sub(" ", text)) if len(n) > 1)
 
 
 def _sentences(desk: Desk) -> Iterator[Passage]:
@@ -118,7 +131,7 @@ def _range(number: str, bound: str) -> tuple[float, float] | None:
 def _differ(desk: Desk, one: _Claim, other: _Claim) -> bool:
     """Different outlets, the same people and event, the same hours, counts that exclude each other."""
     a, b = one.passage, other.passage
-    if a.outlet == b.outlet or one.high >= other.low and other.high >= one.low:
+    if a.outlet == b.outlet or (one.high >= other.low and other.high >= one.low):
         return False
     same = stem(one.who) == stem(other.who) or {one.who, other.who} <= _PEOPLE
     close = abs(a.source.article.published - b.source.article.published) <= SAME_TIME

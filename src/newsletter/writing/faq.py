@@ -13,8 +13,10 @@ MOST = 3
 NOVELTY = 0.3
 
 _NEXT = re.compile(
-    r"\b(?:is|are|was|were) (?:scheduled|set|due|slated|expected) (?:to|for)\b.*\b(?:next (?:week|month|year)|later this|"
-    r"(?:Jan|Feb|Mar|Apr|May|June|July|Aug|Sept|Oct|Nov|Dec)\w*\.? \d{1,2}|\d{1,2} (?:Jan|Feb|March|April|May|June|July|Aug|"
+    r"\b(?:is|are|was|were) (?:scheduled|set|due|slated|expected) (?:to|for)\b.*\b(?:next (?:week|month|"
+    r"year)|later this|"
+    r"(?:Jan|Feb|Mar|Apr|May|June|July|Aug|Sept|Oct|Nov|Dec)\w*\.? \d{1,2}|\d{1,2} (?:Jan|Feb|March|April|"
+    r"May|June|July|Aug|"
     r"Sept|Oct|Nov|Dec)\w*)\b"
 )
 _WHO = re.compile(

@@ -17,7 +17,11 @@ from newsletter.writing.trim import Spans, opened, shortenings
 MAX_SENTENCES = 14
 """Sentences looked at per article: an RSS description has two, a full text's lead has the news."""
 
-_PREFIX = re.compile(r"^(?:breaking|exclusive|watch|video|live|update|updated|just in|new)\s?[:|—–-]\s+", re.IGNORECASE)
+_STANDFIRST = re.compile(r"Continue reading\W*$")
+"""Descriptions that end so begin with a standfirst that runs into the body without a stop."""
+_PREFIX = re.compile(
+    r"^(?:breaking|exclusive|watch|video|live|update|updated|just in|new)\s?[:|—–-]\s+", re.IGNORECASE
+)
 _SUFFIX = re.compile(r"\s+(?:[|—–-]|::)\s+(?P<name>[^|—–]{2,40})$")
 
 
@@ -94,7 +98,10 @@ def _of_title(source: Source, limits: Limits) -> Iterator[Passage]:
 def _of_text(source: Source, limits: Limits) -> Iterator[Passage]:
     field = source.article.text
     spans = sentences(field)
+    run_on = bool(_STANDFIRST.search(field))
     for place, span in enumerate(spans[:MAX_SENTENCES]):
+        if place == 0 and run_on:
+            continue
         closed = is_closed(field[span.start : span.end])
         if _inside_quotation(field, span) or not (closed or _is_deck(field, len(spans))):
             continue
@@ -108,7 +115,9 @@ def _of_text(source: Source, limits: Limits) -> Iterator[Passage]:
 def _after_title(source: Source, span: Span) -> Span:
     """The first sentence without a title that the page's text repeats before it."""
     title, field = source.article.title, source.article.text
-    repeats = len(title.split()) > 3 and field[span.start : span.start + len(title)].casefold() == title.casefold()
+    repeats = (
+        len(title.split()) > 3 and field[span.start : span.start + len(title)].casefold() == title.casefold()
+    )
     rest = stripped(field, span.start + len(title), span.end) if repeats else span
     return rest if rest.start < rest.end else span
 

@@ -19,12 +19,16 @@ from newsletter.writing.terms import Matrix, Space
 Scores = NDArray[np.float64]
 
 _WORD = re.compile(r"[\w’'-]+")
-_ATTRIBUTED = re.compile(r"\b(said|says|according to|told|announced|reported|officials|police|spokes\w+)\b", re.IGNORECASE)
+_ATTRIBUTED = re.compile(
+    r"\b(said|says|according to|told|announced|reported|officials|police|spokes\w+)\b", re.IGNORECASE
+)
 _PREVIEW = re.compile(
-    r"\b(?:expected|scheduled|set|due|poised|likely) to\b|\b(?:could|may|might|would) \w+|\bwhat happens\b|\bto (?:appear|speak|address|meet)\b",
+    r"\b(?:expected|scheduled|set|due|poised|likely) to\b|\b(?:could|may|might|would) \w+|"
+    r"\bwhat happens\b|\bto (?:appear|speak|address|meet)\b",
     re.IGNORECASE,
 )
 """What lies ahead in a story's first articles has mostly happened by its last."""
+_ALSO = re.compile(r"\b(?:also|again|another)\b")
 _LOOSE = re.compile(r"\w [,;.] |\s['’]s\b")
 
 
@@ -53,6 +57,12 @@ class Material:
         """The passage's greatest likeness to one of the texts."""
         mine = self.vectors[self._row[id(passage)]]
         return float((self.space.vectors(texts) @ mine).max()) if texts else 0.0
+
+    def like_others(self, passage: Passage, side: Side) -> float:
+        """The passage's greatest likeness to a sentence of an outlet that is not of that side."""
+        rows = [i for i, (source, _) in enumerate(self.said) if source.side != side]
+        mine = self.vectors[self._row[id(passage)]]
+        return float((self._units[rows] @ mine).max()) if rows else 0.0
 
     def manner_of(self, passage: Passage) -> float:
         return float(self.manner[self._row[id(passage)]])
@@ -109,14 +119,22 @@ class Material:
     @cached_property
     def manner(self) -> Scores:
         """Small corrections for how a passage is worded and where it stood, about -0.3 to +0.1."""
-        ages = sorted({s.article.published for s in self.sources})
-        newest = max(1, len(ages) - 1)
-        return np.array([_manner(p, ages.index(p.source.article.published) / newest) for p in self.passages])
+        return np.array([_manner(p) for p in self.passages]) + self.freshness
 
     @cached_property
     def are_titles(self) -> Scores:
         """1 for titles, 0 for sentences of a text."""
         return np.array([float(p.field == "title") for p in self.passages])
+
+    @cached_property
+    def freshness(self) -> Scores:
+        """Up to +0.04 for late articles, -0.15 for what an early one only announces."""
+        ages = sorted({s.article.published for s in self.sources})
+        ranks = [ages.index(p.source.article.published) / max(1, len(ages) - 1) for p in self.passages]
+        stale = [
+            rank < 0.5 and bool(_PREVIEW.search(p.text)) for rank, p in zip(ranks, self.passages, strict=True)
+        ]
+        return 0.04 * np.array(ranks) - 0.15 * np.array(stale, dtype=float)
 
     def like(self, texts: Sequence[str]) -> Scores:
         """Each passage's greatest likeness to one of the texts, 0 without texts."""
@@ -137,10 +155,9 @@ def title_case(text: str) -> bool:
     return len(longer) > 2 and sum(w[0].isupper() for w in longer) > 0.7 * len(longer)
 
 
-def _manner(passage: Passage, freshness: float) -> float:
-    """``freshness`` is 0 for the story's first article and 1 for its last."""
+def _manner(passage: Passage) -> float:
     value = 0.04 / (1 + max(0, passage.sentence)) - 0.07 * min(3, loaded(passage.text))
-    value += 0.04 * freshness - 0.15 * (freshness < 0.5) * bool(_PREVIEW.search(passage.text))
+    value -= 0.05 * bool(_ALSO.search(passage.text))
     value += 0.02 * bool(_ATTRIBUTED.search(passage.text))
     value -= 0.1 * (not names_something(passage.text)) + 0.05 * bool(_LOOSE.search(passage.text))
     if passage.field == "title":

@@ -17,8 +17,13 @@ SHARE = 0.6
 COMMON = 0.4
 """Share of the supporting outlets that must use each of its words."""
 
-_NEGATION = re.compile(r"\b(?:not|no|never|nobody|without|den(?:y|ies|ied)|false(?:ly)?|refuses?d?|rejects?|rejected)\b|n['’]t\b", re.I)
-_DOUBT = re.compile(r"\b(?:alleg\w+|accus\w+|suspect\w*|reportedly|claim\w*|unconfirmed|could|may|might|if)\b", re.I)
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|nobody|without|den(?:y|ies|ied)|false(?:ly)?|refuses?d?|rejects?|rejected)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_DOUBT = re.compile(
+    r"\b(?:alleg\w+|accus\w+|suspect\w*|reportedly|claim\w*|unconfirmed|could|may|might|if)\b", re.IGNORECASE
+)
 
 
 def bears_out(statement: str, sentence: str) -> bool:

@@ -6,8 +6,8 @@ from newsletter.domain.leaning import SIDES
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Chosen, Story
 from newsletter.domain.words import Statement, StoryWords, WritingLimits
-from newsletter.writing.choose import Desk
 from newsletter.writing.agreed import agreed
+from newsletter.writing.choose import Desk
 from newsletter.writing.disputed import disputed, only
 from newsletter.writing.faq import faq
 from newsletter.writing.headline import dek, headline
