@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -90,4 +91,4 @@ Concepts = frozenset[str]
 def concepts(text: str) -> Concepts:
     """The stems of a text and the pairs of neighbouring stems."""
     found = terms(text)
-    return frozenset(found) | {f"{a} {b}" for a, b in zip(found, found[1:], strict=False)}
+    return frozenset(found) | {f"{a} {b}" for a, b in itertools.pairwise(found)}
