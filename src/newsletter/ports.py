@@ -429,6 +429,10 @@ class BackfillStore(Protocol):
         """That backfill, or the newest."""
         ...
 
+    def failed_dates(self) -> frozenset[date]:
+        """Dates whose latest entry, over all backfills, is ``failed``."""
+        ...
+
     def set_date(self, backfill_id: int, entry: BackfillDate, at: datetime) -> None: ...
 
     def set_state(self, backfill_id: int, state: str, at: datetime) -> None: ...
@@ -436,3 +440,23 @@ class BackfillStore(Protocol):
 
 TokenMaker = Callable[[Recipient], str]
 """The unsubscribe token of a recipient, as wired with the installation's secret key."""
+
+
+class Trimmer(Protocol):
+    def __call__(self, issue: Issue) -> Issue | None:
+        """Pure. The issue without the next thing that can be spared, or None when nothing can."""
+        ...
+
+
+class Balancer(Protocol):
+    def __call__(self, issue: Issue) -> Mapping[str, object]:
+        """Pure. The balance audit's figures, as they stand in issue.json."""
+        ...
+
+
+class IssueFiles(Protocol):
+    """Where people look for an issue: ``<home>/issues/DATE/``."""
+
+    def write(self, issue: StoredIssue) -> str:
+        """Write issue.json, issue.html, issue.txt and checks.json whole or not at all; the folder."""
+        ...

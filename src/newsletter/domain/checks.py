@@ -50,4 +50,5 @@ class CheckLimits:
     supply_stops: bool = False
     """Whether a thin supply stops a send or is only said."""
     balance_tolerance: float = 0.35
-    """Largest gap between a side's share of the words and its share of the coverage (see rendering.balance)."""
+    """Largest gap between a side's share of the words and the share due to it, as a part of the latter
+    (see rendering.balance)."""

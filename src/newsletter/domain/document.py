@@ -128,6 +128,7 @@ def _story(story: IssueStory) -> JsonObject:
         "new_articles": story.new_articles,
         "missing": story.missing.value if story.missing else None,
         "could_have": story.could_have,
+        "shortened": story.shortened,
         "why": story.why,
     }
 
@@ -201,6 +202,7 @@ def _story_from(story: Mapping[str, Any]) -> IssueStory:
         new_articles=story["new_articles"],
         missing=Side(story["missing"]) if story["missing"] else None,
         could_have=story["could_have"],
+        shortened=story.get("shortened", 0),
     )
 
 

@@ -84,6 +84,8 @@ class IssueStory:
     """Set on a continued story: articles since the last issue that had it ("new since yesterday")."""
     missing: Side | None = None
     could_have: int = 0
+    shortened: int = 0
+    """Steps by which the mail tells it shorter, to keep to five minutes; its page and issue.json keep the whole."""
 
     def outlets_of(self, side: Side) -> tuple[str, ...]:
         """Domains of that side among the articles, in order of first appearance."""

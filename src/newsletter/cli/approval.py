@@ -1,0 +1,78 @@
+"""approve, unapprove: an issue goes by somebody's name, bound to its very bytes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from newsletter.cli.context import DATE, house
+from newsletter.cli.day import kept_issue
+from newsletter.cli.output import json_option, print_json
+from newsletter.errors import Refused, UsageError
+
+
+@click.command("approve")
+@click.argument("day", type=DATE, metavar="DATE")
+@click.option("--by", required=True, metavar="NAME", help="Who approves; one of APPROVERS where that is set.")
+@click.option(
+    "--override", multiple=True, metavar="CHECK", help="Let this failed check pass; may be repeated."
+)
+@click.option("--reason", default="", metavar="TEXT", help="Why; needed with --override and kept.")
+@json_option
+def approve_command(day: date, by: str, override: tuple[str, ...], reason: str, as_json: bool) -> None:
+    """Let the issue of DATE go. The approval holds for these bytes only: a changed issue needs a new one.
+
+    \b
+    newsletter approve 2026-08-14 --by "A. Editor"
+    newsletter approve 2026-08-14 --by "A. Editor" --override supply --reason "Holiday: few outlets publish"
+    """
+    from newsletter.pipeline.send import failed_checks
+
+    with house() as rooms:
+        issue = kept_issue(rooms, day)
+        allowed = rooms.settings.approvers
+        if allowed and by not in allowed:
+            raise Refused(
+                f"{by} is not among the approvers.", todo="NEWSLETTER_APPROVERS lists who may approve."
+            )
+        failing = failed_checks(issue.document)
+        if override and not reason.strip():
+            raise UsageError("An override needs a reason.", todo="Add --reason TEXT.")
+        unknown = [name for name in override if name not in failing]
+        if unknown:
+            raise UsageError(
+                f"No failed check is called {', '.join(unknown)}.",
+                todo=f"Failed: {', '.join(failing) or 'none'}.",
+            )
+        open_checks = [name for name in failing if name not in override]
+        if open_checks:
+            raise Refused(
+                f"These checks fail: {', '.join(open_checks)}.",
+                todo="Mend them, or --override each with a --reason.",
+            )
+        rooms.issues.approve(day, issue.revision, by, issue.html_sha256, dict.fromkeys(override, reason))
+    if as_json:
+        print_json(
+            {"date": day, "approved_by": by, "html_sha256": issue.html_sha256, "overrides": list(override)}
+        )
+    else:
+        click.echo(f"The issue of {day} is approved by {by} ({issue.html_sha256[:12]}).")
+
+
+@click.command("unapprove")
+@click.argument("day", type=DATE, metavar="DATE")
+@json_option
+def unapprove_command(day: date, as_json: bool) -> None:
+    """Take the approval of the issue of DATE back.
+
+    \b
+    newsletter unapprove 2026-08-14
+    """
+    with house() as rooms:
+        kept_issue(rooms, day)
+        rooms.issues.unapprove(day)
+    if as_json:
+        print_json({"date": day, "approved_by": ""})
+    else:
+        click.echo(f"The issue of {day} is no longer approved.")

@@ -1,0 +1,65 @@
+"""What every command starts from: the settings and, when it needs one, the wired house."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.errors import NewsletterError
+from newsletter.settings import Loaded, load
+
+if TYPE_CHECKING:
+    from newsletter.wiring import House
+
+
+def settings(**given: str) -> Loaded:
+    return load(os.environ, Path.cwd(), given)
+
+
+@contextmanager
+def house(**given: str) -> Iterator[House]:
+    """The wired house; closes pools and connections at the end."""
+    from newsletter.wiring import House
+
+    with House(settings(**given).settings) as built:
+        yield built
+
+
+class DateParam(click.ParamType[date]):
+    """DATE, YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no date; write it as YYYY-MM-DD.", param, ctx)
+
+
+class TimeParam(click.ParamType[datetime]):
+    """TIME, ISO 8601 with a zone."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from newsletter.pipeline.days import parse_time
+
+        if isinstance(value, datetime):
+            return value
+        try:
+            return parse_time(str(value))
+        except NewsletterError as problem:
+            self.fail(str(problem), param, ctx)
+
+
+DATE = DateParam()
+TIME = TimeParam()

@@ -1,0 +1,200 @@
+"""send, test-send, deliveries, resolve: mail to people."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter.cli.context import DATE, house
+from newsletter.cli.day import kept_issue
+from newsletter.cli.output import json_option, print_json, print_table, progress_bar, report
+from newsletter.errors import IssueNotFound, Refused, UsageError
+
+if TYPE_CHECKING:
+    from newsletter.mailing.report import SendReport
+    from newsletter.wiring import House
+
+
+@click.command("send")
+@click.argument("day", type=DATE, metavar="DATE")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--allow-stale", is_flag=True, help="Send an issue whose morning has passed, at once.")
+@json_option
+def send_command(day: date, yes: bool, allow_stale: bool, as_json: bool) -> int:
+    """Send the issue of DATE to everybody on the list, each once; go on with what was interrupted.
+
+    \b
+    newsletter send 2026-08-14
+    newsletter send 2026-08-14 --yes
+
+    The audience is frozen first; whoever joined, left or bounced later is accounted for with a reason.
+    A batch whose outcome nobody knows is never sent again by itself: see `newsletter deliveries` and
+    `newsletter resolve`. Stop it with Ctrl-C or SIGTERM: the batch under way is finished, the rest waits.
+    """
+    with house() as rooms:
+        _ask(rooms, day, yes=yes)
+        from newsletter.pipeline.send import send
+
+        with progress_bar(quiet=as_json) as progress, _stop_signal() as stop:
+            found = send(rooms.send_room, day, allow_stale=allow_stale, stop=stop, progress=progress)
+        report(as_json, lambda: send_json(found), lambda: print_send(found, rooms))
+    return found.exit_status
+
+
+def _ask(rooms: House, day: date, *, yes: bool) -> None:
+    """Whoever has no terminal must say --yes."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Refused("Nobody is at the terminal to confirm the send.", todo="Add --yes.")
+    issue = kept_issue(rooms, day)
+    count = rooms.subscribers.count().get("active", 0)
+    what = f"No. {issue.number}, “{issue.document['subject']}”"
+    question = f"Send {what}, to {count:,} subscribers by {rooms.provider.name}?"
+    if not click.confirm(question):
+        raise Refused("Not sent.")
+
+
+class _stop_signal:  # noqa: N801  # reads as a phrase: `with _stop_signal() as stop`
+    """SIGTERM and SIGINT ask the sender to finish its batch; a second one ends the process as usual."""
+
+    def __enter__(self) -> Callable[[], bool]:
+        self.asked = False
+        self.before = {s: signal.signal(s, self._note) for s in (signal.SIGTERM, signal.SIGINT)}
+        return lambda: self.asked
+
+    def _note(self, number: int, _frame: object) -> None:
+        if self.asked:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        self.asked = True
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self.before.items():
+            signal.signal(number, handler)
+
+
+def send_json(found: SendReport) -> dict[str, Any]:
+    import dataclasses
+
+    return dataclasses.asdict(found)
+
+
+def print_send(found: SendReport, rooms: House) -> None:
+    click.echo(f"{found.submitted:,} of {found.recipients:,} recipients submitted to {rooms.provider.name}.")
+    for label, count in (
+        ("left the list since the freeze", found.skipped),
+        ("pending", found.pending),
+        ("failed", found.failed),
+        ("uncertain", found.uncertain),
+    ):
+        if count:
+            click.echo(f"  {count:,} {label}")
+    for reason, count in found.exclusions.items():
+        click.echo(f"  {count:,} not mailed: {reason}")
+    if found.note:
+        click.echo(found.note)
+    if found.uncertain:
+        click.echo(
+            "Uncertain batches wait for you: newsletter deliveries DATE --uncertain, then newsletter resolve."
+        )
+    if rooms.settings.provider == "outbox":
+        click.echo(f"The mail lies in {rooms.settings.outbox_folder}")
+
+
+@click.command("test-send")
+@click.argument("day", type=DATE, metavar="DATE")
+@click.option("--to", required=True, metavar="ADDRESS", help="Where the test goes.")
+@json_option
+def test_send_command(day: date, to: str, as_json: bool) -> None:
+    """Send one marked test mail of the issue of DATE; it touches no subscriber's state.
+
+    \b
+    newsletter test-send 2026-08-14 --to me@example.org
+    """
+    from newsletter.domain.audience import parse_address
+    from newsletter.mailing.guard import refuse_example_values
+    from newsletter.pipeline.send import envelope
+
+    email, _ = parse_address(to)
+    with house() as rooms:
+        issue = kept_issue(rooms, day)
+        room = rooms.send_room
+        if room.provider.real:
+            refuse_example_values(room.rules.problems)
+        accepted = room.provider.submit_test(envelope(room.sender, issue), email)
+    if as_json:
+        print_json({"date": day, "message_id": accepted.message_id})
+    else:
+        click.echo(f"One test mail handed to {rooms.provider.name} ({accepted.message_id}).")
+
+
+@click.command("deliveries")
+@click.argument("day", type=DATE, metavar="DATE")
+@click.option("--uncertain", is_flag=True, help="Only the batches whose outcome nobody knows.")
+@json_option
+def deliveries_command(day: date, uncertain: bool, as_json: bool) -> None:
+    """What happened to each batch of DATE's mailing.
+
+    \b
+    newsletter deliveries 2026-08-14
+    newsletter deliveries 2026-08-14 --uncertain --json
+    """
+    with house() as rooms:
+        mailing = rooms.mailings.find(day)
+        if mailing is None:
+            raise IssueNotFound(f"Nothing of {day} was mailed.", todo=f"newsletter send {day}")
+        batches = [
+            b for b in rooms.mailings.batches(mailing.id) if not uncertain or b.state.value == "uncertain"
+        ]
+    rows = [
+        {
+            "id": batch.id,
+            "state": batch.state.value,
+            "recipients": batch.recipients,
+            "attempts": batch.attempts,
+            "reason": batch.reason,
+            "message_id": batch.message_id,
+        }
+        for batch in batches
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    click.echo(
+        f"Mailing of {day}: {mailing.state.value}, {mailing.recipients:,} recipients. {mailing.note}".strip()
+    )
+    print_table(
+        ("batch", "state", "recipients", "attempts", "reason"),
+        [tuple(row.values())[:5] for row in rows],
+        right=(2, 3),
+    )
+
+
+@click.command("resolve")
+@click.argument("batch_id", metavar="BATCH")
+@click.option("--accepted", is_flag=True, help="The provider has it: nobody in it is mailed again.")
+@click.option("--not-accepted", is_flag=True, help="The provider never had it: it may be sent again.")
+@json_option
+def resolve_command(batch_id: str, accepted: bool, not_accepted: bool, as_json: bool) -> None:
+    """Settle an uncertain batch after looking into the provider's activity feed.
+
+    \b
+    newsletter resolve 2026-08-14-0003-k4zq --accepted
+    newsletter resolve 2026-08-14-0003-k4zq --not-accepted   # then: newsletter send 2026-08-14
+    """
+    from newsletter.mailing.settle import resolve
+
+    if accepted == not_accepted:
+        raise UsageError("Say which it is.", todo="Give --accepted or --not-accepted.")
+    with house() as rooms:
+        batch = resolve(batch_id, accepted, store=rooms.mailings, clock=rooms.clock)
+    if as_json:
+        print_json({"id": batch.id, "state": batch.state.value})
+    else:
+        click.echo(f"Batch {batch.id} is {batch.state.value} now.")

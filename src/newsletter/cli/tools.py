@@ -1,0 +1,87 @@
+"""group, write, dev: parts of the engine on their own, for engineers and scorers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from newsletter.errors import UsageError
+
+
+def _rows(file: TextIO, needed: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """JSON lines. Raises `UsageError` naming the line that is none, or what it lacks."""
+    for number, line in enumerate(file, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as problem:
+            raise UsageError(f"line {number}: {problem}.", todo="One JSON object a line is needed.") from None
+        missing = [key for key in needed if not isinstance(row, dict) or key not in row]
+        if missing:
+            raise UsageError(f"line {number}: no {', '.join(missing)}.", todo="See the command's --help.")
+        yield row
+
+
+@click.command("group")
+@click.argument("infile", type=click.File("r", encoding="utf-8"), metavar="IN.jsonl")
+@click.argument("outfile", type=click.File("w", encoding="utf-8"), metavar="OUT.jsonl")
+def group_command(infile: TextIO, outfile: TextIO) -> None:
+    """Only the grouping: articles in, one story id for each out. `-` stands for stdin or stdout.
+
+    \b
+    newsletter group articles.jsonl stories.jsonl
+
+    IN has rows {"id","title","description","url","outlet","published"}; OUT gets {"id","story_id"}, in the
+    same order. Deterministic and independent of the order of the rows.
+    """
+    from newsletter.stories.rows import group_rows
+
+    rows = list(_rows(infile, ("id", "title")))
+    outfile.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in group_rows(rows))
+
+
+@click.command("write")
+@click.argument("infile", type=click.File("r", encoding="utf-8"), metavar="IN.jsonl")
+@click.argument("outfile", type=click.File("w", encoding="utf-8"), metavar="OUT.jsonl")
+@click.option("--budget", default=60, show_default=True, metavar="WORDS", help="Length of the overview.")
+def write_command(infile: TextIO, outfile: TextIO, budget: int) -> None:
+    """Only the writing: stories in, words with their evidence out. `-` stands for stdin or stdout.
+
+    \b
+    newsletter write stories.jsonl words.jsonl --budget 60
+
+    IN has rows {"id","articles":[{"id","title","text","outlet","leaning","url","published"}]}.
+    """
+    from newsletter.writing.rows import write_row
+
+    rows = _rows(infile, ("id", "articles"))
+    told = (write_row(row, budget_words=budget) for row in rows)
+    outfile.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in told)
+
+
+@click.group("dev")
+def dev_command() -> None:
+    """Stand-ins for development, on loopback only."""
+
+
+@dev_command.command("sendgrid")
+@click.option("--port", default=8025, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--record", type=click.Path(dir_okay=False), help="Append what is accepted to this JSON lines file."
+)
+def sendgrid(port: int, record: Path | None) -> None:
+    """A strict SendGrid stand-in: rejects all that SendGrid rejects, mails nobody.
+
+    \b
+    newsletter dev sendgrid --port 8025
+    NEWSLETTER_PROVIDER=sendgrid NEWSLETTER_SENDGRID_URL=http://127.0.0.1:8025 \\
+      NEWSLETTER_SENDGRID_API_KEY=SG.dev newsletter send 2026-08-14 --yes
+    """
+    from newsletter.dev.sendgrid import main
+
+    main(port, record)

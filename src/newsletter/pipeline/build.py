@@ -1,0 +1,229 @@
+"""Build: the issue of a date, as of a cut-off.
+
+articles -> stories -> line-up -> words -> issue -> mail -> trimmed to five minutes -> checks -> kept.
+Every decision is a pure function of what was stored by the cut-off; this file only leads from one to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from newsletter import __version__
+from newsletter.domain.article import Article
+from newsletter.domain.checks import Check
+from newsletter.domain.document import document, sha256
+from newsletter.domain.issue import Issue, IssueOutlet, Mail, Supply
+from newsletter.domain.leaning import Side, side_order
+from newsletter.domain.outlet import Registry
+from newsletter.errors import IssueError, Refused
+from newsletter.pipeline.compose import Composed, compose, outlets_named
+from newsletter.ports import (
+    Balancer,
+    Checker,
+    DaySupply,
+    FeedArchive,
+    Grouper,
+    IssueFiles,
+    IssueStore,
+    LineUpChooser,
+    Progress,
+    Renderer,
+    StoredIssue,
+    Trimmer,
+    Writer,
+    no_progress,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRules:
+    """The settings an issue's content depends on; recorded with it."""
+
+    window: timedelta
+    reading_seconds: int = 300
+    first_issue: date | None = None
+    past_days: int = 7
+
+    def inputs(self) -> dict[str, str]:
+        return {"window_hours": f"{self.window.total_seconds() / 3600:g}", "past_days": str(self.past_days)}
+
+
+@dataclass(frozen=True)
+class BuildRoom:
+    """What a build works with."""
+
+    registry: Registry
+    archive: FeedArchive
+    issues: IssueStore
+    files: IssueFiles
+    grouper: Grouper
+    chooser: LineUpChooser
+    writer: Writer
+    renderer: Renderer
+    trimmer: Trimmer
+    checker: Checker
+    balance: Balancer
+    rules: BuildRules
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build made: the issue as kept, its checks, and where its files are."""
+
+    issue: StoredIssue
+    checks: tuple[Check, ...]
+    folder: str
+    changed: bool
+    """False when the very same bytes were kept already."""
+
+
+STEPS = ("reading the day", "grouping", "choosing", "writing", "rendering", "checking")
+
+
+def build(
+    room: BuildRoom, day: date, at: datetime, *, revision: bool = False, progress: Progress = no_progress
+) -> Built:
+    """Make and keep the issue of ``day`` as of ``at``.
+
+    Raises `IssueError` when there is nothing to make an issue of, `Refused` when the date's issue is frozen,
+    the new bytes differ and ``revision`` is not set.
+    """
+    kept = room.issues.get(day)
+    number = kept.number if kept else room.issues.number_of(day, room.rules.first_issue)
+    issue = draft(room, day, at, number, progress)
+    mail, issue = _fit(room, issue)
+    _step(progress, 5)
+    checks = room.checker.check(issue, mail)
+    stored = _stored(issue, mail, checks, room.balance(issue), _revision(kept))
+    return _save(room, stored, kept, checks, revision)
+
+
+def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progress = no_progress) -> Issue:
+    """The content of the issue before it is fitted to five minutes. Reads; keeps nothing."""
+    _step(progress, 0)
+    articles = room.archive.articles(at, at - room.rules.window)
+    if not articles:
+        raise IssueError(
+            f"There are no articles for the issue of {day}: none seen by {at:%Y-%m-%d %H:%M} UTC.",
+            todo="Run `newsletter gather`, or look at `newsletter outlets list` and the last gather's report.",
+            date=day.isoformat(),
+        )
+    _step(progress, 1)
+    stories = room.grouper(articles, room.registry)
+    _step(progress, 2)
+    past = room.issues.past_stories(day, room.rules.past_days)
+    line_up = room.chooser(stories, past, day_supply(articles, room.registry), at)
+    _step(progress, 3)
+    composed = compose(line_up, room.writer, room.registry, day, past)
+    if not composed.stories and not composed.in_brief:
+        raise IssueError(
+            f"No story for the issue of {day} can be told from {len(articles)} articles.",
+            todo="Gather from more outlets (`newsletter outlets list`) or over more hours.",
+            date=day.isoformat(),
+        )
+    failed_feeds = sum(not state.status.ok for state in room.archive.states(at).values())
+    supply = replace(count_supply(articles, room.registry), failed_feeds=failed_feeds)
+    return _issue(room, day, at, number, composed, supply)
+
+
+def _issue(
+    room: BuildRoom, day: date, at: datetime, number: int, composed: Composed, supply: Supply
+) -> Issue:
+    return Issue(
+        date=day,
+        number=number,
+        as_of=at,
+        order=side_order(number),
+        stories=composed.stories,
+        in_brief=composed.in_brief,
+        blindspots=composed.blindspots,
+        outlets=outlets_named(composed, room.registry),
+        supply=supply,
+        quiet=composed.quiet,
+        writer=room.writer.name,
+        engine=__version__,
+        inputs=room.rules.inputs(),
+    )
+
+
+def day_supply(articles: Sequence[Article], registry: Registry) -> DaySupply:
+    """Who published how much in the window, by side: what each side could have covered."""
+    heard: dict[Side, dict[str, int]] = {side: {} for side in Side}
+    for article in articles:
+        of_side = heard[registry.side_of(article.outlet)]
+        of_side[article.outlet] = of_side.get(article.outlet, 0) + 1
+    return DaySupply(heard)
+
+
+def count_supply(articles: Sequence[Article], registry: Registry) -> Supply:
+    """Outlets heard per side."""
+    day = day_supply(articles, registry)
+    left, center, right, unrated = (day.outlets(side) for side in Side)
+    return Supply(left, center, right, unrated, len(articles))
+
+
+def _fit(room: BuildRoom, issue: Issue) -> tuple[Mail, Issue]:
+    """Render; while over five minutes, leave out the next thing that can be spared and render again."""
+    mail = room.renderer.render(issue)
+    while mail.reading_seconds > room.rules.reading_seconds:
+        shorter = room.trimmer(issue)
+        if shorter is None:
+            break  # the reading-time check fails and says so
+        issue = replace(shorter, outlets=_still_named(shorter))
+        mail = room.renderer.render(issue)
+    return mail, issue
+
+
+def _still_named(issue: Issue) -> Mapping[str, IssueOutlet]:
+    named = {article.outlet for story in issue.all_stories for article in story.articles}
+    named |= {carrier for story in issue.all_stories for wire in story.wires for carrier in wire.carriers}
+    named |= {wire.outlet for story in issue.all_stories for wire in story.wires}
+    return {key: outlet for key, outlet in issue.outlets.items() if key in named}
+
+
+def _stored(
+    issue: Issue, mail: Mail, checks: Sequence[Check], balance: Mapping[str, object], revision: int
+) -> StoredIssue:
+    return StoredIssue(
+        date=issue.date,
+        revision=revision,
+        number=issue.number,
+        as_of=issue.as_of,
+        frozen=False,
+        html_sha256=sha256(mail.html),
+        document=document(issue, mail, checks, balance),
+        html=mail.html,
+        text=mail.text,
+    )
+
+
+def _revision(kept: StoredIssue | None) -> int:
+    """The revision a build writes: a frozen one is followed by the next, an open one is replaced."""
+    if kept is None:
+        return 1
+    return kept.revision + 1 if kept.frozen else kept.revision
+
+
+def _save(
+    room: BuildRoom, new: StoredIssue, kept: StoredIssue | None, checks: tuple[Check, ...], revision: bool
+) -> Built:
+    if kept is not None and _same(kept, new):
+        return Built(kept, checks, room.files.write(kept), changed=False)
+    if kept is not None and kept.frozen and not revision:
+        raise Refused(
+            f"The issue of {new.date} is frozen (it was approved or mailed) and this build differs from it.",
+            todo="Use --revision to keep the new one beside it; the mailed text stays as it is.",
+            date=new.date.isoformat(),
+        )
+    room.issues.save(new)
+    return Built(new, checks, room.files.write(new), changed=True)
+
+
+def _same(kept: StoredIssue, new: StoredIssue) -> bool:
+    return kept.document == new.document and kept.html == new.html and kept.text == new.text
+
+
+def _step(progress: Progress, index: int) -> None:
+    progress(index + 1, len(STEPS), STEPS[index])

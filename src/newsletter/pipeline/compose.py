@@ -1,0 +1,111 @@
+"""Compose: a line-up and its words to the stories of an issue. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from newsletter.domain.article import Article
+from newsletter.domain.issue import IssueArticle, IssueOutlet, IssueStory, PastMention, WireNote
+from newsletter.domain.leaning import Leaning
+from newsletter.domain.outlet import Outlet, Registry
+from newsletter.domain.story import Chosen, LineUp, PastStory, Voice
+from newsletter.domain.words import StoryWords
+from newsletter.ports import Writer
+
+HISTORY = 5
+"""Earlier stories of the thread that are listed with a story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    stories: tuple[IssueStory, ...]
+    in_brief: tuple[IssueStory, ...]
+    blindspots: tuple[IssueStory, ...]
+    quiet: bool
+
+
+def compose(
+    line_up: LineUp, writer: Writer, registry: Registry, day: date, past: Sequence[PastStory]
+) -> Composed:
+    """Write every chosen story; one for which nothing honest can be said is left out."""
+
+    def told(chosen: Sequence[Chosen], *, brief: bool) -> tuple[IssueStory, ...]:
+        pairs = ((one, writer.write(one, registry, brief=brief)) for one in chosen)
+        return tuple(issue_story(one, words, registry, day, past) for one, words in pairs if words)
+
+    return Composed(
+        stories=told(line_up.main, brief=False),
+        in_brief=told(line_up.briefs, brief=True),
+        blindspots=told(line_up.blindspots, brief=True),
+        quiet=line_up.quiet,
+    )
+
+
+def story_id(day: date, key: str) -> str:
+    """A story's permanent name: its issue's date and eight digits of its earliest article's id."""
+    return f"{day.isoformat()}-{key.removeprefix('a-')[:8]}"
+
+
+def issue_story(
+    chosen: Chosen, words: StoryWords, registry: Registry, day: date, past: Sequence[PastStory]
+) -> IssueStory:
+    """One story as it stands in the issue, with its articles, voices and history."""
+    story = chosen.story
+    name = story_id(day, story.key)
+    return IssueStory(
+        id=name,
+        thread_id=chosen.thread_id or f"t-{name}",
+        words=words,
+        coverage=story.coverage,
+        articles=tuple(_article(article, registry) for article in story.articles),
+        why=chosen.why,
+        wires=tuple(_wire(voice) for voice in story.voices if len(voice.carriers) > 1),
+        history=_history(chosen.thread_id, past),
+        new_articles=chosen.new_articles,
+        missing=chosen.missing,
+        could_have=chosen.could_have,
+    )
+
+
+def _article(article: Article, registry: Registry) -> IssueArticle:
+    outlet = registry.get(article.outlet)
+    return IssueArticle(
+        id=article.id,
+        guid=article.guid,
+        url=article.url,
+        outlet=article.outlet,
+        leaning=outlet.leaning if outlet else Leaning.UNRATED,
+        side=registry.side_of(article.outlet),
+        title=article.title,
+        published=article.published,
+        kind=article.kind.value,
+        wire=article.wire,
+        text=article.text if outlet is None or outlet.quote else "",
+    )
+
+
+def _wire(voice: Voice) -> WireNote:
+    return WireNote(voice.outlet, voice.wire, voice.carriers)
+
+
+def _history(thread_id: str, past: Sequence[PastStory]) -> tuple[PastMention, ...]:
+    earlier = [story for story in past if thread_id and story.thread_id == thread_id]
+    return tuple(PastMention(s.date, s.story_id, s.headline, s.articles) for s in earlier[:HISTORY])
+
+
+def outlets_named(composed: Composed, registry: Registry) -> dict[str, IssueOutlet]:
+    """Every outlet that the stories name, as rated on this day."""
+    names: set[str] = set()
+    for story in (*composed.stories, *composed.in_brief, *composed.blindspots):
+        names |= {article.outlet for article in story.articles}
+        for wire in story.wires:
+            names |= {wire.outlet, *wire.carriers}
+    return {name: _named(name, registry.get(name), registry) for name in sorted(names)}
+
+
+def _named(domain: str, outlet: Outlet | None, registry: Registry) -> IssueOutlet:
+    if outlet is None:
+        return IssueOutlet(domain, domain, Leaning.UNRATED, registry.side_of(domain))
+    return IssueOutlet(domain, outlet.name, outlet.leaning, outlet.side, outlet.owner, outlet.paywall)

@@ -1,0 +1,72 @@
+"""What of a story the mail shows; the rest stands on the story's page. Pure.
+
+The view, the balance audit and the checks all ask here, so they speak of the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from newsletter.domain.issue import IssueStory
+from newsletter.domain.leaning import SIDES, Side
+from newsletter.domain.words import Dispute, Statement, WritingLimits
+
+POINTS = WritingLimits().points_per_side
+"""Points a side gets in the mail."""
+
+CLAIMS = 2
+"""Claims of a dispute that the mail sets side by side."""
+
+OVERVIEW = (3, 2)
+"""Sentences of overview at most, and once the story is shortened to step 3."""
+
+LAST_STEP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The statements of one story that stand in the mail."""
+
+    headline: Statement
+    dek: Statement | None
+    overview: tuple[Statement, ...]
+    points: Mapping[Side, tuple[Statement, ...]]
+    agreed: Statement | None
+    disputed: Dispute | None
+
+    def statements(self) -> tuple[Statement, ...]:
+        """All of them, in reading order but for the order of sides."""
+        frame = (self.headline, *([self.dek] if self.dek else []), *self.overview)
+        voices = tuple(point for side in SIDES for point in self.points[side])
+        agreed = (self.agreed,) if self.agreed else ()
+        return (*frame, *voices, *agreed, *(self.disputed.claims if self.disputed else ()))
+
+
+def shown(story: IssueStory) -> Shown:
+    """The mail's version of a main story, at its step of shortening.
+
+    Step 0 shows all; 1 leaves out what is agreed where something is disputed; 2 leaves out both; 3 cuts the
+    overview to two sentences.
+    """
+    words, step = story.words, story.shortened
+    disputed = words.disputed[0] if words.disputed and step < 2 else None
+    agreed = words.agreed[0] if words.agreed and step < 2 and not (disputed and step) else None
+    return Shown(
+        headline=words.headline,
+        dek=words.dek,
+        overview=words.overview[: OVERVIEW[step >= LAST_STEP]],
+        points={side: words.sides.get(side, ())[:POINTS] for side in SIDES},
+        agreed=agreed,
+        disputed=replace(disputed, claims=disputed.claims[:CLAIMS]) if disputed else None,
+    )
+
+
+def shorter(story: IssueStory, most: int = LAST_STEP) -> IssueStory | None:
+    """The story at the next step that changes what is shown, up to ``most``; None where none does."""
+    now = shown(story)
+    for step in range(story.shortened + 1, most + 1):
+        after = replace(story, shortened=step)
+        if shown(after) != now:
+            return after
+    return None

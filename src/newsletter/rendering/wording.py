@@ -1,0 +1,148 @@
+"""How dates, counts and sides are said, in the mail and on the pages alike. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from newsletter.domain.issue import WireNote
+from newsletter.domain.leaning import SIDES, Side
+from newsletter.domain.story import Coverage
+
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+_NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+
+_PLACES = {
+    "left": "on the left",
+    "right": "on the right",
+    "center": "in the center",
+    "centre": "in the centre",
+}
+"""Labels that name a place; any other label is an adjective ("Government-friendly")."""
+
+
+def long_date(day: date, locale: str) -> str:
+    """ "Friday, August 14, 2026" in the United States, "Friday, 14 August 2026" everywhere else."""
+    return f"{_DAYS[day.weekday()]}, {plain_date(day, locale)}"
+
+
+def plain_date(day: date, locale: str) -> str:
+    """Without the weekday. Month names are English: the newsletter's words are (product.md)."""
+    month = _MONTHS[day.month - 1]
+    if locale.endswith("US"):
+        return f"{month} {day.day}, {day.year}"
+    return f"{day.day} {month} {day.year}"
+
+
+def weekday(day: date) -> str:
+    return _DAYS[day.weekday()]
+
+
+def duration(seconds: int) -> str:
+    """ "4 min 40 s": always four words, so that printing it never changes what it measures."""
+    return f"{seconds // 60} min {seconds % 60} s"
+
+
+def number(n: int) -> str:
+    """In letters up to ten."""
+    return _NUMBERS[n] if 0 <= n < len(_NUMBERS) else str(n)
+
+
+def plural(n: int, one: str, many: str = "") -> str:
+    """ "1 article", "4 articles"."""
+    return f"{n} {one if n == 1 else many or one + 's'}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else "".join(parts)
+
+
+def lower(label: str) -> str:
+    """The label inside a sentence: "left"; an acronym keeps its capitals."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def voice(label: str) -> str:
+    """Who speaks: "The left"; "Government-friendly outlets"."""
+    return f"The {lower(label)}" if label.lower() in _PLACES else f"{label} outlets"
+
+
+def speaks_first(label: str) -> str:
+    """ "Today the left speaks first."; "Today government-friendly outlets speak first."."""
+    if label.lower() in _PLACES:
+        return f"Today the {lower(label)} speaks first."
+    return f"Today {lower(label)} outlets speak first."
+
+
+def of_side(n: int, label: str) -> str:
+    """ "6 outlets on the left"; "1 government-friendly outlet"."""
+    place = _PLACES.get(label.lower())
+    return f"{plural(n, 'outlet')} {place}" if place else plural(n, f"{lower(label)} outlet")
+
+
+def one_outlet(label: str) -> str:
+    """The start of "One outlet on the right, X, says"; "One government-friendly outlet"."""
+    return of_side(1, label).replace("1 ", "One ", 1)
+
+
+def no_outlet(label: str, heard: int) -> str:
+    """What stands where a side has no voice: the count that could have, never a guess at why."""
+    if not heard:
+        return of_side(0, label).replace("0 ", "No ", 1).replace("outlets", "outlet") + " was heard today."
+    return f"None of the {of_side(heard, label)} heard today has this story."
+
+
+def letters(labels: Mapping[Side, str]) -> dict[Side, str]:
+    """What stands on the bar: each label's first letter, or two where one would be ambiguous."""
+    first = {side: labels[side][:1].upper() for side in Side}
+    if len({first[side] for side in SIDES}) == len(SIDES):
+        return first
+    return {side: labels[side][:2].capitalize() for side in Side}
+
+
+def counts(coverage: Coverage, labels: Mapping[Side, str]) -> tuple[tuple[Side, str], ...]:
+    """ "8 left", "5 center", "4 right", and "1 unrated" where there is one; no percentages (promise 3).
+
+    Always left to right, whatever the day's order of speaking: it is a scale, and a scale does not turn.
+    """
+    rows = [(side, f"{coverage.of(side)} {lower(labels[side])}") for side in SIDES]
+    if coverage.unrated:
+        rows.append((Side.UNRATED, f"{coverage.unrated} {lower(labels[Side.UNRATED])}"))
+    return tuple(rows)
+
+
+def wires(notes: Sequence[WireNote]) -> str:
+    """ "1 wire story in 9 outlets counts once"; empty where nothing was shared."""
+    shared = [note for note in notes if len(note.carriers) > 1]
+    if not shared:
+        return ""
+    kind = "wire story" if all(note.wire for note in shared) else "shared text"
+    many = kind.replace("story", "stories") if kind.endswith("story") else f"{kind}s"
+    carriers = {outlet for note in shared for outlet in note.carriers}
+    verb = "counts once" if len(shared) == 1 else "count once each"
+    return f"{plural(len(shared), kind, many)} in {plural(len(carriers), 'outlet')} {verb}"
+
+
+def notice(writer: str) -> str:
+    """How the text was made, for every issue and story."""
+    if writer == "extractive":
+        return "The sentences are the outlets' own, shortened. Software chose them; no model wrote them."
+    return (
+        "A language model wrote the sentences from the linked articles; each was checked against the passage "
+        "it rests on."
+    )

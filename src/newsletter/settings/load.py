@@ -1,0 +1,101 @@
+"""Read the settings: environment, then `.env` in HOME, then `.env` in the working folder, then defaults.
+
+HOME's own `.env` stands above the working folder's, so that pointing NEWSLETTER_HOME at the demo's home
+shows the demo and never touches the database that a `.env` beside it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from newsletter.errors import SettingsError
+from newsletter.locate import registry_file
+from newsletter.settings.model import PREFIX, SPECS, Settings, Spec
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Settings, and for each name (without prefix) where its value came from."""
+
+    settings: Settings
+    origin: Mapping[str, str]
+    text: Mapping[str, str]
+    unknown: tuple[str, ...]
+    """NEWSLETTER_ variables that this version does not know: misspelt, or of a later version."""
+
+
+def load(environ: Mapping[str, str], cwd: Path, given: Mapping[str, str] | None = None) -> Loaded:
+    """The settings as of now. ``given`` (names without prefix) stands above everything.
+
+    Raises `SettingsError` naming the variable, where it was set and what to write instead.
+    """
+    local = _env_file(cwd / ".env")
+    layers: list[tuple[str, Mapping[str, str]]] = [
+        ("the command", {PREFIX + name: value for name, value in (given or {}).items()}),
+        ("environment", environ),
+    ]
+    home = _first("HOME", [*layers, (str(cwd / ".env"), local)]) or "./.newsletter"
+    home_folder = (cwd / Path(home).expanduser()).resolve()
+    if home_folder != cwd.resolve():
+        layers.append((str(home_folder / ".env"), _env_file(home_folder / ".env")))
+    layers.append((str(cwd / ".env"), local))
+    text, origin = _choose(layers)
+    values = {spec.attribute: _parse(spec, text[spec.name], origin[spec.name]) for spec in SPECS}
+    known = {spec.variable for spec in SPECS}
+    unknown = sorted({v for _, layer in layers for v in layer if v.startswith(PREFIX)} - known)
+    return Loaded(_settings(values, home_folder, cwd), origin, text, tuple(unknown))
+
+
+def _env_file(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values  # only where a .env exists: start-up time
+
+    return {key: value for key, value in dotenv_values(path, interpolate=False).items() if value is not None}
+
+
+def _first(name: str, layers: list[tuple[str, Mapping[str, str]]]) -> str:
+    return next((layer[PREFIX + name] for _, layer in layers if layer.get(PREFIX + name, "").strip()), "")
+
+
+def _choose(layers: list[tuple[str, Mapping[str, str]]]) -> tuple[dict[str, str], dict[str, str]]:
+    text, origin = {}, {}
+    for spec in SPECS:
+        found = next(
+            ((where, layer[spec.variable]) for where, layer in layers if spec.variable in layer), None
+        )
+        where, value = found if found and found[1].strip() else ("default", spec.default)
+        text[spec.name], origin[spec.name] = value, where
+    return text, origin
+
+
+def _parse(spec: Spec, text: str, where: str) -> Any:
+    try:
+        return spec.parse(text)
+    except ValueError as problem:
+        shown = "" if spec.secret else f" = {text!r}"
+        raise SettingsError(
+            f"{spec.variable}{shown} ({where}): {problem}.", todo=f"It means: {spec.help}.", setting=spec.name
+        ) from None
+
+
+def _settings(values: dict[str, Any], home: Path, cwd: Path) -> Settings:
+    def path(name: str) -> Path | None:
+        return (cwd / Path(values[name]).expanduser()).resolve() if values[name] else None
+
+    brand = path("brand") or (cwd / "brand.toml" if (cwd / "brand.toml").is_file() else None)
+    values.update(
+        home=home, outlets=path("outlets") or registry_file(), brand=brand, templates=path("templates")
+    )
+    for name in ("outlets", "brand", "templates"):
+        if values[name] is not None and not values[name].exists():
+            raise SettingsError(
+                f"{PREFIX}{name.upper()}: there is no {values[name]}.",
+                todo="Correct the path, or leave the setting out for the built-in one.",
+                setting=name.upper(),
+            )
+    values["database_url"] = values["database_url"] or f"sqlite:///{home / 'newsletter.db'}"
+    return Settings(**values)

@@ -1,0 +1,139 @@
+"""The settings of an installation: the table that documents them, and the frozen value that code gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from newsletter.settings import parse
+
+PREFIX = "NEWSLETTER_"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One setting: its name without prefix, the text it has when unset, its parser and its one-line help."""
+
+    name: str
+    default: str
+    parse: Callable[[str], Any]
+    help: str
+    secret: bool = False
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name
+
+    @property
+    def attribute(self) -> str:
+        return self.name.lower()
+
+
+SPECS: tuple[Spec, ...] = (
+    Spec("HOME", "./.newsletter", parse.plain, "folder of the database, the issues and the outbox"),
+    Spec("DATABASE_URL", "", parse.plain, "default: SQLite in HOME; or postgresql+psycopg://…", secret=True),
+    Spec("OUTLETS", "", parse.plain, "outlets file (TOML); default: the bundled registry"),
+    Spec(
+        "BRAND", "", parse.plain, "brand.toml; default: ./brand.toml if there is one, else the built-in brand"
+    ),
+    Spec("TEMPLATES", "", parse.plain, "folder that overrides the packaged templates, file by file"),
+    Spec("TIMEZONE", "America/New_York", parse.zone, "the issue's time zone"),
+    Spec("ISSUE_TIME", "05:00", parse.clock_time, "when the day's issue is made, in TIMEZONE"),
+    Spec(
+        "STALE_AFTER",
+        "6 h",
+        parse.duration,
+        "an issue older than this after ISSUE_TIME does not go by itself",
+    ),
+    Spec("WINDOW", "36 h", parse.duration, "how far back an issue looks for articles"),
+    Spec("FIRST_ISSUE", "", parse.optional_date, "date of issue No. 1; default: the oldest issue kept"),
+    Spec("KEEP_CAPTURES", "400 d", parse.duration, "how long the raw feeds are kept; a rebuild needs them"),
+    Spec("SUPPLY_LEFT", "8", parse.whole, "outlets of the left that should be heard on a normal day"),
+    Spec("SUPPLY_RIGHT", "8", parse.whole, "outlets of the right that should be heard on a normal day"),
+    Spec("SUPPLY_STOPS", "false", parse.boolean, "a thin supply stops a send (else it is said in the issue)"),
+    Spec("PROVIDER", "outbox", parse.one_of("outbox", "sendgrid"), "who carries the mail"),
+    Spec("SENDGRID_API_KEY", "", parse.plain, "key with the Mail Send scope", secret=True),
+    Spec("SENDGRID_URL", "https://api.sendgrid.com", parse.web_url, "EU: https://api.eu.sendgrid.com"),
+    Spec("SENDGRID_SANDBOX", "false", parse.boolean, "SendGrid checks the request and mails nobody"),
+    Spec(
+        "FROM_EMAIL",
+        "morning@example.com",
+        parse.plain,
+        "sender address, of a domain verified at the provider",
+    ),
+    Spec("FROM_NAME", "", parse.plain, "sender name; default: the brand's name"),
+    Spec("POSTAL_ADDRESS", "1 Example Street, Exampletown", parse.plain, "stands in every mail (CAN-SPAM)"),
+    Spec(
+        "PUBLIC_URL",
+        "http://127.0.0.1:8080",
+        parse.web_url,
+        "where `newsletter serve` is reached; links use it",
+    ),
+    Spec(
+        "SECRET_KEY", "", parse.plain, "signs link tokens; default: made once in HOME/secret.key", secret=True
+    ),
+    Spec("OLD_SECRET_KEYS", "", parse.words, "keys whose links still work, separated by commas", secret=True),
+    Spec("ALLOW_HOSTS", "", parse.hosts, "hosts, host:port or CIDR that may be private addresses"),
+    Spec("REQUIRE_APPROVAL", "false", parse.boolean, "nothing is sent before `newsletter approve`"),
+    Spec("APPROVERS", "", parse.words, "names that may approve, separated by commas; empty: anybody"),
+    Spec("WRITER", "extractive", parse.one_of("extractive"), "who writes: sentences of the coverage itself"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Parsed settings. Paths are absolute; secrets are kept out of ``repr``."""
+
+    home: Path
+    database_url: str = field(repr=False)
+    outlets: Path
+    brand: Path | None
+    templates: Path | None
+    timezone: ZoneInfo
+    issue_time: time
+    stale_after: timedelta
+    window: timedelta
+    first_issue: date | None
+    keep_captures: timedelta
+    supply_left: int
+    supply_right: int
+    supply_stops: bool
+    provider: str
+    sendgrid_api_key: str = field(repr=False)
+    sendgrid_url: str
+    sendgrid_sandbox: bool
+    from_email: str
+    from_name: str
+    postal_address: str
+    public_url: str
+    secret_key: str = field(repr=False)
+    """As given; empty means the key file in HOME (see `newsletter.wiring`)."""
+    old_secret_keys: tuple[str, ...] = field(repr=False)
+    allow_hosts: tuple[str, ...]
+    require_approval: bool
+    approvers: tuple[str, ...]
+    writer: str
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is the embedded SQLite, which migrates itself."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def issues_folder(self) -> Path:
+        return self.home / "issues"
+
+    @property
+    def outbox_folder(self) -> Path:
+        return self.home / "outbox"
+
+    @property
+    def real_provider(self) -> bool:
+        """Whether mail would leave this machine: a provider that is not on loopback."""
+        host = urlsplit(self.sendgrid_url).hostname or ""
+        return self.provider == "sendgrid" and host not in {"127.0.0.1", "localhost", "::1"}

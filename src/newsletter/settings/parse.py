@@ -1,0 +1,99 @@
+"""Text of a setting to its value. Each parser raises ValueError with what is wrong, in words."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+_DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(d|h|m|min|s)\s*$")
+_UNIT = {"d": 86_400, "h": 3_600, "m": 60, "min": 60, "s": 1}
+
+
+def boolean(text: str) -> bool:
+    lowered = text.strip().lower()
+    if lowered not in _TRUE | _FALSE:
+        raise ValueError("write true or false")
+    return lowered in _TRUE
+
+
+def zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text.strip())
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("no time zone of that name; write one such as America/New_York") from None
+
+
+def clock_time(text: str) -> time:
+    if not re.fullmatch(r"\d{1,2}:\d{2}", text.strip()):
+        raise ValueError("write a time of day as HH:MM")
+    hours, minutes = text.strip().split(":")
+    try:
+        return time(int(hours), int(minutes))
+    except ValueError:
+        raise ValueError("write a time of day as HH:MM") from None
+
+
+def duration(text: str) -> timedelta:
+    found = _DURATION.match(text)
+    if not found:
+        raise ValueError("write a duration such as 6 h, 90 min or 30 d")
+    return timedelta(seconds=float(found[1]) * _UNIT[found[2]])
+
+
+def optional_date(text: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError("write a date as YYYY-MM-DD") from None
+
+
+def whole(text: str) -> int:
+    if not text.strip().isdigit():
+        raise ValueError("write a whole number")
+    return int(text)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """A list separated by commas; empty text is an empty list."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """Hosts, host:port or CIDR, separated by commas or spaces."""
+    found = tuple(part for part in re.split(r"[\s,]+", text) if part)
+    for entry in found:
+        if "/" in entry:
+            try:
+                ipaddress.ip_network(entry, strict=False)
+            except ValueError:
+                raise ValueError(f"{entry!r} is no host, host:port or CIDR range") from None
+    return found
+
+
+def web_url(text: str) -> str:
+    parts = urlsplit(text.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("write an address such as https://news.example.org")
+    return text.strip().rstrip("/")
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """A parser that takes one of the given words."""
+
+    def parse(text: str) -> str:
+        if text.strip() not in choices:
+            raise ValueError("write " + " or ".join(choices))
+        return text.strip()
+
+    return parse
+
+
+def plain(text: str) -> str:
+    return text.strip()

@@ -1,0 +1,360 @@
+"""The house, wired once by hand: settings in, rooms out. Nothing is opened before it is asked for.
+
+Adapters get plain values, never the settings; only this file knows which adapter stands behind which port.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from newsletter import __version__
+from newsletter.domain.brand import Brand
+from newsletter.domain.checks import CheckLimits
+from newsletter.domain.document import dump
+from newsletter.domain.mailing import Recipient
+from newsletter.domain.outlet import Registry
+from newsletter.domain.tokens import Purpose, sign
+from newsletter.errors import SettingsError
+from newsletter.pipeline.days import Calendar
+from newsletter.settings.brandfile import load_brand
+from newsletter.settings.model import Settings
+
+if TYPE_CHECKING:
+    from newsletter.feeds.cage import Cage
+    from newsletter.mailing.guard import Problem
+    from newsletter.pipeline.backfill import BackfillRoom
+    from newsletter.pipeline.build import BuildRoom
+    from newsletter.pipeline.gather import GatherRoom
+    from newsletter.pipeline.send import SendRoom
+    from newsletter.ports import (
+        BackfillStore,
+        FeedArchive,
+        IssueStore,
+        MailingStore,
+        Provider,
+        Renderer,
+        StoredIssue,
+        SubscriberStore,
+    )
+    from newsletter.storage.engine import Database
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+class House:
+    """One installation at work. Use as a context manager: it closes what it opened."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+        self.settings = settings
+        self.clock = clock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the parsing workers and give back connections, if they were ever made."""
+        opened = self.__dict__
+        if "cage" in opened:
+            self.cage.close()
+        if "database" in opened:
+            self.database.close()
+
+    # ── what the files say ──
+
+    @cached_property
+    def registry(self) -> Registry:
+        from newsletter.feeds.registry import load_registry
+
+        return load_registry(self.settings.outlets)
+
+    @cached_property
+    def brand(self) -> Brand:
+        return load_brand(self.settings.brand)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return Calendar(self.settings.timezone, self.settings.issue_time, self.settings.stale_after)
+
+    @cached_property
+    def secret_keys(self) -> tuple[bytes, ...]:
+        """The key that signs, then the old ones whose links still work."""
+        current = self.settings.secret_key or _key_file(self.settings)
+        return tuple(key.encode() for key in (current, *self.settings.old_secret_keys))
+
+    # ── storage ──
+
+    @cached_property
+    def database(self) -> Database:
+        from newsletter.storage.engine import open_database
+
+        if self.settings.embedded:
+            _make_folder(self.settings.home)
+        return open_database(self.settings.database_url)
+
+    @cached_property
+    def archive(self) -> FeedArchive:
+        from newsletter.storage.feeds import SqlFeedArchive
+
+        return SqlFeedArchive(self.database)
+
+    @cached_property
+    def issues(self) -> IssueStore:
+        from newsletter.storage.issues import SqlIssueStore
+
+        return SqlIssueStore(self.database)
+
+    @cached_property
+    def subscribers(self) -> SubscriberStore:
+        from newsletter.storage.subscribers import SqlSubscriberStore
+
+        return SqlSubscriberStore(self.database)
+
+    @cached_property
+    def mailings(self) -> MailingStore:
+        from newsletter.storage.mailings import SqlMailingStore
+
+        return SqlMailingStore(self.database)
+
+    @cached_property
+    def backfills(self) -> BackfillStore:
+        from newsletter.storage.backfills import SqlBackfillStore
+
+        return SqlBackfillStore(self.database)
+
+    # ── rooms ──
+
+    @cached_property
+    def cage(self) -> Cage:
+        from newsletter.feeds.cage import Cage
+
+        return Cage()
+
+    @property
+    def user_agent(self) -> str:
+        """Who asks: name, version and a contact address, as feeds.md's rule 7 has it."""
+        name = "".join(c for c in self.brand.name.title() if c.isascii() and c.isalnum()) or "Newsletter"
+        return f"{name}/{__version__} (+{self.settings.public_url}/how)"
+
+    @cached_property
+    def gather_room(self) -> GatherRoom:
+        from newsletter.feeds.clean import Cleaner
+        from newsletter.feeds.fetch import HttpFetcher
+        from newsletter.feeds.plan import Planner
+        from newsletter.pipeline.gather import GatherRoom
+
+        allowed = self.settings.allow_hosts
+        return GatherRoom(
+            registry=self.registry,
+            planner=Planner(allowed),
+            fetcher=HttpFetcher(self.user_agent, allowed),
+            parser=self.cage,
+            cleaner=Cleaner(),
+            archive=self.archive,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        from newsletter.rendering.render import MailRenderer
+
+        s = self.settings
+        return MailRenderer(
+            brand=self.brand,
+            templates=self.templates,
+            public_url=s.public_url,
+            postal_address=s.postal_address,
+        )
+
+    @property
+    def templates(self) -> tuple[Path, ...]:
+        """Folders to look for a template in: the operator's first."""
+        from newsletter.locate import folder
+
+        own = self.settings.templates
+        return (*([own] if own else []), folder("templates"))
+
+    @cached_property
+    def check_limits(self) -> CheckLimits:
+        s = self.settings
+        return CheckLimits(
+            supply_left=s.supply_left, supply_right=s.supply_right, supply_stops=s.supply_stops
+        )
+
+    @cached_property
+    def build_room(self) -> BuildRoom:
+        from newsletter.pipeline.build import BuildRoom, BuildRules
+        from newsletter.rendering.balance import balance_of
+        from newsletter.rendering.checks import IssueChecker
+        from newsletter.rendering.trim import trim
+        from newsletter.stories.group import Grouping
+        from newsletter.stories.lineup import Chooser
+        from newsletter.writing.writer import ExtractiveWriter
+
+        limits = self.check_limits
+        return BuildRoom(
+            registry=self.registry,
+            archive=self.archive,
+            issues=self.issues,
+            files=self.files,
+            grouper=Grouping(),
+            chooser=Chooser(),
+            writer=ExtractiveWriter(),
+            renderer=self.renderer,
+            trimmer=trim,
+            checker=IssueChecker(limits, self.brand),
+            balance=balance_of,
+            rules=BuildRules(self.settings.window, limits.reading_seconds, self.settings.first_issue),
+        )
+
+    @cached_property
+    def backfill_room(self) -> BackfillRoom:
+        from newsletter.pipeline.backfill import BackfillRoom
+
+        return BackfillRoom(self.backfills, self.build_room, self.calendar, self.clock)
+
+    @cached_property
+    def files(self) -> FolderFiles:
+        return FolderFiles(self.settings.issues_folder)
+
+    # ── mailing ──
+
+    @cached_property
+    def provider(self) -> Provider:
+        s = self.settings
+        if s.provider == "sendgrid":
+            from newsletter.mailing.sendgrid_provider import SendGridProvider
+
+            return SendGridProvider(s.sendgrid_api_key, s.sendgrid_url, sandbox=s.sendgrid_sandbox)
+        from newsletter.mailing.outbox import OutboxProvider
+
+        return OutboxProvider(s.outbox_folder)
+
+    def unsubscribe_token(self, recipient: Recipient) -> str:
+        return sign(self.secret_keys[0], Purpose.UNSUBSCRIBE, recipient.public_id, recipient.token_version)
+
+    @property
+    def list_id(self) -> str:
+        """List-Id (RFC 2919): a name under the public host."""
+        return f"newsletter.{urlsplit(self.settings.public_url).hostname or 'localhost'}"
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What stands between this installation and mailing for real."""
+        from newsletter.mailing.guard import real_send_problems
+
+        s = self.settings
+        return real_send_problems(
+            from_email=s.from_email,
+            from_name=s.from_name or self.brand.name,
+            public_url=s.public_url,
+            postal_address=s.postal_address,
+            api_key=s.sendgrid_api_key,
+        )
+
+    @cached_property
+    def send_room(self) -> SendRoom:
+        from newsletter.pipeline.send import Sender, SendRoom, SendRules
+
+        s = self.settings
+        problems = self.problems() if s.real_provider else ()
+        return SendRoom(
+            issues=self.issues,
+            mailings=self.mailings,
+            provider=self.provider,
+            sender=Sender(s.from_email, s.from_name or self.brand.name, self.list_id, s.public_url),
+            rules=SendRules(s.require_approval, problems),
+            calendar=self.calendar,
+            token_of=self.unsubscribe_token,
+            clock=self.clock,
+            wait=time.sleep,
+        )
+
+
+class FolderFiles:
+    """`newsletter.ports.IssueFiles` in a folder: each file is written beside and moved into place."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, issue: StoredIssue) -> str:
+        folder = self.folder / issue.date.isoformat()
+        _make_folder(folder)
+        checks = {"date": issue.date.isoformat(), "checks": issue.document["checks"]}
+        for name, text in {
+            "issue.json": dump(issue.document),
+            "issue.html": issue.html,
+            "issue.txt": issue.text,
+            "checks.json": dump(checks),
+        }.items():
+            _write_whole(folder / name, text)
+        return str(folder)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.replace(path)
+    except OSError as problem:
+        beside.unlink(missing_ok=True)
+        raise SettingsError(
+            f"{path} cannot be written: {problem.strerror}.",
+            todo="Free space or mend the rights of the folder.",
+        ) from None
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise SettingsError(
+            f"The folder {path} cannot be made: {problem.strerror}.",
+            todo="Set NEWSLETTER_HOME to a folder that can be written.",
+        ) from None
+
+
+def _key_file(settings: Settings) -> str:
+    """The generated key in HOME, mode 0600, made once. With another database the key must be given."""
+    if not settings.embedded:
+        raise SettingsError(
+            "NEWSLETTER_SECRET_KEY is not set; with PostgreSQL every machine needs the same one.",
+            todo='Make one: python -c "import secrets; print(secrets.token_urlsafe(32))"',
+            setting="SECRET_KEY",
+        )
+    path = settings.home / "secret.key"
+    _make_folder(settings.home)
+    try:
+        with open(path, "x", encoding="ascii", opener=_private) as file:
+            file.write(secrets.token_urlsafe(32))
+    except FileExistsError:
+        pass
+    except OSError as problem:
+        raise SettingsError(
+            f"{path} cannot be written: {problem.strerror}.", todo="Mend the folder."
+        ) from None
+    key = path.read_text(encoding="ascii").strip()
+    if len(key) < 32:
+        raise SettingsError(
+            f"{path} holds no usable key.", todo="Restore it from a backup; links mailed before depend on it."
+        )
+    return key
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
