@@ -175,7 +175,11 @@ def test_what_it_tells_shows_no_address_in_full() -> None:
 
 
 def test_as_a_command_it_says_how_to_use_it_and_ends_on_ctrl_c() -> None:
-    program = "from newsletter.dev.sendgrid import main; main(0)"
+    program = """if True:
+        import signal
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits "ignored"
+        from newsletter.dev.sendgrid import main
+        main(0)"""
     command, env = (
         [sys.executable, "-u", "-c", program],
         {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},

@@ -91,10 +91,12 @@ class SendGridStandIn:
 def main(port: int = 8025, record: Path | None = None, api_key: str = DEV_KEY) -> None:
     """Serve until interrupted, and say what arrives."""
     with SendGridStandIn(api_key, port, record, tell=click.echo) as stand_in:
-        click.echo(f"A strict SendGrid that mails nobody, at {stand_in.url} (Ctrl-C ends it). To use it:")
-        click.echo("  export NEWSLETTER_PROVIDER=sendgrid")
-        click.echo(f"  export NEWSLETTER_SENDGRID_URL={stand_in.url} NEWSLETTER_SENDGRID_API_KEY={api_key}")
         try:
+            click.echo(f"A strict SendGrid that mails nobody, at {stand_in.url} (Ctrl-C ends it). To use it:")
+            click.echo("  export NEWSLETTER_PROVIDER=sendgrid")
+            click.echo(
+                f"  export NEWSLETTER_SENDGRID_URL={stand_in.url} NEWSLETTER_SENDGRID_API_KEY={api_key}"
+            )
             threading.Event().wait()
         except KeyboardInterrupt:
             click.echo(f"{len(stand_in.mails)} mails accepted to {len(stand_in.per_recipient())} addresses.")
