@@ -31,11 +31,21 @@ def test_every_error_of_a_driver_becomes_ours(driver: type[Exception]) -> None:
             assert "ada" not in repr(said) + str(said.fields)
 
 
-def test_every_error_of_sqlalchemy_is_caught() -> None:
-    for kind in _below(exc.SQLAlchemyError):
-        error = kind.__new__(kind)
-        with pytest.raises(StorageError), plain_words():
-            raise error
+@pytest.mark.parametrize(
+    "error",
+    [
+        exc.TimeoutError(SECRET),
+        exc.NoResultFound(SECRET),
+        exc.StatementError(SECRET, "SELECT :x", {"x": SECRET}, ValueError(SECRET)),
+        sqlite3.OperationalError(SECRET),
+        UnicodeEncodeError("utf-8", SECRET, 0, 1, "surrogates not allowed"),
+    ],
+)
+def test_whatever_the_libraries_raise_is_caught(error: Exception) -> None:
+    with pytest.raises(StorageError) as caught, plain_words():
+        raise error
+    assert "ada" not in str(caught.value)
+    assert caught.value.__suppress_context__
 
 
 @pytest.mark.parametrize(
