@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -129,6 +130,15 @@ def test_article_comes_back_whole(archive: SqlFeedArchive) -> None:
     )
     assert archive.keep(state(), NOON, articles=[full]) == Kept(new_articles=1, new_versions=0)
     assert archive.articles(NOON, LONG_AGO) == (full,)
+
+
+def test_times_of_other_zones_are_the_same_times(archive: SqlFeedArchive) -> None:
+    eastern = ZoneInfo("America/New_York")
+    gather(archive, NOON.astimezone(eastern), [article(published=hours(-1).astimezone(eastern))])
+    (found,) = archive.articles(NOON.astimezone(eastern), hours(-2).astimezone(eastern))
+    assert (found.published, found.seen_at) == (hours(-1), NOON)
+    assert found.published.tzinfo is UTC
+    assert archive.articles(hours(-0.001), LONG_AGO) == ()
 
 
 def test_keeping_again_changes_nothing(archive: SqlFeedArchive) -> None:

@@ -36,6 +36,7 @@ _TRACKING_VALUES = {
 }
 """Names that mean something elsewhere: dropped only with a value that names the feed itself."""
 _BAD_HOST = re.compile(r"""[\s<>"'\\^`{|}%]""")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _BLANKS = re.compile(r"[\t\r\n]+")
 
 
@@ -49,7 +50,8 @@ def canonical_url(link: str, base: str = "") -> str:
     if not link or len(link) > MAX_URL:
         return ""
     try:
-        return _clean(urljoin(base, link) if base else link)
+        # "https://" alone would be joined to the base itself: what names a scheme stands for itself.
+        return _clean(link if _SCHEME.match(link) or not base else urljoin(base, link))
     except (ValueError, UnicodeError):
         return ""
 

@@ -112,7 +112,7 @@ RULES: tuple[_Rule, ...] = (
             editorials columns column columnist columnists letters letters-to-the-editor perspectives viewpoint
             viewpoints views ideas voices think contributors"""
         ),
-        _pattern(r"^(?:opinion|editorial|letter-to-the-editor|letters-to-the-editor)-"),
+        _pattern(r"^letters?-to-the-editor\b"),
         phrases(
             """opinion, opinions, commentary, editorial, editorials, op-ed, op-eds, oped, columnists, column,
             columns, letters, letters to the editor, comment is free, viewpoint, guest essay, perspective,

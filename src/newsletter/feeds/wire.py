@@ -37,6 +37,10 @@ _ROLES = re.compile(
     r"|entertainment|political|science|health|national|medical|tech|technology|diplomatic|congressional)\b\.?",
     re.IGNORECASE,
 )
+_SIGNED = re.compile(
+    r"\S\s+(AP|AFP|UPI|Reuters|REUTERS|(?i:associated press|agence france-presse|canadian press|pa media))\.?\s*$"
+)
+"""A name and an agency with nothing between them ("JANE ROE Associated Press")."""
 _TITLE_TAIL = re.compile(r"\s[|–—-]\s([A-Za-z ]{2,30})$")
 _PATHS = {
     "wirestory": "AP", "apwire": "AP", "ap-news": "AP", "ap": "AP", "associated-press": "AP", "reuters": "Reuters",
@@ -65,6 +69,9 @@ def _by_author(author: str) -> str:
             agency = _BY_NAME.get(" ".join(name.split()).lower().strip(" ."))
             if agency:
                 return agency
+        match = _SIGNED.search(part)
+        if match:
+            return _BY_NAME[match.group(1).lower()]
     return ""
 
 
