@@ -76,7 +76,17 @@ def test_leftovers_are_seen_in_the_text_and_the_subject_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", ["", "/how", "javascript:x", "#nowhere", "http://", "mailto:nobody", "https://a b.example"]
+    "bad",
+    [
+        "",
+        "/how",
+        "javascript:x",
+        "#nowhere",
+        "http://",
+        "mailto:nobody",
+        "https://a b.example",
+        "https://[::1",
+    ],
 )
 def test_a_link_that_leads_nowhere_is_seen(bad: str) -> None:
     mail = changed('href="https://news.example.com/how"', f'href="{bad}"')

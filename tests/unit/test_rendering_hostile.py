@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -61,7 +61,7 @@ def test_hostile_texts_are_printed_and_nothing_more(text: str) -> None:
     unharmed(sample_issue(), text)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None)
 @given(TEXTS)
 def test_no_mixture_of_marks_breaks_the_mail(text: str) -> None:
     unharmed(quiet_issue(), text)
@@ -135,7 +135,7 @@ def test_an_article_with_an_unusable_link_is_credited_without_one() -> None:
     assert not any("harborstandard" in link for link in hrefs(mail))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.text(alphabet="abc/?&=#%+;,{}<>\"'|\\^`~é-_.", max_size=25))
 def test_every_link_given_can_be_read_back(tail: str) -> None:
     """The law parse(render(x)) keeps every link."""

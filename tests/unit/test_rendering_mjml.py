@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from newsletter.errors import TemplateError
 from newsletter.rendering.mjml import to_html
@@ -54,6 +58,9 @@ def test_good_mjml_becomes_html() -> None:
         ('<mjml>\n<mj-head><mj-attributes><mj-text colour="red" /></mj-attributes></mj-head></mjml>', 2, "colour"),
         ('<mjml><mj-head><mj-attributes><mj-all width-of="1" /></mj-attributes></mj-head></mjml>', 1, "width-of"),
         ("<!DOCTYPE mjml>\n<mjml></mjml>", 1, "DOCTYPE"),
+        ("<?xml version='1.0'?>\n<mjml></mjml>", 1, "an XML declaration"),
+        (column("<mj-text><![CDATA[x]]></mj-text>"), 4, "CDATA"),
+        ("<mjml>\n<mj-head><mj-title><b>x</b></mj-title></mj-head></mjml>", 2, "which holds text only"),
         ("<mjml><?php x ?></mjml>", 1, "an instruction has no place"),
         ("", 1, "not well-formed: no element found"),
     ],
@@ -64,6 +71,31 @@ def test_bad_mjml_is_refused_by_line(source: str, line: int, says: str) -> None:
     assert says in caught.value.message
     assert caught.value.fields["line"] == line
     assert f"line {line}" in caught.value.message
+
+
+GOOD = column(
+    '<mj-text color="#1d1b19" css-class="a">Good <a href="https://a.example/">x</a> &nbsp;</mj-text>'
+    '<mj-raw><table><tr><td>y</td></tr></table></mj-raw><mj-image src="https://a.example/x.png" alt="" />'
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.integers(0, len(GOOD)),
+    st.integers(0, 12),
+    st.sampled_from(
+        ["", "<", ">", '"', "&", "</p>", "<p>", "<mj-text>", "-->", "<!--", "]]>", "=", " ", "\x00", "é"]
+    ),
+)
+def test_no_damage_to_a_document_ends_in_anything_but_html_or_a_template_error(
+    at: int, cut: int, put: str
+) -> None:
+    damaged = GOOD[:at] + put + GOOD[at + cut :]
+    try:
+        html = to_html(damaged)
+    except TemplateError:
+        html = ""
+    assert "<mj-" not in re.sub(r"<!--.*?-->", "", html, flags=re.DOTALL)
 
 
 def test_defaults_may_be_set_in_the_head() -> None:
