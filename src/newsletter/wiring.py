@@ -30,6 +30,8 @@ from newsletter.settings.model import Settings
 
 if TYPE_CHECKING:
     from newsletter.feeds.cage import Cage
+    from newsletter.mailing.guard import Problem
+    from newsletter.pipeline.backfill import BackfillRoom
     from newsletter.pipeline.build import BuildRoom
     from newsletter.pipeline.gather import GatherRoom
     from newsletter.pipeline.send import SendRoom
@@ -222,6 +224,12 @@ class House:
         )
 
     @cached_property
+    def backfill_room(self) -> BackfillRoom:
+        from newsletter.pipeline.backfill import BackfillRoom
+
+        return BackfillRoom(self.backfills, self.build_room, self.calendar, self.clock)
+
+    @cached_property
     def files(self) -> FolderFiles:
         return FolderFiles(self.settings.issues_folder)
 
@@ -246,16 +254,16 @@ class House:
         """List-Id (RFC 2919): a name under the public host."""
         return f"newsletter.{urlsplit(self.settings.public_url).hostname or 'localhost'}"
 
-    def problems(self) -> tuple[str, ...]:
+    def problems(self) -> tuple[Problem, ...]:
         """What stands between this installation and mailing for real."""
         from newsletter.mailing.guard import real_send_problems
 
         s = self.settings
         return real_send_problems(
-            public_url=s.public_url,
             from_email=s.from_email,
+            from_name=s.from_name or self.brand.name,
+            public_url=s.public_url,
             postal_address=s.postal_address,
-            contact=self.brand.contact,
             api_key=s.sendgrid_api_key,
         )
 
@@ -264,13 +272,13 @@ class House:
         from newsletter.pipeline.send import Sender, SendRoom, SendRules
 
         s = self.settings
-        real = self.settings.real_provider
+        problems = self.problems() if s.real_provider else ()
         return SendRoom(
             issues=self.issues,
             mailings=self.mailings,
             provider=self.provider,
             sender=Sender(s.from_email, s.from_name or self.brand.name, self.list_id, s.public_url),
-            rules=SendRules(s.require_approval, self.problems() if real else ()),
+            rules=SendRules(s.require_approval, problems),
             calendar=self.calendar,
             token_of=self.unsubscribe_token,
             clock=self.clock,

@@ -135,9 +135,10 @@ def should_gather(rooms: House, at: datetime) -> bool:
     """Recent cut-offs gather; older ones only where some feed's host is one the operator allows by name."""
     if rooms.clock() - at <= LONG_AGO:
         return True
-    from newsletter.feeds.guard import is_allowed_url
+    from newsletter.feeds.allow import AllowList
 
-    return any(is_allowed_url(feed.url, rooms.settings.allow_hosts) for feed in rooms.registry.feeds())
+    allowed = AllowList(rooms.settings.allow_hosts)
+    return any(allowed.covers(feed.url) for feed in rooms.registry.feeds())
 
 
 def print_gather_line(found: GatherReport, *, quiet: bool) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,10 +21,14 @@ ACTIONS = ("status", "resume", "cancel")
 
 @click.command("backfill")
 @click.argument("words", nargs=-1, metavar="START END | status|resume|cancel [ID]")
-@click.option("--policy", type=click.Choice(["missing", "failed", "all"]), default="missing", show_default=True)
+@click.option(
+    "--policy", type=click.Choice(["missing", "failed", "all"]), default="missing", show_default=True
+)
 @click.option("--order", type=click.Choice(["oldest", "newest"]), default="oldest", show_default=True)
 @click.option("--max-failures", default=3, show_default=True, help="Stop after so many dates failed.")
-@click.option("--plan", "plan_only", is_flag=True, help="Say what would be done with each date, and do nothing.")
+@click.option(
+    "--plan", "plan_only", is_flag=True, help="Say what would be done with each date, and do nothing."
+)
 @json_option
 def backfill_command(
     words: tuple[str, ...], policy: str, order: str, max_failures: int, plan_only: bool, as_json: bool
@@ -40,6 +44,8 @@ def backfill_command(
     One date after the other, oldest first, because an issue's history rests on the issues before it. An
     issue that was approved or mailed is never touched. Interrupted, it goes on with `backfill resume`.
     """
+    from newsletter.pipeline import backfill
+
     if not words:
         raise UsageError("A range of dates or an action is needed.", todo="See newsletter backfill --help.")
     with house() as rooms:
@@ -48,48 +54,18 @@ def backfill_command(
         if len(words) != 2:
             raise UsageError("Two dates are needed.", todo="newsletter backfill START END")
         start, end = (DATE.convert(word, None, None) for word in words)
-        entries = plan_dates(rooms, start, end, policy, order)
         if plan_only:
-            _print_dates(entries, as_json)
+            _print_dates(backfill.plan_range(rooms.backfill_room, start, end, policy, order), as_json)
             return 0
-        created = rooms.backfills.create(start, end, policy, order, entries, rooms.clock())
-        return _run(rooms, created, max_failures, as_json)
+        created = backfill.create(rooms.backfill_room, start, end, policy, order)
+        return _print_run(rooms, backfill.run, created, max_failures, as_json)
 
 
-def plan_dates(rooms: House, start: date, end: date, policy: str, order: str) -> tuple[BackfillDate, ...]:
-    """Each date of the range with what would be done."""
-    from newsletter.pipeline import backfill
-
-    today = rooms.calendar.date_of(rooms.clock())
-    dates = backfill.dates_between(start, end, order, today)
-    failed = rooms.backfills.failed_dates()
-
-    def state_of(day: date) -> backfill.DateState:
-        issue = rooms.issues.get(day)
-        frozen = issue is not None and issue.frozen
-        return backfill.DateState(issue is not None, frozen, day in failed and issue is None)
-
-    return backfill.plan(dates, state_of, policy)
-
-
-def run_backfill(rooms: House, created: Backfill, max_failures: int, *, quiet: bool) -> Backfill:
-    """Do the open dates of a backfill, in process."""
-    from newsletter.pipeline.backfill import run
-    from newsletter.pipeline.build import build
-
-    def build_date(day: date) -> str:
-        built = build(rooms.build_room, day, rooms.calendar.cut_off(day))
-        doc: Any = built.issue.document
-        return f"{len(doc['stories'])} stories" + ("" if built.changed else ", unchanged")
-
-    with progress_bar(quiet=quiet) as progress:
-        return run(
-            rooms.backfills, created, build_date, rooms.clock, max_failures=max_failures, progress=progress
-        )
-
-
-def _run(rooms: House, created: Backfill, max_failures: int, as_json: bool) -> int:
-    after = run_backfill(rooms, created, max_failures, quiet=as_json)
+def _print_run(
+    rooms: House, go: Callable[..., Backfill], found: Backfill, max_failures: int, as_json: bool
+) -> int:
+    with progress_bar(quiet=as_json) as progress:
+        after = go(rooms.backfill_room, found, max_failures=max_failures, progress=progress)
     _print_backfill(after, as_json)
     return 0 if after.state in {"done", "cancelled"} else 1
 
@@ -103,10 +79,9 @@ def _act(rooms: House, words: tuple[str, ...], max_failures: int, as_json: bool)
         rooms.backfills.set_state(found.id, "cancelled", rooms.clock())
         found = rooms.backfills.get(found.id) or found
     if words[0] == "resume":
-        if found.state == "done":
-            raise UsageError(f"Backfill {found.id} is done.", todo="Nothing is left to resume.")
-        rooms.backfills.set_state(found.id, "running", rooms.clock())
-        return _run(rooms, found, max_failures, as_json)
+        from newsletter.pipeline.backfill import resume
+
+        return _print_run(rooms, resume, found, max_failures, as_json)
     _print_backfill(found, as_json)
     return 0
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
-from base64 import b32encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -42,12 +40,13 @@ def add(address: str, name: str, pending: bool, as_json: bool) -> int:
     newsletter subscribers add reader@example.org --name "A. Reader"
     """
     from newsletter.domain.audience import Subscriber, SubscriberStatus, parse_address
+    from newsletter.mailing.csvfile import new_public_id
 
     email, key = parse_address(address)
     with house() as rooms:
         now = rooms.clock()
         subscriber = Subscriber(
-            public_id=b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower(),
+            public_id=new_public_id(),
             email=email,
             address_key=key,
             name=name,
@@ -107,25 +106,31 @@ def import_(file: BinaryIO, as_pending: bool, as_json: bool) -> int:
     Good rows are kept, bad ones reported by line. Memory stays flat however long the file is. Exit status 1
     when a row was rejected. Nobody who unsubscribed comes back by an import.
     """
-    from newsletter.mailing.csvfile import RejectedRow, decode_lines, read_subscribers
+    from newsletter.mailing.csvfile import RejectedRow, Remark, read_subscribers
 
     rejected: list[RejectedRow] = []
+    remarks: list[Remark] = []
 
     with house() as rooms:
 
         def good() -> Iterator[Subscriber]:
-            for row in read_subscribers(decode_lines(file), rooms.clock(), as_pending=as_pending):
+            for row in read_subscribers(file, rooms.clock(), as_pending):
                 if isinstance(row, RejectedRow):
                     rejected.append(row)
+                elif isinstance(row, Remark):
+                    remarks.append(row)
                 else:
                     yield row
 
         added, known = rooms.subscribers.add_many(good())
     if as_json:
         rows = [{"line": row.line, "reason": row.reason} for row in rejected]
-        print_json({"added": added, "already_there": known, "rejected": rows})
+        notes = [{"line": note.line, "text": note.text} for note in remarks]
+        print_json({"added": added, "already_there": known, "rejected": rows, "remarks": notes})
     else:
         click.echo(f"{added:,} added, {known:,} on the list already, {len(rejected):,} rejected.")
+        for note in remarks:
+            click.echo(f"  line {note.line}: {note.text}", err=True)
         for row in rejected:
             click.echo(f"  line {row.line}: {row.reason}", err=True)
     return 1 if rejected else 0

@@ -16,7 +16,7 @@ from newsletter.cli.output import json_option, print_json, print_table, progress
 from newsletter.errors import IssueNotFound, Refused, UsageError
 
 if TYPE_CHECKING:
-    from newsletter.mailing.sender import SendReport
+    from newsletter.mailing.report import SendReport
     from newsletter.wiring import House
 
 
@@ -43,7 +43,7 @@ def send_command(day: date, yes: bool, allow_stale: bool, as_json: bool) -> int:
         with progress_bar(quiet=as_json) as progress, _stop_signal() as stop:
             found = send(rooms.send_room, day, allow_stale=allow_stale, stop=stop, progress=progress)
         report(as_json, lambda: send_json(found), lambda: print_send(found, rooms))
-    return 0 if found.complete else 1
+    return found.exit_status
 
 
 def _ask(rooms: House, day: date, *, yes: bool) -> None:
@@ -82,7 +82,7 @@ class _stop_signal:  # noqa: N801  # reads as a phrase: `with _stop_signal() as 
 def send_json(found: SendReport) -> dict[str, Any]:
     import dataclasses
 
-    return {**dataclasses.asdict(found), "complete": found.complete}
+    return dataclasses.asdict(found)
 
 
 def print_send(found: SendReport, rooms: House) -> None:
@@ -118,15 +118,15 @@ def test_send_command(day: date, to: str, as_json: bool) -> None:
     newsletter test-send 2026-08-14 --to me@example.org
     """
     from newsletter.domain.audience import parse_address
+    from newsletter.mailing.guard import refuse_example_values
     from newsletter.pipeline.send import envelope
 
     email, _ = parse_address(to)
     with house() as rooms:
         issue = kept_issue(rooms, day)
         room = rooms.send_room
-        if room.provider.real and room.rules.problems:
-            problems = "; ".join(room.rules.problems)
-            raise Refused(f"Not ready to mail for real: {problems}.", todo="See `newsletter doctor`.")
+        if room.provider.real:
+            refuse_example_values(room.rules.problems)
         accepted = room.provider.submit_test(envelope(room.sender, issue), email)
     if as_json:
         print_json({"date": day, "message_id": accepted.message_id})
@@ -188,12 +188,12 @@ def resolve_command(batch_id: str, accepted: bool, not_accepted: bool, as_json: 
     newsletter resolve 2026-08-14-0003-k4zq --accepted
     newsletter resolve 2026-08-14-0003-k4zq --not-accepted   # then: newsletter send 2026-08-14
     """
-    from newsletter.mailing.sender import resolve
+    from newsletter.mailing.settle import resolve
 
     if accepted == not_accepted:
         raise UsageError("Say which it is.", todo="Give --accepted or --not-accepted.")
     with house() as rooms:
-        batch = resolve(rooms.mailings, batch_id, accepted=accepted, at=rooms.clock())
+        batch = resolve(batch_id, accepted, store=rooms.mailings, clock=rooms.clock)
     if as_json:
         print_json({"id": batch.id, "state": batch.state.value})
     else:

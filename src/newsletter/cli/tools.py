@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
@@ -41,8 +42,7 @@ def group_command(infile: TextIO, outfile: TextIO) -> None:
     from newsletter.stories.rows import group_rows
 
     rows = list(_rows(infile, ("id", "title")))
-    for row in group_rows(rows):
-        outfile.write(json.dumps(row, ensure_ascii=False) + "\n")
+    outfile.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in group_rows(rows))
 
 
 @click.command("write")
@@ -59,8 +59,9 @@ def write_command(infile: TextIO, outfile: TextIO, budget: int) -> None:
     """
     from newsletter.writing.rows import write_row
 
-    for row in _rows(infile, ("id", "articles")):
-        outfile.write(json.dumps(write_row(row, budget_words=budget), ensure_ascii=False) + "\n")
+    rows = _rows(infile, ("id", "articles"))
+    told = (write_row(row, budget_words=budget) for row in rows)
+    outfile.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in told)
 
 
 @click.group("dev")
@@ -70,8 +71,10 @@ def dev_command() -> None:
 
 @dev_command.command("sendgrid")
 @click.option("--port", default=8025, show_default=True, help="0 takes a free one.")
-@click.option("--record", type=click.Path(dir_okay=False), help="Append what is accepted to this JSON lines file.")
-def sendgrid(port: int, record: str | None) -> None:
+@click.option(
+    "--record", type=click.Path(dir_okay=False), help="Append what is accepted to this JSON lines file."
+)
+def sendgrid(port: int, record: Path | None) -> None:
     """A strict SendGrid stand-in: rejects all that SendGrid rejects, mails nobody.
 
     \b
@@ -79,7 +82,6 @@ def sendgrid(port: int, record: str | None) -> None:
     NEWSLETTER_PROVIDER=sendgrid NEWSLETTER_SENDGRID_URL=http://127.0.0.1:8025 \\
       NEWSLETTER_SENDGRID_API_KEY=SG.dev newsletter send 2026-08-14 --yes
     """
-    from newsletter.dev import sendgrid as standin
+    from newsletter.dev.sendgrid import main
 
-    run: Callable[..., None] = standin.main
-    run(port, record=record)
+    main(port, record)

@@ -187,6 +187,8 @@ class CleanFeed:
     """reason -> count: "no title", "no link", "too old", "not English", "duplicate in the feed" …"""
     held: int
     """Articles dated more than 10 minutes after the run; kept, and out of every issue until then."""
+    newest: datetime | None = None
+    """The newest date the feed gives that is not in the future, dropped entries included; None when undated."""
 
 
 @dataclass(frozen=True, slots=True)

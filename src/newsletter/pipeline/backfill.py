@@ -7,14 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from newsletter.errors import NewsletterError, UsageError
-from newsletter.ports import Backfill, BackfillDate, BackfillStore, Progress, no_progress
+from newsletter.pipeline.build import BuildRoom, build
+from newsletter.pipeline.days import Calendar
+from newsletter.ports import Backfill, BackfillDate, BackfillStore, Clock, Progress, no_progress
 
 POLICIES = ("missing", "failed", "all")
 ORDERS = ("oldest", "newest")
 MOST_DATES = 3_660
+
+
+@dataclass(frozen=True)
+class BackfillRoom:
+    """What a backfill works with."""
+
+    store: BackfillStore
+    build_room: BuildRoom
+    calendar: Calendar
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,61 +72,87 @@ def _decide(day: date, state: DateState, policy: str) -> BackfillDate:
     return BackfillDate(day, "planned", reason="it failed before" if state.failed else "it has no issue")
 
 
+def plan_range(
+    room: BackfillRoom, start: date, end: date, policy: str, order: str
+) -> tuple[BackfillDate, ...]:
+    """Each date of the range with what would be done; nothing is done yet."""
+    dates = dates_between(start, end, order, room.calendar.date_of(room.clock()))
+    failed = room.store.failed_dates()
+
+    def state_of(day: date) -> DateState:
+        issue = room.build_room.issues.get(day)
+        return DateState(
+            issue is not None, issue is not None and issue.frozen, day in failed and issue is None
+        )
+
+    return plan(dates, state_of, policy)
+
+
+def create(room: BackfillRoom, start: date, end: date, policy: str, order: str) -> Backfill:
+    """Plan and keep a backfill, so that it can be run, resumed and looked at."""
+    entries = plan_range(room, start, end, policy, order)
+    return room.store.create(start, end, policy, order, entries, room.clock())
+
+
 def run(
-    store: BackfillStore,
+    room: BackfillRoom,
     backfill: Backfill,
-    build_date: Callable[[date], str],
-    clock: Callable[[], datetime],
     *,
     max_failures: int = 3,
     stop: Callable[[], bool] = lambda: False,
     progress: Progress = no_progress,
 ) -> Backfill:
-    """Do every date that is still planned (or was cut off while running); ``build_date`` returns a note.
+    """Do every date that is still planned (or was cut off while running), one after the other.
 
     A date that fails is recorded and passed over, until ``max_failures`` of them end the run as failed.
     """
-    failures = 0
+    store, failures = room.store, 0
     for done, entry in enumerate(_open_dates(backfill), start=1):
         current = store.get(backfill.id)
         if stop() or (current is not None and current.state == "cancelled"):
             break
         progress(done, len(backfill.dates), str(entry.date))
-        failures += not _one(store, backfill.id, entry, build_date, clock)
+        failures += not _one(room, backfill.id, entry)
         if failures >= max_failures:
-            store.set_state(backfill.id, "failed", clock())
+            store.set_state(backfill.id, "failed", room.clock())
             break
-    return _finish(store, backfill.id, clock)
+    return _finish(room, backfill.id)
+
+
+def resume(room: BackfillRoom, backfill: Backfill, **how: Any) -> Backfill:
+    """Go on with a backfill that was cut off, cancelled or failed. Raises `UsageError` when it is done."""
+    if backfill.state == "done":
+        raise UsageError(f"Backfill {backfill.id} is done.", todo="Nothing is left to resume.")
+    room.store.set_state(backfill.id, "running", room.clock())
+    return run(room, backfill, **how)
 
 
 def _open_dates(backfill: Backfill) -> Iterator[BackfillDate]:
     return (entry for entry in backfill.dates if entry.state in {"planned", "running"})
 
 
-def _one(
-    store: BackfillStore,
-    backfill_id: int,
-    entry: BackfillDate,
-    build_date: Callable[[date], str],
-    clock: Callable[[], datetime],
-) -> bool:
+def _one(room: BackfillRoom, backfill_id: int, entry: BackfillDate) -> bool:
     entry = replace(entry, state="running", attempt=entry.attempt + 1)
-    store.set_date(backfill_id, entry, clock())
+    room.store.set_date(backfill_id, entry, room.clock())
     try:
-        note = build_date(entry.date)
+        built = build(room.build_room, entry.date, room.calendar.cut_off(entry.date))
     except NewsletterError as problem:
-        store.set_date(backfill_id, replace(entry, state="failed", reason=str(problem)), clock())
+        room.store.set_date(backfill_id, replace(entry, state="failed", reason=str(problem)), room.clock())
         return False
-    store.set_date(backfill_id, replace(entry, state="done", reason=note), clock())
+    stories = built.issue.document["stories"]
+    note = f"{len(stories) if isinstance(stories, list) else 0} stories" + (
+        "" if built.changed else ", unchanged"
+    )
+    room.store.set_date(backfill_id, replace(entry, state="done", reason=note), room.clock())
     return True
 
 
-def _finish(store: BackfillStore, backfill_id: int, clock: Callable[[], datetime]) -> Backfill:
-    after = store.get(backfill_id)
+def _finish(room: BackfillRoom, backfill_id: int) -> Backfill:
+    after = room.store.get(backfill_id)
     if after is None:
         raise UsageError(f"There is no backfill {backfill_id}.", todo="See `newsletter backfill status`.")
     if after.state == "running" and not any(_open_dates(after)):
         failed = any(entry.state == "failed" for entry in after.dates)
-        store.set_state(backfill_id, "failed" if failed else "done", clock())
-        after = store.get(backfill_id) or after
+        room.store.set_state(backfill_id, "failed" if failed else "done", room.clock())
+        after = room.store.get(backfill_id) or after
     return after

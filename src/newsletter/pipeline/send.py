@@ -9,7 +9,9 @@ from datetime import date, datetime
 from newsletter.domain.document import sha256
 from newsletter.domain.mailing import Envelope, Mailing
 from newsletter.errors import IssueNotFound, Refused, StorageError
-from newsletter.mailing.sender import SendReport, send_mailing
+from newsletter.mailing.guard import Problem, refuse_example_values
+from newsletter.mailing.report import SendReport
+from newsletter.mailing.sender import send_mailing
 from newsletter.pipeline.days import Calendar
 from newsletter.ports import (
     Clock,
@@ -36,7 +38,7 @@ class Sender:
 @dataclass(frozen=True, slots=True)
 class SendRules:
     require_approval: bool
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
     """What `newsletter doctor` would say before a real provider's host may be used; empty when all is well."""
 
 
@@ -99,11 +101,8 @@ def issue_to_send(room: SendRoom, day: date, mailing: Mailing | None) -> StoredI
 def guard(room: SendRoom, issue: StoredIssue, now: datetime, *, allow_stale: bool) -> None:
     """Every reason not to send, in the order an operator would ask. Raises `Refused`."""
     day = issue.date
-    if room.provider.real and room.rules.problems:
-        raise Refused(
-            f"Not ready to mail for real: {'; '.join(room.rules.problems)}.",
-            todo="`newsletter doctor` shows each with its fix.",
-        )
+    if room.provider.real:
+        refuse_example_values(room.rules.problems)
     if now >= room.calendar.stale_at(day) and not allow_stale:
         raise Refused(
             f"The issue of {day} is stale: it was for the morning of {day}.",

@@ -1,0 +1,132 @@
+"""What `newsletter doctor` looks at: everything that must be right before mail leaves for real."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from newsletter.errors import NewsletterError, ProviderError
+from newsletter.settings import Loaded
+from newsletter.wiring import House
+
+LOW_DISK = 500 * 1024**2
+"""Bytes free under which a day's captures and issue may not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    name: str
+    ok: bool
+    found: str
+    fix: str = ""
+
+
+def examine(loaded: Loaded) -> tuple[Finding, ...]:
+    """Every check, in the order to mend them. One that fails never hides another."""
+    with House(loaded.settings) as house:
+        return tuple(_examine(loaded, house))
+
+
+def _examine(loaded: Loaded, house: House) -> Iterator[Finding]:
+    s = loaded.settings
+    yield Finding(
+        "settings",
+        not loaded.unknown,
+        "all known" if not loaded.unknown else f"not known: {', '.join(loaded.unknown)}",
+        "" if not loaded.unknown else "Correct the names; `newsletter settings` lists the known ones.",
+    )
+    yield _try("brand", lambda: f"“{house.brand.name}”, colours readable")
+    yield _try("registry", lambda: _registry(house))
+    yield _supply(house)
+    yield _try("database", lambda: _database(house))
+    yield _try("secret key", lambda: f"there, {len(house.secret_keys) - 1} old ones still accepted")
+    yield _try("parser", lambda: _parser())
+    yield _disk(house)
+    yield _subscribers(house)
+    for problem in house.problems() if s.provider == "sendgrid" else ():
+        yield Finding(problem.setting, False, problem.what, problem.fix)
+    if s.provider == "sendgrid":
+        yield _provider(house)
+    else:
+        yield Finding("provider", True, "outbox: mail is written to files, nobody is mailed")
+
+
+def _try(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, look())
+    except NewsletterError as problem:
+        return Finding(name, False, problem.message, problem.todo)
+
+
+def _registry(house: House) -> str:
+    return f"{len(house.registry.enabled())} outlets, {len(house.registry.feeds())} feeds"
+
+
+def _supply(house: House) -> Finding:
+    """Whether each side has enough outlets on at all for its silence to mean anything."""
+    try:
+        sides = [outlet.side.value for outlet in house.registry.enabled() if outlet.feeds]
+    except NewsletterError as problem:
+        return Finding("supply", False, problem.message, problem.todo)
+    left, right, limits = sides.count("left"), sides.count("right"), house.check_limits
+    enough = left >= limits.supply_left and right >= limits.supply_right
+    found = f"{left} left and {right} right outlets with a feed"
+    wanted = f"{limits.supply_left} left and {limits.supply_right} right"
+    return Finding("supply", enough, found, "" if enough else f"Enable more outlets: {wanted} are asked for.")
+
+
+def _database(house: House) -> str:
+    house.issues.dates()
+    return "answers, schema up to date"
+
+
+def _parser() -> str:
+    from pyexpat import EXPAT_VERSION
+
+    from newsletter.feeds.cage import check_expat
+
+    check_expat()
+    return f"{EXPAT_VERSION}, resists entity attacks"
+
+
+def _disk(house: House) -> Finding:
+    folder = house.settings.home
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    return Finding(
+        "disk",
+        free >= LOW_DISK,
+        f"{free / 1024**3:.1f} GiB free",
+        "" if free >= LOW_DISK else f"Free space under {folder}, or lower NEWSLETTER_KEEP_CAPTURES.",
+    )
+
+
+def _subscribers(house: House) -> Finding:
+    try:
+        active = house.subscribers.count().get("active", 0)
+    except NewsletterError as problem:
+        return Finding("list", False, problem.message, problem.todo)
+    fix = "" if active else "newsletter subscribers import list.csv"
+    return Finding("list", active > 0, f"{active:,} active subscribers", fix)
+
+
+def _provider(house: House) -> Finding:
+    """Ask the provider which scopes the key has; nothing is sent."""
+    from newsletter.mailing.sendgrid_provider import SendGridProvider
+
+    provider = house.provider
+    if not isinstance(provider, SendGridProvider):
+        return Finding("provider", True, provider.name)
+    try:
+        scopes = provider.scopes()
+    except ProviderError as problem:
+        return Finding("provider", False, problem.message, problem.todo)
+    ok = "mail.send" in scopes
+    return Finding(
+        "provider",
+        ok,
+        f"SendGrid answers; the key has {len(scopes)} scopes" + ("" if ok else ", not mail.send"),
+        "" if ok else "Make a key with the Mail Send scope and set NEWSLETTER_SENDGRID_API_KEY.",
+    )

@@ -1,0 +1,118 @@
+"""preview, serve, reports: what is seen in a browser, and what readers send back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import click
+
+from newsletter.cli.context import DATE, house
+from newsletter.cli.output import json_option, local, print_table, report
+
+PORT = click.IntRange(0, 65_535)
+
+
+@click.command("serve")
+@click.option("--port", type=PORT, default=8080, show_default=True, help="0 takes a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+def serve_command(port: int, host: str) -> None:
+    """Answer every link that the mail holds: stories, issues, unsubscribing, reports.
+
+    \b
+    newsletter serve
+    newsletter serve --host 0.0.0.0 --port 8080
+
+    Put it behind a web server that speaks HTTPS, and set NEWSLETTER_PUBLIC_URL to the address readers see.
+    Stop it with Ctrl-C or SIGTERM: what is under way is finished. Paths are never logged, they hold tokens.
+    """
+    from newsletter.web.app import check, create_app
+    from newsletter.web.server import serve
+
+    with house() as rooms:
+        (
+            len(rooms.registry),
+            rooms.secret_keys,
+            rooms.issues.dates(),
+        )  # what is wrong shows now, not in a request
+        public = rooms.settings.public_url
+        serve(create_app(rooms), host, port, lambda address: _announce(address, public))
+
+
+def _announce(address: str, public: str) -> None:
+    click.echo(f"Serving the pages at {address}")
+    if public != address:
+        click.echo(f"Mail links lead to {public} (NEWSLETTER_PUBLIC_URL).")
+
+
+@click.command("preview")
+@click.argument("day", type=DATE, required=False, metavar="[DATE]")
+@click.option("--port", type=PORT, default=8081, show_default=True, help="0 takes a free one.")
+@click.option("--no-browser", is_flag=True, help="Only say the address; open nothing.")
+def preview_command(day: date | None, port: int, no_browser: bool) -> None:
+    """See the issue of DATE (default the newest) as it will arrive, reloading as you edit.
+
+    \b
+    newsletter preview
+    newsletter preview 2026-08-14 --no-browser
+
+    Phone and desktop side by side, dark mode, images off, plain text, and the checks. A changed template,
+    brand.toml or issue shows within a second. Answers on this machine only and changes nothing.
+    """
+    from newsletter.web.desk import create_desk
+    from newsletter.web.server import serve
+
+    with house() as rooms:
+        serve(create_desk(rooms, day), "127.0.0.1", port, lambda address: _open(address, not no_browser))
+
+
+def _open(address: str, browser: bool) -> None:
+    click.echo(f"Preview at {address} (Ctrl-C ends it)")
+    if browser:
+        import webbrowser
+
+        webbrowser.open(address)
+
+
+@click.group("reports")
+def reports_command() -> None:
+    """What readers reported about stories.
+
+    \b
+    newsletter reports list
+    """
+
+
+@reports_command.command("list")
+@json_option
+def list_reports(as_json: bool) -> None:
+    """The queue, oldest first. The table masks addresses; --json has them whole.
+
+    \b
+    newsletter reports list
+    newsletter reports list --json
+    """
+    with house() as rooms:
+        queue, zone = rooms.issues.reports(), rooms.settings.timezone
+    report(as_json, lambda: [dict(one) for one in queue], lambda: _print_reports(queue, zone))
+
+
+def _print_reports(queue: tuple[Mapping[str, Any], ...], zone: Any) -> None:
+    from newsletter.web.unsubscribe import masked
+
+    if not queue:
+        click.echo("No reader has reported anything.")
+        return
+    rows = [
+        (
+            one["number"],
+            local(one["at"], zone),
+            one["story_id"] or one["date"],
+            one["kind"],
+            one["text"],
+            masked(one["contact"]) if one["contact"] else "–",
+        )
+        for one in queue
+    ]
+    print_table(("no.", "when", "story", "about", "text", "from"), rows, right=(0,))

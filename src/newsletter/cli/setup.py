@@ -1,0 +1,181 @@
+"""init, settings, doctor, status, db: an installation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from newsletter.cli.context import house, settings
+from newsletter.cli.output import json_option, print_json, print_table
+from newsletter.settings import SPECS
+
+
+@click.command("init")
+@click.option("--name", help="Name of the newsletter.")
+@click.option("--timezone", help="The issue's time zone, e.g. America/New_York.")
+@click.option("--issue-time", help="When the issue is made, HH:MM.")
+@click.option("--from-email", help="Sender address.")
+@click.option("--postal-address", help="Stands in every mail.")
+@click.option("--public-url", help="Where readers reach `newsletter serve`, https://…")
+@click.option("--provider", type=click.Choice(["outbox", "sendgrid"]), help="Who carries the mail.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Where to write."
+)
+@click.option("--force", is_flag=True, help="Overwrite .env and brand.toml.")
+@json_option
+def init_command(folder: Path, force: bool, as_json: bool, **given: str | None) -> None:
+    """Set up an installation: ask what is not given, write .env (mode 0600) and brand.toml.
+
+    \b
+    newsletter init
+    newsletter init --name "The Evening Balance" --timezone Europe/London --issue-time 05:30 \\
+      --from-email morning@news.example.org --postal-address "1 High Street, Oldtown" \\
+      --public-url https://news.example.org --provider outbox
+    """
+    from newsletter.settings.initfiles import QUESTIONS, write_files
+
+    answers = {}
+    for question in QUESTIONS:
+        value = given.get(question.option)
+        answers[question.option] = question.check(
+            value if value is not None else click.prompt(question.text, default=question.default, err=True)
+        )
+    written = write_files(folder, answers, force=force)
+    if as_json:
+        print_json({"written": [str(path) for path in written]})
+        return
+    for path in written:
+        click.echo(f"Wrote {path}")
+    click.echo("Next: newsletter doctor, then newsletter gather and newsletter build.")
+
+
+@click.command("settings")
+@json_option
+def settings_command(as_json: bool) -> None:
+    """Every setting, its value (secrets masked), and where it came from.
+
+    \b
+    newsletter settings
+    """
+    loaded = settings()
+    rows = []
+    for spec in SPECS:
+        text = str(loaded.settings.home) if spec.name == "HOME" else loaded.text[spec.name]
+        shown = mask(text) if spec.secret and text else text
+        rows.append(
+            {"name": spec.variable, "value": shown, "from": loaded.origin[spec.name], "help": spec.help}
+        )
+    if as_json:
+        print_json({"settings": rows, "unknown": loaded.unknown})
+        return
+    print_table(("setting", "value", "from", "what it is"), [tuple(row.values()) for row in rows])
+    for name in loaded.unknown:
+        click.echo(f"Not known: {name} (misspelt, or of another version).", err=True)
+
+
+def mask(secret: str) -> str:
+    """Enough to tell two keys apart, not enough to use one; a URL keeps all but its password."""
+    if "://" in secret:
+        scheme, _, rest = secret.partition("://")
+        credentials, at, place = rest.rpartition("@")
+        return f"{scheme}://{credentials.partition(':')[0]}:…@{place}" if at else secret
+    return f"{secret[:3]}…" if len(secret) > 12 else "…"
+
+
+@click.command("doctor")
+@json_option
+def doctor_command(as_json: bool) -> int:
+    """Is everything ready to mail for real? Each check with its fix. Exit status 1 while something is not.
+
+    \b
+    newsletter doctor
+    """
+    from newsletter.cli.doctor import examine
+
+    findings = examine(settings())
+    if as_json:
+        print_json([{"name": f.name, "ok": f.ok, "found": f.found, "fix": f.fix} for f in findings])
+    else:
+        rows = [("ok" if f.ok else "FIX", f.name, f.found, f.fix) for f in findings]
+        print_table(("", "what", "found", "what to do"), rows)
+        bad = sum(not f.ok for f in findings)
+        click.echo(
+            "All is ready." if not bad else f"{bad} of {len(findings)} need a fix before mailing for real."
+        )
+    return 0 if all(f.ok for f in findings) else 1
+
+
+@click.command("status")
+@json_option
+def status_command(as_json: bool) -> int:
+    """Is this morning all right? Today's issue, its checks, its mailing, the feeds. Exit status 1 if not.
+
+    \b
+    newsletter status
+    """
+    with house() as rooms:
+        now = rooms.clock()
+        today = rooms.calendar.date_of(now)
+        issue = rooms.issues.get(today)
+        mailing = rooms.mailings.find(today)
+        states = rooms.archive.states(now)
+        home = rooms.settings.home
+        due = now >= rooms.calendar.cut_off(today)
+    failing = sum(not state.status.ok for state in states.values())
+    last = max((state.at for state in states.values()), default=None)
+    document: Any = issue.document if issue else {}
+    failed = [check["name"] for check in document.get("checks", []) if check["verdict"] == "fail"]
+    found = {
+        "home": home,
+        "date": today,
+        "issue": "made" if issue else ("missing" if due else "not due yet"),
+        "number": issue.number if issue else None,
+        "failed_checks": failed,
+        "mailing": mailing.state.value if mailing else "none",
+        "recipients": mailing.recipients if mailing else 0,
+        "last_gather": last,
+        "feeds": len(states),
+        "feeds_failing": failing,
+    }
+    found["ok"] = bool(
+        (issue or not due) and not failed and (mailing is None or mailing.state.value == "done")
+    )
+    if as_json:
+        print_json(found)
+    else:
+        for key, value in found.items():
+            click.echo(
+                f"{key.replace('_', ' '):>14}  {', '.join(value) if isinstance(value, list) else value}"
+            )
+    return 0 if found["ok"] else 1
+
+
+@click.group("db")
+def db_command() -> None:
+    """The database. The embedded SQLite migrates itself; PostgreSQL is migrated by `newsletter db upgrade`.
+
+    \b
+    newsletter db upgrade
+    """
+
+
+@db_command.command("upgrade")
+@json_option
+def upgrade(as_json: bool) -> None:
+    """Bring the database's schema to this version. Safe to repeat.
+
+    \b
+    newsletter db upgrade
+    """
+    from newsletter.storage.engine import upgrade as run
+
+    chosen = settings().settings
+    if chosen.embedded:
+        chosen.home.mkdir(parents=True, exist_ok=True)
+    run(chosen.database_url)
+    if as_json:
+        print_json({"upgraded": mask(chosen.database_url)})
+    else:
+        click.echo(f"{mask(chosen.database_url)} is up to date.")

@@ -1,0 +1,147 @@
+"""What the SendGrid stand-in has accepted: mails, scheduled batches, and the counts tests ask for."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+_CANCEL_BEFORE = 600  # seconds before send_at until which SendGrid lets a batch be stopped
+_OPEN_STOPS = 10  # SendGrid holds at most ten pending cancellations
+
+
+@dataclass(frozen=True, slots=True)
+class StoodMail:
+    """One accepted mail, as its recipient would get it. ``html`` and ``text`` have the substitutions made."""
+
+    message_id: str
+    to: str
+    name: str
+    subject: str
+    headers: Mapping[str, str]
+    custom_args: Mapping[str, str]
+    substitutions: Mapping[str, str]
+    bodies: Mapping[str, str]
+    """By content type, as sent; shared by all mails of a request."""
+    batch_id: str = ""
+    send_at: int = 0
+
+    @property
+    def html(self) -> str:
+        return self._filled("text/html")
+
+    @property
+    def text(self) -> str:
+        return self._filled("text/plain")
+
+    def _filled(self, kind: str) -> str:
+        body = self.bodies.get(kind, "")
+        for slot, value in self.substitutions.items():
+            body = body.replace(slot, value)
+        return body
+
+
+class Ledger:
+    """Thread-safe. With ``record``, each accepted mail is a line of JSON there before the answer leaves."""
+
+    def __init__(self, record: Path | None = None) -> None:
+        self._lock = threading.Lock()
+        self._record = record
+        self._mails: list[StoodMail] = []
+        self._batches: set[str] = set()
+        self._stops: dict[str, str] = {}
+        self.requests = 0
+        """Requests for `/v3/mail/send` that arrived, accepted or not."""
+
+    @property
+    def mails(self) -> tuple[StoodMail, ...]:
+        """Accepted and not cancelled, in order."""
+        with self._lock:
+            return tuple(mail for mail in self._mails if self._stops.get(mail.batch_id) != "cancel")
+
+    def per_recipient(self) -> Counter[str]:
+        """How many mails each address (in lower case) got."""
+        return Counter(mail.to.lower() for mail in self.mails)
+
+    def accept(self, body: Mapping[str, Any]) -> str:
+        """Take a valid request in; its message id."""
+        message_id = f"stand-in-{uuid4().hex[:16]}"
+        bodies = {part["type"]: part["value"] for part in body["content"]}
+        mails = [_mail(message_id, body, person, bodies) for person in body["personalizations"]]
+        with self._lock:
+            self._write(mails)
+            self._mails.extend(mails)
+        return message_id
+
+    def _write(self, mails: list[StoodMail]) -> None:
+        if self._record is None:
+            return
+        handle = os.open(self._record, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            for mail in mails:
+                row = {
+                    "message_id": mail.message_id,
+                    "to": mail.to,
+                    **mail.custom_args,
+                    "subject": mail.subject,
+                }
+                file.write(json.dumps({**row, "headers": dict(mail.headers)}) + "\n")
+
+    # ── scheduled batches ──────────────────────────────────────────────────────────────────────────
+
+    def new_batch(self) -> str:
+        batch_id = uuid4().hex
+        with self._lock:
+            self._batches.add(batch_id)
+        return batch_id
+
+    def knows(self, batch_id: str) -> bool:
+        with self._lock:
+            return batch_id in self._batches
+
+    def stop(self, batch_id: str, status: str, now: float, *, again: bool) -> str:
+        """Cancel or pause a batch; the reason against it, or nothing. ``again``: a PATCH, not the first POST."""
+        with self._lock:
+            if batch_id not in self._batches or status not in ("cancel", "pause"):
+                return "unknown batch or status"
+            if again != (batch_id in self._stops):
+                return "no status to change" if again else "a status already exists for this batch"
+            if not again and len(self._stops) >= _OPEN_STOPS:
+                return "too many pending cancellations"
+            due = [mail.send_at for mail in self._mails if mail.batch_id == batch_id]
+            if due and min(due) < now + _CANCEL_BEFORE:
+                return "too late to stop this batch"
+            self._stops[batch_id] = status
+            return ""
+
+    def resume(self, batch_id: str) -> bool:
+        with self._lock:
+            return self._stops.pop(batch_id, None) is not None
+
+    def stops(self) -> list[dict[str, str]]:
+        with self._lock:
+            return [{"batch_id": batch_id, "status": status} for batch_id, status in self._stops.items()]
+
+
+def _mail(
+    message_id: str, body: Mapping[str, Any], person: Mapping[str, Any], bodies: Mapping[str, str]
+) -> StoodMail:
+    box = person["to"][0]
+    return StoodMail(
+        message_id=message_id,
+        to=box["email"],
+        name=box.get("name", ""),
+        subject=person.get("subject") or body["subject"],
+        headers={**(body.get("headers") or {}), **(person.get("headers") or {})},
+        custom_args={**(body.get("custom_args") or {}), **(person.get("custom_args") or {})},
+        substitutions=person.get("substitutions") or {},
+        bodies=bodies,
+        batch_id=str(body.get("batch_id") or ""),
+        send_at=int(person.get("send_at") or body.get("send_at") or 0),
+    )

@@ -1,0 +1,117 @@
+"""`newsletter init`: the questions, and the two files their answers become."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.domain.audience import parse_address
+from newsletter.errors import Refused, SettingsError, UsageError
+from newsletter.settings import parse
+
+
+@dataclass(frozen=True, slots=True)
+class InitQuestion:
+    """One question; ``check`` returns the text to write or raises `UsageError`."""
+
+    option: str
+    text: str
+    default: str
+    parse: Callable[[str], object]
+
+    def check(self, answer: str) -> str:
+        try:
+            self.parse(answer)
+        except ValueError as problem:
+            raise UsageError(f"--{self.option.replace('_', '-')} {answer!r}: {problem}.") from None
+        if "\n" in answer or ("'" in answer and '"' in answer):
+            raise UsageError(
+                f"--{self.option.replace('_', '-')}: one line without both kinds of quotes, please."
+            )
+        return answer.strip()
+
+
+def _address(text: str) -> str:
+    return parse_address(text)[0]
+
+
+def _named(text: str) -> str:
+    if not text.strip():
+        raise ValueError("write something")
+    return text
+
+
+QUESTIONS = (
+    InitQuestion("name", "Name of the newsletter", "Both Sides in 5 Minutes", _named),
+    InitQuestion("timezone", "Time zone of the issue", "America/New_York", parse.zone),
+    InitQuestion("issue_time", "When the issue is made (HH:MM)", "05:00", parse.clock_time),
+    InitQuestion("from_email", "Sender address", "morning@example.com", _address),
+    InitQuestion(
+        "postal_address", "Postal address (stands in every mail)", "1 Example Street, Exampletown", _named
+    ),
+    InitQuestion("public_url", "Public address of the pages", "http://127.0.0.1:8080", parse.web_url),
+    InitQuestion(
+        "provider", "Who carries the mail (outbox or sendgrid)", "outbox", parse.one_of("outbox", "sendgrid")
+    ),
+)
+
+
+def write_files(folder: Path, answers: Mapping[str, str], *, force: bool) -> tuple[Path, ...]:
+    """Write `.env` (0600, with a fresh secret key) and `brand.toml`. Raises `Refused` before overwriting."""
+    env, brand = folder / ".env", folder / "brand.toml"
+    for path in (env, brand):
+        if path.exists() and not force:
+            raise Refused(
+                f"{path} is there already.", todo="Use --force to overwrite it, or another --folder."
+            )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(env, "w", encoding="utf-8", opener=_private) as file:
+            file.write(env_text(answers, secrets.token_urlsafe(32)))
+        brand.write_text(brand_text(answers), encoding="utf-8")
+    except OSError as problem:
+        raise SettingsError(f"{problem.filename} cannot be written: {problem.strerror}.") from None
+    return env, brand
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def env_text(answers: Mapping[str, str], key: str) -> str:
+    """The `.env`: what was asked, the secret key, and where to put the provider's."""
+    names = ("timezone", "issue_time", "from_email", "postal_address", "public_url", "provider")
+    lines = [f"NEWSLETTER_{name.upper()}={_quoted(answers[name])}" for name in names]
+    lines += [
+        f"NEWSLETTER_SECRET_KEY={_quoted(key)}",
+        "# NEWSLETTER_SENDGRID_API_KEY='SG.…'   a key with the Mail Send scope only",
+        "# All settings: newsletter settings",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def brand_text(answers: Mapping[str, str]) -> str:
+    """The `brand.toml`: the name, and the rest as comments to be taken up."""
+    name = answers["name"].replace("\\", "\\\\").replace('"', '\\"')
+    return f"""# How the newsletter looks and sounds. Every entry is optional; docs/brand.md explains them.
+name = "{name}"
+# tagline = "How the left, the center and the right told the day"
+# contact = "editor@news.example.org"
+# footer = ["A project of the Example Foundation."]
+
+# [labels]                 # what the sides are called
+# left = "Left"
+
+# [colours]                # #rrggbb; refused when text could not be read (contrast under 4.5:1)
+# ink = "#1d1b19"
+
+# [colours.dark]
+# ink = "#ece7de"
+"""
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if "'" in text else f"'{text}'"

@@ -1,0 +1,139 @@
+"""`SubscriberStore` on SQL: the list, and the addresses not to be mailed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+
+from newsletter.domain.audience import Subscriber, SubscriberStatus, SuppressionReason
+from newsletter.storage.columns import AnyRow
+from newsletter.storage.engine import Database
+from newsletter.storage.statements import insert_many_new, insert_new, serialise
+from newsletter.storage.tables import subscribers, suppressions
+
+CHUNK = 1000
+"""Rows in one statement, one transaction, one page of a stream."""
+_FIELDS = tuple(field.name for field in dataclasses.fields(Subscriber))
+_COLUMNS = tuple(subscribers.c[name] for name in _FIELDS)
+
+
+class SqlSubscriberStore:
+    """See `ports.SubscriberStore`; every method is one transaction, `add_many` one per thousand rows."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def add(self, subscriber: Subscriber) -> bool:
+        """False when the address is on the list already (nothing changes then)."""
+        with self._db.write() as connection:
+            return insert_many_new(connection, subscribers, [_row(subscriber)]) == 1
+
+    def add_many(self, subscribers_: Iterable[Subscriber]) -> tuple[int, int]:
+        """(added, already there); of an address that comes twice the first is added."""
+        added = seen = 0
+        rest = iter(subscribers_)
+        while chunk := [_row(subscriber) for subscriber in islice(rest, CHUNK)]:
+            added += self._add_chunk(chunk)
+            seen += len(chunk)
+        return added, seen - added
+
+    def _add_chunk(self, rows: Sequence[dict[str, Any]]) -> int:
+        with self._db.write() as connection:
+            # Two imports at once would wait for each other's rows in a circle.
+            serialise(connection, "subscribers: add many")
+            return insert_many_new(connection, subscribers, rows)
+
+    def by_address(self, address_key: str) -> Subscriber | None:
+        """The subscriber of that address key."""
+        return self._one(subscribers.c.address_key == address_key)
+
+    def by_public_id(self, public_id: str) -> Subscriber | None:
+        """The subscriber of that public id."""
+        return self._one(subscribers.c.public_id == public_id)
+
+    def _one(self, condition: sa.ColumnElement[bool]) -> Subscriber | None:
+        with self._db.read() as connection:
+            row = connection.execute(sa.select(*_COLUMNS).where(condition)).first()
+        return _subscriber(row) if row else None
+
+    def set_status(self, public_id: str, status: SubscriberStatus, at: datetime) -> bool:
+        """Whether there is such a subscriber. Becoming active fills in an absent ``consent_at``."""
+        values: dict[str, Any] = {"status": status.value, "status_at": at}
+        if status is SubscriberStatus.ACTIVE:
+            values["consent_at"] = sa.func.coalesce(
+                subscribers.c.consent_at, sa.literal(at, subscribers.c.consent_at.type)
+            )
+        change = sa.update(subscribers).where(subscribers.c.public_id == public_id).values(values)
+        with self._db.write() as connection:
+            return connection.execute(change).rowcount == 1
+
+    def all(self, status: SubscriberStatus | None = None) -> Iterator[Subscriber]:
+        """Streams in order of joining, a page at a time: no transaction stays open between pages."""
+        query = sa.select(subscribers.c.id, *_COLUMNS).order_by(subscribers.c.id).limit(CHUNK)
+        if status is not None:
+            query = query.where(subscribers.c.status == status.value)
+        last = 0
+        while True:
+            with self._db.read() as connection:
+                rows = connection.execute(query.where(subscribers.c.id > last)).all()
+            yield from map(_subscriber, rows)
+            if len(rows) < CHUNK:
+                return
+            last = rows[-1].id
+
+    def count(self) -> Mapping[str, int]:
+        """By status (each of them, also when 0), and ``suppressed``: addresses not to be mailed."""
+        by_status = sa.select(subscribers.c.status, sa.func.count().label("people")).group_by(
+            subscribers.c.status
+        )
+        suppressed = sa.select(sa.func.count(suppressions.c.address_key.distinct()))
+        with self._db.read() as connection:
+            counts = {row.status: row.people for row in connection.execute(by_status)}
+            held = connection.scalar(suppressed) or 0
+        return {status.value: counts.get(status.value, 0) for status in SubscriberStatus} | {
+            "suppressed": held
+        }
+
+    def remove(self, address_key: str) -> bool:
+        """Whether the address was on the list. A suppression of it stays."""
+        with self._db.write() as connection:
+            gone = sa.delete(subscribers).where(subscribers.c.address_key == address_key)
+            return connection.execute(gone).rowcount == 1
+
+    def suppress(self, address_key: str, reason: SuppressionReason, at: datetime) -> None:
+        """Idempotent: a reason keeps its first time. Each reason stands by itself and is lifted by itself."""
+        row = {"address_key": address_key, "reason": reason.value, "at": at}
+        with self._db.write() as connection:
+            connection.execute(insert_new(connection, suppressions), row)
+
+    def unsuppress(self, address_key: str, reason: SuppressionReason) -> None:
+        """Lift a suppression of exactly that reason; another reason goes on holding the address back."""
+        held = sa.delete(suppressions).where(
+            suppressions.c.address_key == address_key, suppressions.c.reason == reason.value
+        )
+        with self._db.write() as connection:
+            connection.execute(held)
+
+    def suppressed(self, address_keys: Sequence[str]) -> frozenset[str]:
+        """Those of the addresses that must not be mailed."""
+        found: set[str] = set()
+        with self._db.read() as connection:
+            for start in range(0, len(address_keys), CHUNK):
+                keys = address_keys[start : start + CHUNK]
+                query = sa.select(suppressions.c.address_key).where(suppressions.c.address_key.in_(keys))
+                found.update(connection.scalars(query))
+        return frozenset(found)
+
+
+def _row(subscriber: Subscriber) -> dict[str, Any]:
+    return {name: getattr(subscriber, name) for name in _FIELDS} | {"status": subscriber.status.value}
+
+
+def _subscriber(row: AnyRow) -> Subscriber:
+    values = {name: getattr(row, name) for name in _FIELDS}
+    return Subscriber(**{**values, "status": SubscriberStatus(row.status)})

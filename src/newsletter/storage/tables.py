@@ -1,0 +1,342 @@
+"""Every table of the newsletter. `migrations/` builds them; a test proves the two agree on both databases.
+
+Names of constraints are spelled out by a convention, so that a later migration can name what it changes.
+Times are `Utc`, big texts `Packed`; a row's own number (``id``) never leaves this room but for a mailing's,
+a backfill's, a report's and a subscriber's.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+from newsletter.storage.columns import BigId, Packed, Utc
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str) -> Column[str]:
+    """A text that is empty rather than absent."""
+    return Column(name, Text, nullable=False, server_default=text("''"))
+
+
+def _number(name: str, start: int = 0) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default=text(str(start)))
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False, server_default=false())
+
+
+# ── feeds ──────────────────────────────────────────────────────────────────────────────────────────
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+)
+
+feed_states = Table(
+    "feed_states",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("feed_id", BigId, ForeignKey(feeds.c.id), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("recorded_at", Utc, nullable=False),
+    _text("outlet"),
+    Column("status", Text, nullable=False),
+    _text("message"),
+    _text("todo"),
+    _number("http_status"),
+    _text("fetch_url"),
+    _text("etag"),
+    _text("last_modified"),
+    _text("digest"),
+    _number("failures"),
+    Column("failing_since", Utc),
+    Column("retry_at", Utc),
+    Column("host_paused_until", Utc),
+    _flag("disabled"),
+    Column("last_success", Utc),
+    Column("last_full_get", Utc),
+    _text("moved_to"),
+    _number("moved_runs"),
+    _number("items"),
+    Column("newest_item", Utc),
+    # The newest state at or before a TIME: one step into this index per feed, however long its history.
+    Index(None, "feed_id", "at", "id"),
+    Index(None, "feed_id", "digest", "at"),
+)
+
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("body", Packed, nullable=False),
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("feed_id", BigId, ForeignKey(feeds.c.id), nullable=False),
+    Column("fetched_at", Utc, nullable=False),
+    Column("recorded_at", Utc, nullable=False),
+    _number("http_status"),
+    _text("final_url"),
+    Column("headers", JSON, nullable=False),
+    Column("digest", Text, ForeignKey(bodies.c.digest), nullable=False, index=True),
+    _number("size"),
+    _text("provenance"),
+    UniqueConstraint("feed_id", "fetched_at", "digest"),
+    Index(None, "fetched_at"),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("article_id", Text, nullable=False, unique=True),
+    Column("outlet", Text, nullable=False),
+    Column("guid", Text, nullable=False),
+    Column("first_seen", Utc, nullable=False),
+)
+
+article_versions = Table(
+    "article_versions",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("article", BigId, ForeignKey(articles.c.id), nullable=False),
+    Column("seen_at", Utc, nullable=False),
+    # The last TIME at which it was seen unchanged: tells what a version that arrives late is put between.
+    Column("last_seen", Utc, nullable=False),
+    Column("published", Utc, nullable=False, index=True),
+    _flag("date_inferred"),
+    # The date that this version itself came with; null when the feed gave none we believe.
+    Column("dated", Utc),
+    _text("published_raw"),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    _text("text"),
+    _text("author"),
+    Column("kind", Text, nullable=False),
+    _text("wire"),
+    _text("lang"),
+    _text("feed_url"),
+    _text("provenance"),
+    Column("aliases", JSON, nullable=False),
+    UniqueConstraint("article", "seen_at"),
+)
+
+article_aliases = Table(
+    "article_aliases",
+    metadata,
+    Column("outlet", Text, primary_key=True),
+    Column("alias", Text, primary_key=True),
+    Column("article", BigId, ForeignKey(articles.c.id), nullable=False),
+)
+
+# ── issues ─────────────────────────────────────────────────────────────────────────────────────────
+
+issues = Table(
+    "issues",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("date", Date, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("as_of", Utc, nullable=False),
+    _flag("frozen"),
+    Column("html_sha256", Text, nullable=False),
+    Column("document", Packed, nullable=False),
+    Column("html", Packed, nullable=False),
+    Column("text", Packed, nullable=False),
+    UniqueConstraint("date", "revision"),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column(
+        "issue_id", BigId, ForeignKey(issues.c.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("approved_by", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("overrides", JSON, nullable=False),
+)
+
+issue_stories = Table(
+    "issue_stories",
+    metadata,
+    Column(
+        "issue_id", BigId, ForeignKey(issues.c.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("story_id", Text, nullable=False, index=True),
+    Column("thread_id", Text, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("article_ids", JSON, nullable=False),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("number", BigId, primary_key=True),
+    Column("date", Date, nullable=False),
+    _text("story_id"),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    _text("contact"),
+    Column("at", Utc, nullable=False),
+    _text("answer"),
+    Column("answered_at", Utc),
+    sqlite_autoincrement=True,
+)
+
+# ── audience ───────────────────────────────────────────────────────────────────────────────────────
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("public_id", Text, nullable=False, unique=True),
+    Column("email", Text, nullable=False),
+    Column("address_key", Text, nullable=False, unique=True),
+    _text("name"),
+    Column("status", Text, nullable=False, index=True),
+    Column("status_at", Utc),
+    _text("timezone"),
+    _text("deliver_at"),
+    _text("consent_source"),
+    Column("consent_at", Utc),
+    Column("created_at", Utc),
+    _number("token_version", 1),
+    # A number is never given twice: recipients keep it after the person is removed.
+    sqlite_autoincrement=True,
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("address_key", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("at", Utc, nullable=False),
+)
+
+# ── mailings ───────────────────────────────────────────────────────────────────────────────────────
+
+mailings = Table(
+    "mailings",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("issue_date", Date, nullable=False, unique=True),
+    Column("revision", Integer, nullable=False),
+    Column("html_sha256", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("frozen_at", Utc, nullable=False),
+    _number("candidates"),
+    _number("recipients"),
+    _text("provider"),
+    _text("note"),
+    Column("state_at", Utc, nullable=False),
+    _text("lease_owner"),
+    Column("lease_at", Utc),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("batch_id", Text, nullable=False, unique=True),
+    Column("mailing_id", BigId, ForeignKey(mailings.c.id, ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    _number("recipients"),
+    _number("attempts"),
+    _text("reason"),
+    _text("message_id"),
+    Column("changed_at", Utc),
+    UniqueConstraint("mailing_id", "number"),
+    Index(None, "mailing_id", "state", "number"),
+)
+
+recipients = Table(
+    "recipients",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("issue_date", Date, nullable=False),
+    # No foreign key: a removed person's row goes, the fact that somebody was mailed stays.
+    Column("subscriber_id", BigId, nullable=False),
+    Column("batch", BigId, ForeignKey(batches.c.id, ondelete="CASCADE"), nullable=False, index=True),
+    Column("delivery_id", Text, nullable=False, unique=True),
+    _text("skipped"),
+    UniqueConstraint("issue_date", "subscriber_id"),
+)
+
+exclusions = Table(
+    "exclusions",
+    metadata,
+    Column(
+        "mailing_id",
+        BigId,
+        ForeignKey(mailings.c.id, ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("subscriber_id", BigId, primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+)
+
+# ── backfills ──────────────────────────────────────────────────────────────────────────────────────
+
+backfills = Table(
+    "backfills",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("start", Date, nullable=False),
+    Column("end", Date, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("order", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("changed_at", Utc, nullable=False),
+)
+
+backfill_dates = Table(
+    "backfill_dates",
+    metadata,
+    Column(
+        "backfill_id",
+        BigId,
+        ForeignKey(backfills.c.id, ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("date", Date, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    _number("attempt"),
+    _text("reason"),
+    Column("changed_at", Utc, nullable=False),
+)

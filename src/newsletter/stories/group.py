@@ -1,0 +1,103 @@
+"""Articles to stories: the articles on one event come together, everything else stays apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from newsletter.domain.article import Article, Kind
+from newsletter.domain.outlet import Registry
+from newsletter.domain.story import Story
+from newsletter.stories.attach import Bar, Partition, attach
+from newsletter.stories.background import NO_BACKGROUND, Background
+from newsletter.stories.linkage import Linkage
+from newsletter.stories.marks import kind_of
+from newsletter.stories.neighbours import Edges, neighbours
+from newsletter.stories.terms import terms_of, weigh
+from newsletter.stories.voices import voices_of
+
+THRESHOLD = 0.22
+FAMILY_SHARE = 0.65
+"""The looser level's bar as a share of the threshold: one war, one campaign, one court's week."""
+ATTACH_SHARE = 0.6
+"""A single report's bar for joining a story of `ATTACH_SIZE` or more, as a share of the threshold."""
+ATTACH_SIZE = 4
+_FOLLOWERS = frozenset({Kind.OPINION, Kind.LIVE})
+
+
+@dataclass(frozen=True, slots=True)
+class Partitioned:
+    """Rows by story, the looser group each story's rows fall into, and how alike the story's rows are."""
+
+    stories: Partition
+    family: tuple[int, ...]
+    """For each story the first row of its looser group."""
+    cohesion: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """A `ports.Grouper`. Deterministic, the same whatever the order of the articles."""
+
+    background: Background = NO_BACKGROUND
+    threshold: float = THRESHOLD
+
+    def __call__(self, articles: Sequence[Article], registry: Registry) -> tuple[Story, ...]:
+        """A partition of the articles into stories, sorted by key; article ids must differ."""
+        ordered = sorted(articles, key=lambda article: (article.published, article.id))
+        parts = self.partition(ordered)
+        keys = {row: ordered[rows[0]].id for rows in parts.stories for row in rows}
+        stories = [
+            _story([ordered[row] for row in rows], registry, keys[family], cohesion)
+            for rows, family, cohesion in zip(parts.stories, parts.family, parts.cohesion, strict=True)
+        ]
+        return tuple(sorted(stories, key=lambda story: story.key))
+
+    def story_ids(self, articles: Sequence[Article]) -> dict[str, str]:
+        """Article id -> id of its story's earliest article: the grouping without voices."""
+        ordered = sorted(articles, key=lambda article: (article.published, article.id))
+        stories = self.partition(ordered).stories
+        return {ordered[row].id: ordered[rows[0]].id for rows in stories for row in rows}
+
+    def partition(self, ordered: Sequence[Article]) -> Partitioned:
+        """The same in row numbers; ``ordered`` sorted by (published, id)."""
+        matrix = weigh([terms_of(article.title, article.text) for article in ordered], self.background)
+        edges = neighbours(matrix, [article.published for article in ordered])
+        kinds = [kind_of(article) for article in ordered]
+        news = {row for row, kind in enumerate(kinds) if kind == Kind.NEWS}
+        linkage = Linkage(
+            len(ordered), {pair: value for pair, value in edges.items() if news.issuperset(pair)}
+        )
+        linkage.join_until(self.threshold)
+        core = [group for group in linkage.groups() if group[0] in news]
+        linkage.join_until(self.threshold * FAMILY_SHARE)
+        wider = {row: group[0] for group in linkage.groups() for row in group}
+        stories = self._complete(core, kinds, edges)
+        families = tuple(_family(rows, news, wider) for rows in stories)
+        return Partitioned(stories, families, tuple(_cohesion(rows, edges) for rows in stories))
+
+    def _complete(self, core: Partition, kinds: Sequence[Kind], edges: Edges) -> Partition:
+        """The core stories with the single reports, then with the pieces that were kept out."""
+        large = Bar(self.threshold * ATTACH_SHARE, size=ATTACH_SIZE)
+        stories = attach(core, [group[0] for group in core if len(group) == 1], edges, [large])
+        followers = [row for row, kind in enumerate(kinds) if kind in _FOLLOWERS]
+        stories = attach(stories, followers, edges, [Bar(self.threshold), large])
+        apart = [[row] for row, kind in enumerate(kinds) if kind != Kind.NEWS and kind not in _FOLLOWERS]
+        return sorted([*stories, *apart])
+
+
+def _story(articles: Sequence[Article], registry: Registry, family: str, cohesion: float) -> Story:
+    return Story(articles[0].id, tuple(articles), voices_of(articles, registry), cohesion, family)
+
+
+def _family(rows: Sequence[int], news: set[int], wider: dict[int, int]) -> int:
+    """The looser group of most of its reports; a piece that stands alone is its own family."""
+    votes = Counter(wider[row] for row in rows if row in news)
+    return min(votes, key=lambda group: (-votes[group], group)) if votes else rows[0]
+
+
+def _cohesion(rows: Sequence[int], edges: Edges) -> float:
+    """Mean similarity of the story's pairs, missing ones as 0; 1 for a single article."""
+    pairs = [(first, second) for at, first in enumerate(rows) for second in rows[at + 1 :]]
+    return round(sum(edges.get(pair, 0.0) for pair in pairs) / len(pairs), 6) if pairs else 1.0

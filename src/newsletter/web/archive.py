@@ -1,0 +1,109 @@
+"""Issues as readers see them: the mailed HTML without anything personal, and the lists of issues."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from newsletter.domain.brand import Brand
+from newsletter.domain.document import issue_from
+from newsletter.domain.issue import UNSUBSCRIBE_SLOT, Issue, IssueStory
+from newsletter.ports import IssueStore, StoredIssue
+from newsletter.rendering import clean
+from newsletter.web.bars import Bar, bar_of
+from newsletter.web.views import blindspot_note
+
+_PERSONAL_LINK = re.compile(
+    rf"""<a\b(?P<before>[^>]*?)\bhref=(["'])[^"'>]*{UNSUBSCRIBE_SLOT}[^"'>]*\2(?P<after>[^>]*)>.*?</a>""",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+def public_html(mail_html: str, home: str) -> str:
+    """The mail's bytes, but for the links that are one recipient's own: those lead home instead."""
+    address = html.escape(home)
+
+    def led_home(found: re.Match[str]) -> str:
+        return f'<a{found["before"]}href="{address}"{found["after"]}>All issues</a>'
+
+    return _PERSONAL_LINK.sub(led_home, mail_html).replace(UNSUBSCRIBE_SLOT, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One story of an issue as listed."""
+
+    id: str
+    headline: str
+    dek: str
+    bar: Bar
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCard:
+    """An issue in a list; ``stories`` stays empty where only its title is shown."""
+
+    date: date
+    number: int
+    subject: str
+    preheader: str
+    reading_seconds: int
+    stories: tuple[Headline, ...] = ()
+    in_brief: tuple[Headline, ...] = ()
+    blindspots: tuple[Headline, ...] = ()
+
+
+def card(stored: StoredIssue, brand: Brand, *, whole: bool = False) -> IssueCard:
+    """The card of a stored issue, with its stories when ``whole``."""
+    document: Mapping[str, Any] = stored.document
+    short = IssueCard(
+        stored.date,
+        stored.number,
+        document["subject"],
+        document["preheader"],
+        document["reading_seconds"],
+    )
+    if not whole:
+        return short
+    issue = issue_from(document)
+    return IssueCard(
+        short.date,
+        short.number,
+        short.subject,
+        short.preheader,
+        short.reading_seconds,
+        headlines(issue.stories, brand),
+        headlines(issue.in_brief, brand),
+        headlines(issue.blindspots, brand),
+    )
+
+
+def headlines(stories: Sequence[IssueStory], brand: Brand) -> tuple[Headline, ...]:
+    return tuple(
+        Headline(
+            story.id,
+            clean.text(story.words.headline.text),
+            clean.text(story.words.dek.text) if story.words.dek else "",
+            bar_of(story.coverage, brand),
+            blindspot_note(story, brand),
+        )
+        for story in stories
+    )
+
+
+def find_story(store: IssueStore, story_id: str) -> tuple[Issue, IssueStory] | None:
+    """A story and the newest revision of its issue that still has it: links that were mailed do not die."""
+    day = store.story_date(story_id)
+    stored = store.get(day) if day else None
+    while stored is not None:
+        issue = issue_from(stored.document)
+        for story in issue.all_stories:
+            if story.id == story_id:
+                return issue, story
+        stored = store.get(stored.date, stored.revision - 1)
+    return None

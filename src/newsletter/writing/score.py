@@ -1,0 +1,186 @@
+"""How good a passage is: borne out by others, calm, early, and unlike what was said already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsletter.domain.leaning import SIDES, Side
+from newsletter.writing.fit import names_something
+from newsletter.writing.lexicon import LOADED
+from newsletter.writing.passages import Passage, support_texts
+from newsletter.writing.sources import Source
+from newsletter.writing.terms import Matrix, Space
+
+Scores = NDArray[np.float64]
+
+_WORD = re.compile(r"[\w’'-]+")
+_ATTRIBUTED = re.compile(
+    r"\b(said|says|according to|told|announced|reported|officials|police|spokes\w+)\b", re.IGNORECASE
+)
+_PREVIEW = re.compile(
+    r"\b(?:expected|scheduled|set|due|poised|likely) to\b|\b(?:could|may|might|would) \w+|"
+    r"\bwhat happens\b|\bto (?:appear|speak|address|meet)\b",
+    re.IGNORECASE,
+)
+"""What lies ahead in a story's first articles has mostly happened by its last."""
+_ALSO = re.compile(r"\b(?:also|again|another)\b")
+_LOOSE = re.compile(r"\w [,;.] |\s['’]s\b")
+
+
+class Material:
+    """A story's passages with their likeness to everything the outlets said. Made once per story."""
+
+    def __init__(self, sources: Sequence[Source], passages: Sequence[Passage]) -> None:
+        self.sources = tuple(sources)
+        self.passages = tuple(passages)
+        self._row = {id(passage): i for i, passage in enumerate(self.passages)}
+        self.said = units = [(s, t) for s in sources for t in support_texts(s) if t]
+        self.space = Space([t for _, t in units])
+        self.vectors = self.space.vectors([p.text for p in passages])
+        self._unit_sources = [s for s, _ in units]
+        self._units = self.space.vectors([t for _, t in units])
+
+    def texts_of(self, outlet: str) -> tuple[str, ...]:
+        """Titles and sentences of one outlet."""
+        return tuple(t for s, t in self.said if s.outlet == outlet)
+
+    def said_by_news(self) -> tuple[tuple[Source, str], ...]:
+        """Titles and sentences of news pieces, each with its source."""
+        return tuple((s, t) for s, t in self.said if s.news)
+
+    def like_one(self, passage: Passage, texts: Sequence[str]) -> float:
+        """The passage's greatest likeness to one of the texts."""
+        mine = self.vectors[self._row[id(passage)]]
+        return float((self.space.vectors(texts) @ mine).max()) if texts else 0.0
+
+    def like_others(self, passage: Passage, side: Side) -> float:
+        """The passage's greatest likeness to a sentence of an outlet that is not of that side."""
+        rows = [i for i, (source, _) in enumerate(self.said) if source.side != side]
+        mine = self.vectors[self._row[id(passage)]]
+        return float((self._units[rows] @ mine).max()) if rows else 0.0
+
+    def manner_of(self, passage: Passage) -> float:
+        return float(self.manner[self._row[id(passage)]])
+
+    @cached_property
+    def likeness(self) -> Matrix:
+        """Passages x passages, cosine."""
+        return self.vectors @ self.vectors.T
+
+    @cached_property
+    def outlets(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(s.outlet for s in self.sources))
+
+    @cached_property
+    def _best(self) -> Matrix:
+        """Passages x outlets: the most that one sentence of that outlet resembles the passage; own outlet NaN."""
+        alike = self.vectors @ self._units.T
+        best = np.full((len(self.passages), len(self.outlets)), np.nan)
+        for column, outlet in enumerate(self.outlets):
+            mine = [i for i, s in enumerate(self._unit_sources) if s.outlet == outlet]
+            if mine:
+                best[:, column] = alike[:, mine].max(axis=1)
+        for row, passage in enumerate(self.passages):
+            best[row, self.outlets.index(passage.outlet)] = np.nan
+        return best
+
+    def _of_side(self, side: Side) -> list[int]:
+        sides = {s.outlet: s.side for s in self.sources}
+        return [i for i, outlet in enumerate(self.outlets) if sides[outlet] == side]
+
+    @cached_property
+    def consensus(self) -> Scores:
+        """Mean over the sides of their outlets' support for each passage, 0 to 1; 0 where nobody else speaks."""
+        parts = [_mean(self._best[:, self._of_side(side)]) for side in (*SIDES, Side.UNRATED)]
+        weights = [1.0, 1.0, 1.0, 0.4]
+        return _weighted(parts, weights)
+
+    @cached_property
+    def centrality(self) -> Scores:
+        """Likeness to the middle of all outlets, each outlet counted once."""
+        return self.vectors @ self._centroid([s.outlet for s in self.sources])
+
+    def side_centrality(self, side: Side) -> Scores:
+        """Likeness to the middle of one side's outlets."""
+        return self.vectors @ self._centroid([s.outlet for s in self.sources if s.side == side])
+
+    def _centroid(self, outlets: Sequence[str]) -> NDArray[np.float64]:
+        middle = np.zeros(self._units.shape[1])
+        for outlet in dict.fromkeys(outlets):
+            mine = [i for i, s in enumerate(self._unit_sources) if s.outlet == outlet]
+            middle += _unit(self._units[mine].sum(axis=0))
+        return _unit(middle)
+
+    @cached_property
+    def manner(self) -> Scores:
+        """Small corrections for how a passage is worded and where it stood, about -0.3 to +0.1."""
+        return np.array([_manner(p) for p in self.passages]) + self.freshness
+
+    @cached_property
+    def are_titles(self) -> Scores:
+        """1 for titles, 0 for sentences of a text."""
+        return np.array([float(p.field == "title") for p in self.passages])
+
+    @cached_property
+    def freshness(self) -> Scores:
+        """Up to +0.04 for late articles, -0.15 for what an early one only announces."""
+        ages = sorted({s.article.published for s in self.sources})
+        ranks = [ages.index(p.source.article.published) / max(1, len(ages) - 1) for p in self.passages]
+        stale = [
+            rank < 0.5 and bool(_PREVIEW.search(p.text)) for rank, p in zip(ranks, self.passages, strict=True)
+        ]
+        return 0.04 * np.array(ranks) - 0.15 * np.array(stale, dtype=float)
+
+    def like(self, texts: Sequence[str]) -> Scores:
+        """Each passage's greatest likeness to one of the texts, 0 without texts."""
+        if not texts:
+            return np.zeros(len(self.passages))
+        best: Scores = (self.vectors @ self.space.vectors(texts).T).max(axis=1)
+        return best
+
+
+def loaded(text: str) -> int:
+    """How many words of a text are chosen to stir."""
+    return sum(w.lower().replace("’", "'") in LOADED for w in _WORD.findall(text))
+
+
+def title_case(text: str) -> bool:
+    """Whether most longer words are capitalised, as in a headline."""
+    longer = [w for w in _WORD.findall(text)[1:] if len(w) > 3]
+    return len(longer) > 2 and sum(w[0].isupper() for w in longer) > 0.7 * len(longer)
+
+
+def _manner(passage: Passage) -> float:
+    value = 0.04 / (1 + max(0, passage.sentence)) - 0.07 * min(3, loaded(passage.text))
+    value -= 0.05 * bool(_ALSO.search(passage.text))
+    value += 0.02 * bool(_ATTRIBUTED.search(passage.text))
+    value -= 0.1 * (not names_something(passage.text)) + 0.05 * bool(_LOOSE.search(passage.text))
+    if passage.field == "title":
+        value -= 0.04 + 0.08 * title_case(passage.text)
+    return value - 0.02 * (passage.words < 9)
+
+
+def _mean(columns: Matrix) -> Scores:
+    """Row means that leave NaN out; NaN where a row has nothing else."""
+    known = ~np.isnan(columns)
+    count = known.sum(axis=1)
+    total = np.where(known, columns, 0).sum(axis=1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _weighted(parts: Sequence[Scores], weights: Sequence[float]) -> Scores:
+    stack = np.stack(parts)
+    weight = np.where(np.isnan(stack), 0.0, np.array(weights)[:, None])
+    total: Scores = (np.where(np.isnan(stack), 0, stack) * weight).sum(axis=0)
+    result: Scores = total / np.maximum(weight.sum(axis=0), 1e-9)
+    return result
+
+
+def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+    length = float(np.linalg.norm(vector))
+    return vector / length if length else vector

@@ -1,0 +1,218 @@
+"""Cuts at clause borders: the shorter texts that a sentence honestly contains.
+
+A cut drops a dateline, a label, a leading connective, an aside or a trailing subordinate clause. It never opens a
+quotation, and never drops a word that qualifies or attributes the claim: an allegation keeps its "alleged".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from newsletter.writing.evidence import joined
+from newsletter.writing.fit import MIN_WORDS, breaks_off, has_verb
+from newsletter.writing.lexicon import CONNECTIVES, HEDGES, SUBORDINATORS, VERBS
+from newsletter.writing.quotes import balanced
+from newsletter.writing.sentences import Span, stripped
+
+Spans = tuple[Span, ...]
+
+_DATELINE = re.compile(
+    r"^[A-Z][A-Z.’' -]+(?:, [A-Z][\w.]+(?: [A-Z][\w.]+)?)?(?: \((?:AP|Reuters|AFP|UPI|CN|KNX|"
+    r"[A-Z]{2,6})\))? ?(?:[—–]|--| - ) ?"
+    r"|^[A-Z][\w.’' ]{2,30}(?:, [A-Z][\w. ]{1,20})? \((?:AP|Reuters|AFP|UPI|[A-Z]{2,6})\) ?(?:[—–]|--|-) ?"
+    r"|^\((?:AP|Reuters|AFP|UPI|CNN|[A-Z]{2,6}|The [A-Z]\w+(?: [A-Z]\w+)?)\) ?(?:[—–]|--|-)? ?"
+    r"|^.{0,180}?\b[A-Z][A-Z.’' ]{2,}(?:, [A-Z][\w. ]{1,20})? \((?:AP|Reuters|AFP|UPI|Xinhua|"
+    r"[A-Z]{2,6})\) ?(?:[—–]|--|-) ?"
+    r"|^[A-Z]{4,}(?:[ ,][A-Z ]+)?: (?=[A-Z][a-z])"
+)
+_LABELS = re.compile(
+    r"^(?:why it matters|driving the news|the big picture|zoom (?:in|out)|catch up quick|state of play|"
+    r"what they['’]re saying|"
+    r"between the lines|the latest|context|by the numbers|what['’]s next|what's new|flashback|"
+    r"the intrigue|what happened|"
+    r"how it works|the other side|threat level|follow the money|of note|background|breaking(?: news)?|"
+    r"exclusive|update|"
+    r"watch|video|just in|new)\s?: ",
+    re.IGNORECASE,
+)
+_CONNECTIVE = re.compile(r"^(?:" + "|".join(CONNECTIVES) + r")\b,? (?=\w)", re.IGNORECASE)
+_SHOUT = re.compile(r"^(?:[A-Z0-9][A-Z0-9’'.,:;&-]+[ ,:;]+){4,}(?=[A-Z][a-z]|[A-Z] [a-z])")
+_PARENTHESIS = re.compile(r" \([^()]{1,120}\)(?=[ ,.;])")
+_DASHED = re.compile(r" ?(?:[—–]|--) ?[^—–]{3,160}? ?(?:[—–]|--) ?(?=[a-z])")
+_RELATIVE = re.compile(r", (?:who|which|whose) [^,“”\"]{3,120},(?= )")
+_TAIL = re.compile(
+    r",? (?=amid\b)|; (?=\w)|,? ?(?:[—–]|--) ?(?=\w)|,? (?=(?:in a (?:move|decision|ruling|sign|case|"
+    r"speech|bid|step)|in what|"
+    r"in an? (?:effort|attempt|interview|statement)|in (?:exchange|return|response|retaliation|protest|"
+    r"hopes|order|part|defiance)|"
+    r"at a time|as part of|as well as|along with|even as|just (?:days|hours|weeks)|"
+    r"by \w+ing|as (?:he|she|they|it|the|a|[A-Z]\w+)\b (?:\w+ ){0,3}(?:is|was|are|were|has|have|had|\w+s|"
+    r"\w+ed))\b)|"
+    r", (?=(?:as|while|after|before|with|which|who|where|when|whose|a|an|the|one of|part of|days|weeks|"
+    r"months|hours|years|"
+    r"even|including|citing|and|aimed at|designed to|intended to|based on|(?:\w+ly )?\w+ing)\b)"
+)
+_LOOSE_TAIL = re.compile(r" (?=(?:after|before|when|while|following|during|because of|due to|amid)\b)")
+_DESCRIBED = re.compile(
+    r"\b(?:a|an) (?:[\w$.,’'%-]+ ){1,5}?(?=(?:that|which) (?:is|was|are|were|has|had|will|would|could|can|"
+    r"may|\w+s|\w+ed)\b)"
+)
+_TIMED = re.compile(r"\b(?:moments?|minutes?|hours?|days?|weeks?|months?|years?|long|right)$")
+_ACCORDING = re.compile(r"[,;]? ?(?P<who>according to [^,;“”\"]{3,80}?)[.]?$")
+_NEGATED = re.compile(
+    r"\b(?:not|never|no|nobody|none|without|only|until|unless|if|whether)\b|n['’]t\b", re.IGNORECASE
+)
+_LEAD = re.compile(
+    r"^(?:As|After|Amid|Following|While|With|Hours after|Days after|Weeks after|Months after|A day after|"
+    r"Just days after|"
+    r"Speaking|During|Asked|Ahead of|In a \w+)\b[^,“”\"]{6,160}, (?=\S)"
+)
+_DASH = re.compile(r"[—–]|--| - ")
+_JOINT = re.compile(r" and (?P<verb>[\w’']+) ")
+_PAIRED = re.compile(r"\b(?:between|both|either)\b(?: [\w’'$.-]+){0,6}$", re.IGNORECASE)
+_VERBAL = re.compile(r"\b\w+ing\b")
+_REPORTED = re.compile(r"\b(?:reported|reports|said|says)\b")
+_SPEAKING = re.compile(r"^(?:saying|adding|telling|claiming|arguing|insisting)\b ?", re.IGNORECASE)
+_WORDS = re.compile(r"[\w’'-]+")
+
+
+def opened(field: str, span: Span) -> Span:
+    """The sentence without what only leads in: dateline, section label, capitals of a link, connective."""
+    for pattern in (_SHOUT, _DATELINE, _LABELS, _CONNECTIVE, _CONNECTIVE):
+        found = pattern.match(field[span.start : span.end])
+        if found:
+            span = stripped(field, span.start + found.end(), span.end)
+    while field[span.start : span.end].endswith((" .", " …")):  # a link's markup left a gap before the stop
+        span = stripped(field, span.start, span.end - 1)
+    return span
+
+
+def shortenings(field: str, span: Span) -> tuple[Spans, ...]:
+    """The sentence itself and every honest shortening of it, longest first; each is one or two spans."""
+    whole = [(span,), *_without_lead(field, span)]
+    found: list[Spans] = list(whole)
+    for (only,) in whole:
+        found += _asides(field, only)
+    for spans in tuple(found):
+        found += _heads(field, spans)
+    for (only,) in whole:
+        found += _attributed_heads(field, only)
+    unique = dict.fromkeys(found)
+    return tuple(sorted(unique, key=lambda spans: -len(joined(field, spans))))
+
+
+def keeps_hedges(dropped: str) -> bool:
+    """Whether a text may be dropped: nothing in it attributes or qualifies what stays."""
+    rest = _SPEAKING.sub("", dropped.lstrip(" ,;—–"))
+    tokens = {w.lower().replace("’", "'") for w in _WORDS.findall(rest)}
+    return not any(t in HEDGES or t.endswith("n't") for t in tokens)
+
+
+def _without_lead(field: str, span: Span) -> Iterator[tuple[Span]]:
+    """The main clause alone, where a clause of circumstance leads in."""
+    found = _LEAD.match(field[span.start : span.end])
+    if found and keeps_hedges(found.group()):
+        rest = Span(span.start + found.end(), span.end)
+        if _sound(field, (rest,)) and has_verb(field[rest.start : rest.end]):
+            yield (rest,)
+
+
+def _asides(field: str, span: Span) -> Iterator[Spans]:
+    """The sentence without one aside in brackets, between dashes or in a relative clause."""
+    text = field[span.start : span.end]
+    for pattern in (_PARENTHESIS, _DASHED, _RELATIVE):
+        for found in pattern.finditer(text):
+            before = stripped(field, span.start, span.start + found.start())
+            after = stripped(field, span.start + found.end(), span.end)
+            if (
+                keeps_hedges(found.group())
+                and _sound(field, (before, after))
+                and _goes_on(pattern, field, after)
+            ):
+                yield before, after
+
+
+def _goes_on(pattern: re.Pattern[str], field: str, after: Span) -> bool:
+    """Whether the words after an aside continue those before it: after "X, who …," a verb must follow."""
+    word = _WORDS.match(field[after.start : after.end])
+    return bool(word) and (pattern is not _RELATIVE or word.group().lower() in VERBS)  # type: ignore[union-attr]
+
+
+def _heads(field: str, spans: Spans) -> Iterator[Spans]:
+    """What stays when trailing clauses fall, one after the other from the right."""
+    last = spans[-1]
+    end = last.end
+    for border, loose in _borders(field[last.start : last.end]):
+        cut = last.start + border
+        dropped = field[cut:end]
+        head = (*spans[:-1], stripped(field, last.start, cut))
+        if head[-1].start >= head[-1].end or not _droppable(joined(field, head), dropped):
+            continue
+        text = joined(field, head)
+        if balanced(text) and _complete(text) and not (loose and _leans(text, dropped)):
+            yield head
+            end = cut
+
+
+def _attributed_heads(field: str, span: Span) -> Iterator[Spans]:
+    """The main clause and its "according to …", without the clauses between them."""
+    found = _ACCORDING.search(field[span.start : span.end])
+    if found:
+        source = Span(span.start + found.start("who"), span.start + found.end("who"))
+        for head in _heads(field, (stripped(field, span.start, span.start + found.start()),)):
+            yield (*head, source)
+
+
+def _borders(text: str) -> list[tuple[int, bool]]:
+    """Places where a trailing clause may begin, rightmost first, and whether no comma marks them."""
+    dashes = len(_DASH.findall(text))
+    firm = {
+        m.start(): False
+        for m in _TAIL.finditer(text)
+        if dashes == 1 or not _DASH.match(m.group().lstrip(" ,"))
+    }
+    loose = {m.start(): True for m in _LOOSE_TAIL.finditer(text)}
+    described = {m.end() - 1: True for m in _DESCRIBED.finditer(text)}
+    joint = {m.start(): True for m in _JOINT.finditer(text) if m.group("verb").lower() in VERBS}
+    return sorted((joint | loose | described | firm).items(), reverse=True)
+
+
+def _leans(text: str, dropped: str) -> bool:
+    """Whether a clause that no comma sets off may not be dropped behind this text."""
+    if dropped.split(maxsplit=1)[0] in {"after", "before", "when", "while"} and not _VERBAL.search(dropped):
+        return not has_verb(dropped)
+    return bool(_NEGATED.search(text) or _TIMED.search(text) or _PAIRED.search(text))
+
+
+def _droppable(head: str, dropped: str) -> bool:
+    """Whether a tail only adds: it hides no hedge, no list's last member and no main clause."""
+    rest = dropped.lstrip(" ,")
+    opens, _, more = rest.partition(" ")
+    if opens == "citing" and _REPORTED.search(head):
+        rest = more
+    elif not keeps_hedges(dropped):
+        return False
+    if opens in {"that", "which"} and dropped[:1] == " ":
+        return True
+    if "," in rest:
+        return False
+    if opens == "and":
+        return len(rest.split()) > 3 and has_verb(rest)
+    return opens not in {"a", "an", "the"} or not has_verb(
+        re.split(r"\b(?:that|which|who|whose|where|when|after|as|to)\b", rest)[0]
+    )
+
+
+def _sound(field: str, spans: Spans) -> bool:
+    return all(s.start < s.end for s in spans) and balanced(joined(field, spans))
+
+
+def _complete(text: str) -> bool:
+    """A main clause with its verb, not broken off."""
+    tokens = text.split()
+    if len(tokens) < MIN_WORDS or breaks_off(text):
+        return False
+    if tokens[0].lower() in SUBORDINATORS or tokens[0].lower().endswith("ing"):
+        return has_verb(text.partition(", ")[2])
+    return has_verb(" ".join(tokens[1:]))

@@ -1,0 +1,71 @@
+"""The extractive writer: every statement is an outlet's own sentence, whole or cut at a clause border."""
+
+from __future__ import annotations
+
+from newsletter.domain.leaning import SIDES
+from newsletter.domain.outlet import Registry
+from newsletter.domain.story import Chosen, Story
+from newsletter.domain.words import Statement, StoryWords, WritingLimits
+from newsletter.writing.agreed import agreed
+from newsletter.writing.choose import Desk
+from newsletter.writing.disputed import disputed, only
+from newsletter.writing.faq import faq
+from newsletter.writing.headline import dek, headline
+from newsletter.writing.limits import Ledger
+from newsletter.writing.overview import overview
+from newsletter.writing.passages import passages_of
+from newsletter.writing.points import first_point, more_points
+from newsletter.writing.score import Material
+from newsletter.writing.sources import sources_of
+
+
+class ExtractiveWriter:
+    """Needs no model, no network and no clock: the same story gives the same words."""
+
+    name = "extractive"
+
+    def __init__(self, limits: WritingLimits | None = None) -> None:
+        self.limits = limits or WritingLimits()
+
+    def write(self, chosen: Chosen, registry: Registry, *, brief: bool) -> StoryWords | None:
+        """Words for one story; a brief has a headline and one sentence. None without an honest headline."""
+        desk = desk_for(chosen.story, registry, self.limits)
+        title = headline(desk)
+        if title is None:
+            return None
+        if brief:
+            return StoryWords(title, overview=overview(desk, self.limits.excerpt_words, most=1))
+        return body(desk, title)
+
+
+def desk_for(story: Story, registry: Registry, limits: WritingLimits) -> Desk:
+    sources = sources_of(story, registry)
+    return Desk(Material(sources, passages_of(sources, limits)), Ledger(limits))
+
+
+def body(desk: Desk, title: Statement) -> StoryWords:
+    """Everything under the headline. Mail first, then the page: the bounds are spent where most readers are."""
+    _reserve(desk)
+    said = overview(desk, desk.ledger.limits.overview_words)
+    sides = {side: first_point(desk, side) for side in SIDES}
+    under = dek(desk)
+    facts, disputes = agreed(desk), disputed(desk)
+    sides = {side: more_points(desk, side, points) for side, points in sides.items()}
+    return StoryWords(
+        title,
+        dek=under,
+        overview=said,
+        sides={side: points for side, points in sides.items() if points},
+        agreed=facts,
+        disputed=disputes,
+        only={side: found for side in SIDES if (found := only(desk, side))},
+        faq=faq(desk),
+    )
+
+
+def _reserve(desk: Desk) -> None:
+    """A side with one outlet must still have its point after the overview was taken."""
+    for side in SIDES:
+        outlets = {s.outlet for s in desk.material.sources if s.side == side}
+        if len(outlets) == 1:
+            desk.ledger.reserve(outlets.pop(), WritingLimits().point_words)

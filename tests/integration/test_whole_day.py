@@ -1,0 +1,316 @@
+"""The whole day on the sample newsroom, through the rooms as they are wired: what each user would notice."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import re
+import shutil
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsletter.demo.run import DAYS, DemoResult, run_demo
+from newsletter.domain.document import document, dump, issue_from, sha256
+from newsletter.errors import IssueError, IssueNotFound, Refused
+from newsletter.pipeline.build import build
+from newsletter.pipeline.send import send
+from newsletter.settings import load
+from newsletter.wiring import House
+from tests.support.command import Command
+from tests.support.sample_home import sample_house
+
+LAST = DAYS[-1]
+MORNING = datetime(2026, 10, 6, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
+    return run_demo(tmp_path_factory.mktemp("one") / "demo", engine="plain", say=lambda _: None)
+
+
+@pytest.fixture
+def home(demo: DemoResult, tmp_path: Path) -> Path:
+    """A copy of the demo's home, to be changed at will."""
+    copied = tmp_path / "home"
+    shutil.copytree(demo.home, copied)
+    (copied / ".env").write_text((copied / ".env").read_text().replace(str(demo.home), str(copied)))
+    return copied
+
+
+def opened(home: Path, now: datetime = MORNING, **given: str) -> House:
+    return House(load({"NEWSLETTER_HOME": str(home)}, home, given).settings, lambda: now)
+
+
+def doc(demo: DemoResult, day: date = LAST) -> Any:
+    return json.loads((demo.home / "issues" / day.isoformat() / "issue.json").read_text())
+
+
+def test_the_same_bytes_every_time_whatever_the_port_and_folder(demo: DemoResult, tmp_path: Path) -> None:
+    again = run_demo(tmp_path / "elsewhere", engine="plain", say=lambda _: None)
+    for day in DAYS:
+        for name in ("issue.json", "issue.html", "issue.txt", "checks.json"):
+            one = (demo.home / "issues" / day.isoformat() / name).read_bytes()
+            assert one == (again.home / "issues" / day.isoformat() / name).read_bytes(), (day, name)
+    text = (again.home / "issues" / LAST.isoformat() / "issue.json").read_text()
+    assert "127.0.0.1:" not in text.replace("127.0.0.1:8080", "")
+    assert str(tmp_path) not in text
+
+
+def test_every_subscriber_gets_one_mail_with_a_link_of_their_own(demo: DemoResult) -> None:
+    mails = [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in (demo.home / "outbox").rglob("*.eml")
+    ]
+    people = {str(mail["To"]) for mail in mails}
+    assert len(mails) == len(people) == 12
+    links = {str(mail["List-Unsubscribe"]) for mail in mails}
+    assert len(links) == 12
+    for mail in mails:
+        assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+        html = mail.get_body(("html",)).get_content()
+        assert str(mail["List-Unsubscribe"]).strip("<>") in html
+        assert "-unsubscribe-token-" not in html
+
+
+def test_the_day_has_its_main_stories_each_told_by_both_sides(demo: DemoResult) -> None:
+    issue = doc(demo)
+    assert 2 <= len(issue["stories"]) <= 5
+    for story in issue["stories"]:
+        assert story["coverage"]["left"] and story["coverage"]["right"], story["headline"]
+        assert story["overview"], story["headline"]
+        assert story["why"]
+    told = " ".join(story["headline"] for story in issue["stories"])
+    assert "dock" in told.lower() or "strike" in told.lower(), "the story of all three days"
+
+
+def test_the_quiet_day_is_shorter_and_says_so(demo: DemoResult) -> None:
+    quiet, busy = doc(demo, DAYS[1]), doc(demo)
+    assert quiet["quiet"]
+    assert 2 <= len(quiet["stories"]) < len(busy["stories"])
+    assert not busy["quiet"]
+
+
+def test_nothing_stands_in_an_issue_without_its_evidence(demo: DemoResult) -> None:
+    for day in DAYS:
+        for story in [s for key in ("stories", "in_brief", "blindspots") for s in doc(demo, day)[key]]:
+            articles = {article["id"]: article for article in story["articles"]}
+            items = [
+                story["headline_from"],
+                *([story["dek_from"]] if story["dek_from"] else []),
+                *story["overview"],
+            ]
+            items += [point for points in story["sides"].values() for point in points]
+            for item in items:
+                spans = [articles[e["article"]][e["field"]][e["start"] : e["end"]] for e in item["evidence"]]
+                plain = " ".join(" ".join(spans).split()).rstrip(".").casefold()
+                assert plain == item["text"].rstrip(".").casefold()
+                assert {articles[e["article"]]["outlet"] for e in item["evidence"]} <= set(item["outlets"])
+
+
+def test_no_outlet_that_forbids_quotes_is_quoted(demo: DemoResult) -> None:
+    text = json.dumps(doc(demo))
+    assert "exchangecourant.example" in text, "it is listed with its story"
+    for story in doc(demo)["stories"]:
+        items = [*story["overview"], *(p for points in story["sides"].values() for p in points)]
+        assert all("exchangecourant.example" not in item["outlets"] for item in items)
+
+
+def test_a_wire_text_in_many_outlets_counts_once(demo: DemoResult) -> None:
+    stories = [
+        s for day in DAYS for key in ("stories", "in_brief", "blindspots") for s in doc(demo, day)[key]
+    ]
+    wires = [note for story in stories for note in story["wires"] if note["wire"]]
+    assert wires
+    for story in stories:
+        outlets = {article["outlet"] for article in story["articles"]}
+        assert sum(story["coverage"].values()) <= len(outlets)
+        for note in story["wires"]:
+            assert sum(story["coverage"].values()) < len(outlets), note
+
+
+def test_opinion_never_makes_a_headline(demo: DemoResult) -> None:
+    for story in doc(demo)["stories"]:
+        kinds = {article["id"]: article["kind"] for article in story["articles"]}
+        assert {kinds[e["article"]] for e in story["headline_from"]["evidence"]} <= {"news"}
+
+
+def test_a_failing_feed_costs_the_others_nothing_and_is_told_with_what_to_do(demo: DemoResult) -> None:
+    last = demo.gathers[-1]
+    failed = [report for report in demo.gathers[0].failed]
+    assert [report.outlet for report in failed] == ["ternislandpacket.example"]
+    assert failed[0].todo
+    assert failed[0].since is not None
+    assert sum(report.ok for report in last.feeds) == len(last.feeds) - 1
+
+
+def test_every_check_of_the_issue_passes_or_warns(demo: DemoResult) -> None:
+    for day in DAYS:
+        checks = doc(demo, day)["checks"]
+        assert len({check["name"] for check in checks}) >= 10
+        assert [check["name"] for check in checks if check["verdict"] == "fail"] == []
+        assert doc(demo, day)["reading_seconds"] <= 300
+
+
+def test_a_document_read_back_is_the_same_issue(demo: DemoResult) -> None:
+    with opened(demo.home) as house:
+        kept = house.issues.get(LAST)
+        assert kept is not None
+        issue = issue_from(kept.document)
+        mail = house.renderer.render(issue)
+        assert mail.html == kept.html
+        assert mail.text == kept.text
+        again = document(
+            issue, mail, house.build_room.checker.check(issue, mail), house.build_room.balance(issue)
+        )
+    assert dump(again) == (demo.home / "issues" / LAST.isoformat() / "issue.json").read_text()
+    assert kept.html_sha256 == sha256(kept.html)
+
+
+def test_a_build_again_changes_nothing_and_a_mailed_issue_is_immutable(home: Path) -> None:
+    with opened(home) as house:
+        at = house.calendar.cut_off(LAST)
+        assert not build(house.build_room, LAST, at).changed
+        with pytest.raises(Refused, match="frozen"):
+            build(house.build_room, LAST, at - timedelta(hours=12))
+        revised = build(house.build_room, LAST, at - timedelta(hours=12), revision=True)
+        assert revised.issue.revision == 2
+        mailed = house.issues.get(LAST, 1)
+        assert mailed is not None
+        assert mailed.frozen
+
+
+def test_nothing_later_than_the_cut_off_plays_a_part(home: Path) -> None:
+    with opened(home) as house:
+        at = house.calendar.cut_off(DAYS[1])
+        articles = house.archive.articles(at, at - timedelta(days=3))
+        assert articles
+        assert max(article.seen_at for article in articles) <= at
+        assert max(article.published for article in articles) <= at
+        assert not build(house.build_room, DAYS[1], at).changed, "a day's later news does not change it"
+
+
+def test_a_send_again_mails_nobody_again(home: Path) -> None:
+    before = sorted(path.name for path in (home / "outbox").rglob("*.eml"))
+    with opened(home) as house:
+        report = send(house.send_room, LAST)
+    assert report.submitted == 12
+    assert sorted(path.name for path in (home / "outbox").rglob("*.eml")) == before
+
+
+def test_a_stale_issue_goes_only_when_told_to(home: Path) -> None:
+    with opened(home, now=MORNING + timedelta(days=2)) as house:
+        with pytest.raises(Refused, match="stale"):
+            send(house.send_room, DAYS[1])
+        assert house.mailings.find(DAYS[1]) is None
+        assert send(house.send_room, DAYS[1], allow_stale=True).submitted == 12
+
+
+def test_an_approval_binds_to_the_very_bytes(home: Path) -> None:
+    with opened(home, now=MORNING - timedelta(days=1), REQUIRE_APPROVAL="true") as house:
+        with pytest.raises(Refused, match="not approved"):
+            send(house.send_room, DAYS[1])
+        issue = house.issues.get(DAYS[1])
+        assert issue is not None
+        house.issues.approve(DAYS[1], issue.revision, "A. Editor", "0" * 64, {})
+        with pytest.raises(Refused, match="present bytes"):
+            send(house.send_room, DAYS[1])
+        house.issues.approve(DAYS[1], issue.revision, "A. Editor", issue.html_sha256, {})
+        assert send(house.send_room, DAYS[1]).submitted == 12
+
+
+def test_a_failed_check_stops_a_send_until_an_editor_overrides_it_by_name(home: Path) -> None:
+    with opened(home, now=MORNING - timedelta(days=1)) as house:
+        issue = house.issues.get(DAYS[1])
+        assert issue is not None
+        bad = {"name": "size", "figure": "99", "limit": "95", "verdict": "fail", "todo": "trim", "where": ""}
+        house.issues.save(replace(issue, document={**issue.document, "checks": [bad]}))
+        with pytest.raises(Refused, match="size"):
+            send(house.send_room, DAYS[1])
+        house.issues.approve(DAYS[1], issue.revision, "A. Editor", issue.html_sha256, {"size": "known"})
+        assert send(house.send_room, DAYS[1]).submitted == 12
+
+
+def test_a_real_provider_is_refused_with_example_values(home: Path) -> None:
+    with opened(home, PROVIDER="sendgrid", SENDGRID_API_KEY="SG.x") as house:
+        with pytest.raises(Refused, match="Not ready"):
+            send(house.send_room, DAYS[1], allow_stale=True)
+        assert house.mailings.find(DAYS[1]) is None
+
+
+def test_no_articles_no_issue_and_a_word_about_it(tmp_path: Path) -> None:
+    with sample_house(tmp_path / "home", until=date(2026, 10, 3)) as (house, _, _):
+        with pytest.raises(IssueError, match="no articles"):
+            build(house.build_room, date(2026, 9, 1), datetime(2026, 9, 1, 9, tzinfo=UTC))
+        with pytest.raises(IssueNotFound):
+            send(house.send_room, LAST, allow_stale=True)
+
+
+def test_a_second_brand_changes_the_mail_and_no_template(home: Path) -> None:
+    brand = home / "other.toml"
+    brand.write_text(
+        'name = "The Evening Balance"\nlocale = "en_GB"\nfooter = ["For members."]\n'
+        '[labels]\nleft = "Progressive"\n[colours]\nleft = "#0b5d3b"\n'
+    )
+    with opened(home, BRAND=str(brand)) as house:
+        kept = house.issues.get(LAST)
+        assert kept is not None
+        mail = house.renderer.render(issue_from(kept.document))
+    assert "The Evening Balance" in mail.html
+    assert "Both Sides in 5 Minutes" not in mail.html
+    assert re.search(r"6 October 2026", mail.html)
+    assert "#0b5d3b" in mail.html
+    assert "progressive" in mail.text.lower()
+
+
+def test_the_commands_on_that_home(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = Command(home, monkeypatch, capsys)
+    shown = command("show", "2026-10-06")
+    assert shown.status == 0
+    assert shown.out == (home / "issues/2026-10-06/issue.txt").read_text()
+    assert command("show", "2026-10-06", "--format", "json").json["date"] == "2026-10-06"
+    assert command("check", "2026-10-06", "--json").json["checks"]
+    deliveries = command("deliveries", "2026-10-06", "--json").json
+    assert [(row["state"], row["recipients"], row["attempts"]) for row in deliveries] == [
+        ("submitted", 12, 1)
+    ]
+    assert command("subscribers", "count", "--json").json["active"] == 12
+    refused = command("send", "2026-10-05", "--yes", "--json")
+    assert refused.status == 3
+    assert refused.json["error"]["type"] == "Refused"
+    assert "stale" in refused.err
+    missing = command("show", "2026-01-01")
+    assert missing.status == 1
+    assert missing.err.count("\n") == 1
+    assert command("show", "tomorrow").status == 2
+    assert command("nonsense").status == 2
+    assert command("feeds", "--json").status == 0
+    assert command("outlets", "check").status == 0
+    assert (
+        command("backfill", "2026-10-04", "2026-10-06", "--plan", "--json")
+        .json[2]["reason"]
+        .startswith("its issue is frozen")
+    )
+
+
+def test_a_backfill_is_planned_done_and_found_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with sample_house(tmp_path / "home"):
+        pass
+    command = Command(tmp_path / "home", monkeypatch, capsys)
+    done = command("backfill", "2026-10-02", "2026-10-06", "--json")
+    states = {entry["date"]: entry["state"] for entry in done.json["dates"]}
+    assert states == {"2026-10-02": "failed", "2026-10-03": "failed", "2026-10-04": "done", "2026-10-05": "done",
+                      "2026-10-06": "done"}  # fmt: skip
+    assert done.status == 1, "two dates have no articles"
+    again = command("backfill", "2026-10-04", "2026-10-06", "--json")
+    assert {entry["state"] for entry in again.json["dates"]} == {"skipped"}
+    assert command("backfill", "status", "--json").json["state"] == "done"
+    assert not (tmp_path / "home" / "outbox").exists(), "a backfill mails nobody"

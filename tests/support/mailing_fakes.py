@@ -1,0 +1,289 @@
+"""A `MailingStore` in memory that keeps the port's promises, and ways to kill a process in the middle of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from newsletter.domain.audience import ExclusionReason
+from newsletter.domain.issue import UNSUBSCRIBE_SLOT
+from newsletter.domain.mailing import (
+    Accepted,
+    Addressed,
+    Batch,
+    BatchState,
+    Candidate,
+    Envelope,
+    Mailing,
+    MailingState,
+    Recipient,
+    may_move,
+)
+from newsletter.errors import StorageError
+
+LEASE = timedelta(minutes=5)
+DAY = date(2026, 8, 20)
+START = datetime(2026, 8, 20, 9, 0, tzinfo=UTC)
+
+
+class Killed(BaseException):
+    """SIGKILL: no handler of ours runs to any effect after it."""
+
+
+@dataclass
+class FakeClock:
+    """Moves only when told to, or by a second each time somebody looks."""
+
+    now: datetime = START
+    waited: list[float] = field(default_factory=list)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.waited.append(seconds)
+        self.now += timedelta(seconds=seconds)
+
+
+class FakeMailingStore:
+    """`newsletter.ports.MailingStore` over plain dictionaries."""
+
+    def __init__(self, candidates: Sequence[Candidate] = ()) -> None:
+        self.people = list(candidates)
+        self.left: set[int] = set()
+        """Subscriber ids that unsubscribed or were suppressed since the freeze."""
+        self.mailings: dict[int, Mailing] = {}
+        self.rows: dict[str, Batch] = {}
+        self.members: dict[str, list[Recipient]] = {}
+        self.skipped: set[str] = set()
+        self.leases: dict[int, tuple[str, datetime]] = {}
+
+    def find(self, day: date) -> Mailing | None:
+        found = [m for m in self.mailings.values() if m.issue_date == day]
+        return found[-1] if found else None
+
+    def candidates(self, frozen_at: datetime) -> Iterator[Candidate]:
+        return iter(self.people)
+
+    def freeze(
+        self, day: date, revision: int, html_sha256: str, provider: str, batch_size: int, frozen_at: datetime
+    ) -> Mailing:
+        if earlier := self.find(day):
+            return earlier
+        number = len(self.mailings) + 1
+        chosen = [c for c in self.people if c.exclusion is None]
+        reasons: dict[ExclusionReason, int] = {}
+        for candidate in self.people:
+            if candidate.exclusion is not None:
+                reasons[candidate.exclusion] = reasons.get(candidate.exclusion, 0) + 1
+        for start in range(0, len(chosen), batch_size):
+            part = chosen[start : start + batch_size]
+            batch_id = f"m{number}b{start // batch_size + 1}"
+            self.members[batch_id] = [
+                Recipient(
+                    f"d{number}-{c.subscriber_id}",
+                    c.subscriber_id,
+                    c.public_id,
+                    c.email,
+                    c.name,
+                    c.token_version,
+                )
+                for c in part
+            ]
+            self.rows[batch_id] = Batch(batch_id, number, BatchState.PENDING, len(part), 0)
+        mailing = Mailing(
+            number,
+            day,
+            revision,
+            html_sha256,
+            MailingState.FROZEN,
+            frozen_at,
+            len(self.people),
+            len(chosen),
+            reasons,
+            provider,
+        )
+        self.mailings[number] = mailing
+        return mailing
+
+    def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> None:
+        self.mailings[mailing_id] = replace(self.mailings[mailing_id], state=state, note=note)
+
+    def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
+        holder = self.leases.get(mailing_id)
+        if holder and holder[0] != owner and at - holder[1] < LEASE:
+            return False
+        self.leases[mailing_id] = (owner, at)
+        return True
+
+    def heartbeat(self, mailing_id: int, owner: str, at: datetime) -> None:
+        if self.leases.get(mailing_id, ("", at))[0] == owner:
+            self.leases[mailing_id] = (owner, at)
+
+    def release(self, mailing_id: int, owner: str) -> None:
+        if self.leases.get(mailing_id, ("", None))[0] == owner:
+            del self.leases[mailing_id]
+
+    def orphans_to_uncertain(self, mailing_id: int, at: datetime) -> int:
+        orphans = [b for b in self.batches(mailing_id) if b.state is BatchState.SUBMITTING]
+        for batch in orphans:
+            self.move(batch.id, BatchState.SUBMITTING, BatchState.UNCERTAIN, at, "its process died")
+        return len(orphans)
+
+    def claim(self, mailing_id: int, at: datetime) -> tuple[Batch, tuple[Recipient, ...]] | None:
+        for batch in self.batches(mailing_id):
+            if batch.state is BatchState.PENDING:
+                gone = [r for r in self.members[batch.id] if r.subscriber_id in self.left]
+                self.skipped.update(r.delivery_id for r in gone)
+                self.rows[batch.id] = replace(batch, attempts=batch.attempts + 1)
+                self.move(batch.id, BatchState.PENDING, BatchState.SUBMITTING, at)
+                rest = tuple(r for r in self.members[batch.id] if r.delivery_id not in self.skipped)
+                return self.rows[batch.id], rest
+        return None
+
+    def move(
+        self,
+        batch_id: str,
+        old: BatchState,
+        new: BatchState,
+        at: datetime,
+        reason: str = "",
+        message_id: str = "",
+    ) -> bool:
+        batch = self.rows[batch_id]
+        if batch.state is not old or not may_move(old, new):
+            return False
+        self.rows[batch_id] = replace(batch, state=new, reason=reason, message_id=message_id, changed_at=at)
+        return True
+
+    def batches(self, mailing_id: int) -> tuple[Batch, ...]:
+        return tuple(b for b in self.rows.values() if b.mailing_id == mailing_id)
+
+    def batch(self, batch_id: str) -> Batch | None:
+        return self.rows.get(batch_id)
+
+    def counts(self, mailing_id: int) -> Mapping[str, int]:
+        totals = dict.fromkeys([s.value for s in BatchState], 0) | {"skipped": 0}
+        for batch in self.batches(mailing_id):
+            gone = sum(r.delivery_id in self.skipped for r in self.members[batch.id])
+            totals["skipped"] += gone
+            totals[batch.state.value] += len(self.members[batch.id]) - gone
+        return totals
+
+
+class DyingProcess:
+    """Wraps a store or provider; at the ``at``-th call of any wrapped part the process dies, for good.
+
+    ``after``: the call took effect, its answer never arrived.
+    """
+
+    def __init__(self, at: int, *, after: bool) -> None:
+        self.calls_left, self.after, self.dead = at, after, False
+
+    def wrap(self, part: Any) -> Any:
+        return _Wrapped(part, self)
+
+    def step(self, call: Callable[[], Any]) -> Any:
+        if self.dead:
+            raise Killed
+        self.calls_left -= 1
+        if self.calls_left:
+            return call()
+        self.dead = True
+        if self.after:
+            call()
+        raise Killed
+
+
+class _Wrapped:
+    def __init__(self, part: Any, process: DyingProcess) -> None:
+        self._part, self._process = part, process
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._part, name)
+        if not callable(value):
+            return value
+        return lambda *args, **kwargs: self._process.step(lambda: value(*args, **kwargs))
+
+
+class ScriptedProvider:
+    """Accepts, unless the script's next entry is an error to raise; remembers who was mailed.
+
+    An entry ``(error, True)`` accepts the batch first: the answer is lost, the mail is not.
+    """
+
+    name = "scripted"
+    real = False
+
+    def __init__(self, *script: Any, batch_size: int = 10) -> None:
+        self.script, self.batch_size = list(script), batch_size
+        self.mailed: list[str] = []
+        self.asked: list[str] = []
+        self.tokens: dict[str, str] = {}
+
+    def submit(self, envelope: Envelope, batch_id: str, recipients: Sequence[Addressed]) -> Accepted:
+        self.asked.append(batch_id)
+        entry = self.script.pop(0) if self.script else None
+        error, accepted = entry if isinstance(entry, tuple) else (entry, entry is None)
+        if callable(error):
+            error = error()
+        if accepted or error is None:
+            self.mailed += [one.recipient.email for one in recipients]
+            self.tokens |= {one.recipient.email: one.unsubscribe_token for one in recipients}
+        if error is not None:
+            raise error
+        return Accepted(f"receipt-{batch_id}")
+
+    def submit_test(self, envelope: Envelope, email: str) -> Accepted:
+        raise NotImplementedError
+
+
+class BrokenStore(FakeMailingStore):
+    """Cannot record that a batch was accepted."""
+
+    def move(self, batch_id: str, old: BatchState, new: BatchState, *rest: Any, **more: Any) -> bool:
+        if new is BatchState.SUBMITTED:
+            raise StorageError("The database is gone.")
+        return super().move(batch_id, old, new, *rest, **more)
+
+
+def people(count: int, first: int = 1) -> list[Candidate]:
+    return [
+        Candidate(n, f"p{n}", f"reader{n}@example.org", f"Reader {n}", 1) for n in range(first, first + count)
+    ]
+
+
+def envelope(**changes: Any) -> Envelope:
+    """An issue's mail with a slot in both parts."""
+    link = f"https://news.example.com/u/{UNSUBSCRIBE_SLOT}"
+    base = Envelope(
+        subject="Both sides of the harbour vote",
+        html=f'<html lang="en"><body><p>Café news</p><a href="{link}">Unsubscribe</a></body></html>\n',
+        text=f"Café news\n\nUnsubscribe: {link}\n",
+        from_email="daily@news.example.com",
+        from_name="Both Sides",
+        list_id="daily.news.example.com",
+        issue_date=DAY.isoformat(),
+        public_url="https://news.example.com",
+    )
+    return replace(base, **changes)
+
+
+def addressed(count: int, first: int = 1) -> list[Addressed]:
+    return [
+        Addressed(Recipient(f"d{n}", n, f"p{n}", f"reader{n}@example.org", f"Reader {n}", 1), f"token{n}")
+        for n in range(first, first + count)
+    ]
+
+
+def token_of(recipient: Recipient) -> str:
+    return f"{recipient.public_id}.signed"
+
+
+def frozen(store: FakeMailingStore, *, batch_size: int = 10, provider: str = "") -> Mailing:
+    digest = hashlib.sha256(envelope().html.encode()).hexdigest()
+    return store.freeze(DAY, 1, digest, provider, batch_size, START)
