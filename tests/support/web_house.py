@@ -82,9 +82,16 @@ def keep_days(house: House, count: int) -> None:
     base = stored(house, whole)
     for back in range(1, count + 1):
         day = date.fromordinal(whole.date.toordinal() - back)
-        stories = tuple(replace(s, id=s.id.replace(whole.date.isoformat(), day.isoformat())) for s in whole.stories)
-        issue = replace(whole, date=day, number=whole.number - back, stories=stories, in_brief=(), blindspots=())
-        doc = {**document(issue, house.renderer.render(whole), CHECKS, {}), "subject": f"Harbor bill, day {back}"}
+        stories = tuple(
+            replace(s, id=s.id.replace(whole.date.isoformat(), day.isoformat())) for s in whole.stories
+        )
+        issue = replace(
+            whole, date=day, number=whole.number - back, stories=stories, in_brief=(), blindspots=()
+        )
+        doc = {
+            **document(issue, house.renderer.render(whole), CHECKS, {}),
+            "subject": f"Harbor bill, day {back}",
+        }
         house.issues.save(replace(base, date=day, number=issue.number, document=doc))
 
 
@@ -92,6 +99,8 @@ def add_reader(house: House, address: str = "reader@example.org", **more: object
     """A subscriber on the list and the unsubscribe token that a mail would carry."""
     email, key = parse_address(address)
     public_id = f"id{abs(hash(key)):024x}"[:26]
-    subscriber = Subscriber(public_id=public_id, email=email, address_key=key, created_at=NOW, consent_at=NOW, **more)
+    subscriber = Subscriber(
+        public_id=public_id, email=email, address_key=key, created_at=NOW, consent_at=NOW, **more
+    )
     house.subscribers.add(subscriber)
     return subscriber, sign(KEY.encode(), Purpose.UNSUBSCRIBE, public_id, subscriber.token_version)

@@ -31,11 +31,7 @@ def serve_command(port: int, host: str) -> None:
     from newsletter.web.server import serve
 
     with house() as rooms:
-        (
-            len(rooms.registry),
-            rooms.secret_keys,
-            rooms.issues.dates(),
-        )  # what is wrong shows now, not in a request
+        check(rooms)
         public = rooms.settings.public_url
         serve(create_app(rooms), host, port, lambda address: _announce(address, public))
 

@@ -62,6 +62,7 @@ def create_app(house: House) -> Starlette:
             Route("/healthz", reading.healthz),
             Route("/site.css", reading.style),
             Route("/icon.svg", reading.icon),
+            Route("/favicon.ico", reading.icon),
         ],
         middleware=[
             Middleware(SafetyHeaders, policy=policy),

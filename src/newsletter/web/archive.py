@@ -12,6 +12,7 @@ from typing import Any
 from newsletter.domain.brand import Brand
 from newsletter.domain.document import issue_from
 from newsletter.domain.issue import UNSUBSCRIBE_SLOT, Issue, IssueStory
+from newsletter.domain.leaning import SIDES
 from newsletter.ports import IssueStore, StoredIssue
 from newsletter.rendering import clean
 from newsletter.web.bars import Bar, bar_of
@@ -31,6 +32,37 @@ def public_html(mail_html: str, home: str) -> str:
         return f'<a{found["before"]}href="{address}"{found["after"]}>All issues</a>'
 
     return _PERSONAL_LINK.sub(led_home, mail_html).replace(UNSUBSCRIBE_SLOT, "")
+
+
+def with_afterword(mail_html: str, afterword: str) -> str:
+    """The page of an issue: the mail as it stands, then what is said about it, before the body ends."""
+    end = mail_html.lower().rfind("</body>")
+    return mail_html[:end] + afterword + mail_html[end:] if end >= 0 else mail_html + afterword
+
+
+BALANCE_ROWS = (
+    ("hearings_due", "Stories in which two or more of its outlets were heard"),
+    ("words", "Words in its own voice"),
+    ("frame_words", "Words from its outlets in headlines, overviews, agreed and disputed"),
+    ("quotations", "Excerpts"),
+    ("links", "Links to its articles"),
+    ("first", "Stories in which it spoke first"),
+)
+"""The balance audit's figures that readers get, with what they mean."""
+
+
+def balance_table(balance: Mapping[str, Any], brand: Brand) -> tuple[tuple[str, ...], ...]:
+    """Rows of the audit as kept with the issue, the head first; empty where the issue has none."""
+    kept: list[Mapping[str, Any]] = [balance[side.value] for side in SIDES if side.value in balance]
+    if len(kept) < len(SIDES):
+        return ()
+    head = ("", *(brand.labels[side] for side in SIDES))
+    rows = [
+        (text, *(f"{figures[key]:,}" for figures in kept))
+        for key, text in BALANCE_ROWS
+        if all(isinstance(figures.get(key), int) for figures in kept)
+    ]
+    return (head, *rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from pathlib import Path
+from typing import TypeVar
 
 from watchfiles import awatch
+
+Seen = TypeVar("Seen", bound=Hashable)
 
 TICK_MS = 300
 """How often the things that cannot be watched are looked at; with 50 ms of settling, well within a second."""
@@ -15,13 +18,13 @@ ALIVE_SECONDS = 15.0
 
 async def watch(
     folders: tuple[Path, ...],
-    probe: Callable[[], Awaitable[Hashable]],
-    changed: Callable[[bool, bool], Awaitable[None]],
+    probe: Callable[[], Awaitable[Seen]],
+    changed: Callable[[bool, Seen, Seen], Awaitable[None]],
     stop: asyncio.Event,
 ) -> None:
-    """Call ``changed(templates, probed)`` after every change until ``stop``.
+    """Call ``changed(templates, before, now)`` after every change until ``stop``.
 
-    ``templates``: something in the folders changed. ``probed``: ``probe`` answers otherwise than before.
+    ``templates``: something in the folders changed. ``before`` and ``now`` are what ``probe`` answered.
     """
     before = await probe()
     watched = [folder for folder in folders if folder.is_dir()]
@@ -36,7 +39,7 @@ async def watch(
     ):
         now = await probe()
         if found or now != before:
-            await changed(bool(found), now != before)
+            await changed(bool(found), before, now)
         before = now
 
 

@@ -13,7 +13,15 @@ from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.outlet import Outlet, Registry
 from newsletter.errors import NewsletterError
 from newsletter.rendering import wording
-from newsletter.web.archive import IssueCard, card, find_story, headlines, public_html
+from newsletter.web.archive import (
+    IssueCard,
+    balance_table,
+    card,
+    find_story,
+    headlines,
+    public_html,
+    with_afterword,
+)
 from newsletter.web.security import MAIL_POLICY
 from newsletter.web.site import SHORT_CACHE, Site, answer
 from newsletter.web.texts import zone_name
@@ -48,14 +56,21 @@ class ReadingPages:
         return self._page(request, "issues.html", cards=cards, page=page, pages=pages)
 
     def issue(self, request: Request) -> Response:
-        """The issue as it was mailed, without anything personal; its newest revision."""
-        stored = self.house.issues.get(_date(request.path_params["date"]))
+        """The issue as it was mailed, without anything personal, then its balance figures; newest revision."""
+        stored = self.house.issues.get(path_date(request.path_params["date"]))
         if stored is None:
             raise HTTPException(404)
         policy = MAIL_POLICY.format(images=f"'self'{self.site.image_hosts}", ancestors="'none'")
+        document: Any = stored.document
+        afterword = self.site.render(
+            "issue-after.html",
+            rows=balance_table(document["balance"], self.site.brand),
+            supply=document["supply"],
+            **self._beside(stored.date),
+        )
         return answer(
             request,
-            public_html(stored.html, f"{self.site.public_url}/"),
+            with_afterword(public_html(stored.html, f"{self.site.public_url}/"), afterword),
             cache=SHORT_CACHE,
             headers={"content-security-policy": policy},
         )
@@ -112,6 +127,12 @@ class ReadingPages:
     def _page(self, request: Request, name: str, **context: Any) -> Response:
         return self.site.page(request, name, cache=SHORT_CACHE, **context)
 
+    def _beside(self, day: date) -> dict[str, date | None]:
+        dates = self.house.issues.dates()
+        place = dates.index(day)
+        later = dates[place + 1] if place + 1 < len(dates) else None
+        return {"earlier": dates[place - 1] if place else None, "later": later}
+
     def _cards(self, start: int, count: int, *, whole_first: bool = False) -> list[IssueCard]:
         newest_first = self.house.issues.dates()[::-1][start : start + count]
         kept = [stored for day in newest_first if (stored := self.house.issues.get(day))]
@@ -129,7 +150,7 @@ def by_side(registry: Registry) -> tuple[tuple[Side, tuple[Outlet, ...]], ...]:
     )
 
 
-def _date(text: str) -> date:
+def path_date(text: str) -> date:
     """The date of a path; anything else than YYYY-MM-DD is not found."""
     try:
         day = date.fromisoformat(text)

@@ -19,7 +19,19 @@ from newsletter.domain.outlet import Paywall
 from newsletter.domain.words import Statement
 from newsletter.rendering import clean, wording
 from newsletter.rendering.balance import INDEPENDENT
-from newsletter.web.bars import Bar, bar_of
+from newsletter.web.bars import bar_of
+from newsletter.web.model import (
+    ArticleGroup,
+    ArticleView,
+    DisputeView,
+    HistoryView,
+    Line,
+    OnlyView,
+    QuestionView,
+    SideView,
+    SourceLink,
+    StoryView,
+)
 from newsletter.web.texts import age, clock_time, counted
 
 _KIND_MARKS = {
@@ -30,107 +42,6 @@ _KIND_MARKS = {
     "service": "Service",
 }
 _PAYWALL_MARKS = {Paywall.YES: "Paywall", Paywall.METERED: "Metered"}
-
-
-@dataclass(frozen=True, slots=True)
-class SourceLink:
-    """An outlet behind a sentence; ``url`` is its article, or empty where none can be linked."""
-
-    name: str
-    url: str
-    side: Side
-    note: str = ""
-    """ "opinion" where the article is one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A statement with who says it."""
-
-    text: str
-    sources: tuple[SourceLink, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SideView:
-    """One side's points, under a heading that claims no more than the coverage bears."""
-
-    side: Side
-    heading: str
-    count: str
-    points: tuple[Line, ...]
-    empty: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleView:
-    title: str
-    url: str
-    outlet: str
-    leaning: str
-    iso: str
-    time: str
-    marks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleGroup:
-    """The articles of one side; ``counted`` is how many independent voices they are."""
-
-    side: Side
-    label: str
-    articles: tuple[ArticleView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DisputeView:
-    topic: str
-    claims: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OnlyView:
-    side: Side
-    heading: str
-    points: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionView:
-    question: str
-    answer: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryView:
-    story_id: str
-    headline: str
-    when: str
-    """ "4 days ago · 6 articles"."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoryView:
-    """The whole page."""
-
-    id: str
-    headline: Line
-    dek: Line | None
-    bar: Bar
-    overview: tuple[Line, ...]
-    sides: tuple[SideView, ...]
-    agreed: tuple[Line, ...]
-    disputed: tuple[DisputeView, ...]
-    only: tuple[OnlyView, ...]
-    groups: tuple[ArticleGroup, ...]
-    articles: str
-    total: int
-    wires: tuple[str, ...]
-    history: tuple[HistoryView, ...]
-    faq: tuple[QuestionView, ...]
-    blindspot: str
-    new_articles: str
-    why: str
 
 
 def story_view(issue: Issue, story: IssueStory, brand: Brand, zone: ZoneInfo) -> StoryView:
