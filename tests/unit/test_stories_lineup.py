@@ -119,10 +119,10 @@ def test_blindspots_are_at_most_two_each_way() -> None:
     assert len(choose(*many).blindspots) == 2
 
 
-def test_chance_is_a_binomial_tail() -> None:
-    assert at_most(0, 3, 0.5) == pytest.approx(1 / 8)
-    assert at_most(1, 3, 0.5) == pytest.approx(4 / 8)
-    assert at_most(5, 5, 0.2) == pytest.approx(1.0)
+def test_chance_is_the_tail_of_fishers_exact_test() -> None:
+    assert at_most(0, 5, 6, 6) == pytest.approx(6 / 792)
+    assert at_most(1, 2, 1, 1) == pytest.approx(1.0)
+    assert at_most(5, 5, 20, 5) == pytest.approx(1.0)
 
 
 def test_more_slots_of_one_family_can_be_allowed_for_an_election_night() -> None:
