@@ -14,9 +14,7 @@ from newsletter.domain.leaning import SIDES, Side
 from newsletter.rendering import clean, wording
 from newsletter.rendering.balance import audit
 from newsletter.rendering.model import CorrectionView, MailView
-from newsletter.rendering.telling import SHARES_FROM, Links, Telling, story_url
-
-__all__ = ["SHARES_FROM", "ViewMaker"]
+from newsletter.rendering.telling import Links, Telling, story_url
 
 
 @dataclass(frozen=True)
