@@ -10,7 +10,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from newsletter.domain.brand import Brand
-from newsletter.domain.issue import Issue, IssueStory, PastMention, WireNote
+from newsletter.domain.issue import Issue, IssueStory, PastMention, Supply, WireNote
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.story import Coverage
 from newsletter.domain.words import StoryWords
@@ -162,6 +162,18 @@ def test_a_dek_of_another_outlet_than_the_headlines_keeps_its_own_credit() -> No
     assert "under the compromise. (Harbor Standard) Headline: Meridian News" in html
 
 
+def test_of_many_outlets_four_are_named_and_every_side_among_them() -> None:
+    issue = sample_issue()
+    story = issue.stories[0]
+    left = [article.outlet for article in story.articles if article.side is Side.LEFT][:5]
+    others = [next(a.outlet for a in story.articles if a.side is side) for side in (Side.CENTER, Side.RIGHT)]
+    agreed = replace(story.words.agreed[0], outlets=(*left, *others))
+    for part in both(with_first(issue, words=replace(story.words, agreed=(agreed,)))):
+        told = part.partition("Ten Republicans voted for it.")[2].partition(")")[0]
+        names = re.sub(r" \[\d+\]", "", told)
+        assert names == " (Harbor Standard, Meridian News, Liberty Courier, Union Dispatch and 3 more"
+
+
 def test_an_opinion_piece_is_called_one() -> None:
     assert "Eagle Review, opinion" in seen(mail_of(sample_issue()))
 
@@ -194,6 +206,12 @@ def test_a_quiet_day_and_a_thin_supply_are_said() -> None:
         assert "A quiet day: two main stories." in part
         assert "Thin supply: only 5 outlets on the right heard today" in part
     assert "Thin supply" not in seen(mail_of(sample_issue()))
+    few = replace(sample_issue(), supply=Supply(left=6, center=6, right=1, unrated=0, articles=90))
+    for part in both(few):
+        assert (
+            "Thin supply: only 6 outlets on the left and 1 outlet on the right heard today, so what the sides"
+            in part
+        )
 
 
 def test_the_notice_says_how_the_text_was_made() -> None:

@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, field
 from newsletter.domain.issue import Issue, IssueStory
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import Statement
-from newsletter.rendering.shown import shown
+from newsletter.rendering.shown import credited, shown
 
 INDEPENDENT = 2
 """Independent outlets that make a side's voice: promise 3, "the left says" needs at least two."""
@@ -110,9 +110,10 @@ def _count(story: IssueStory, issue: Issue, tallies: Mapping[Side, _Tally]) -> N
 
 def _attribute(statement: Statement, issue: Issue, tallies: Mapping[Side, _Tally], *, framed: bool) -> None:
     sides = [issue.outlets[key].side for key in statement.outlets if key in issue.outlets]
+    named = [issue.outlets[key].side for key in credited(statement, issue) if key in issue.outlets]
     for side in set(sides) & set(SIDES):
         tallies[side].quotations += 1
-        tallies[side].links += sides.count(side)
+        tallies[side].links += named.count(side)
         if framed:
             tallies[side].frame_words += _length([statement]) * sides.count(side) / len(sides)
 

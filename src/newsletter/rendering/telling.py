@@ -25,7 +25,7 @@ from newsletter.rendering.model import (
     StoryView,
     Voice,
 )
-from newsletter.rendering.shown import shown
+from newsletter.rendering.shown import credited, shown
 
 SHARES_FROM = 5
 """Outlets from which shares may be shown, as a bar or otherwise (promise 3)."""
@@ -151,9 +151,9 @@ class Telling:
         return wording.no_outlet(label, heard)
 
     def _said(self, statement: Statement) -> Said:
-        return Said(
-            clean.text(statement.text), tuple(self._credit(key, statement) for key in statement.outlets)
-        )
+        named = credited(statement, self.issue)
+        names = tuple(self._credit(key, statement) for key in named)
+        return Said(clean.text(statement.text), names, len(statement.outlets) - len(named))
 
     def _credit(self, outlet: str, statement: Statement) -> Credit:
         known = self.issue.outlets.get(outlet)

@@ -64,18 +64,25 @@ class ViewMaker:
         return CorrectionView(f"Correction {one.number}, {day}", clean.text(one.text), url)
 
     def _notices(self, issue: Issue) -> tuple[str, ...]:
-        quiet = f"A quiet day: {wording.number(len(issue.stories))} main {_stories(len(issue.stories))}."
-        thin = (
-            self._thin(Side.LEFT, issue.supply.left, self.limits.supply_left),
-            self._thin(Side.RIGHT, issue.supply.right, self.limits.supply_right),
+        n = len(issue.stories)
+        quiet = (
+            f"A quiet day: {wording.number(n)} main {'story' if n == 1 else 'stories'}."
+            if issue.quiet
+            else ""
         )
-        return tuple(line for line in (quiet if issue.quiet else "", *thin) if line)
+        return tuple(line for line in (quiet, self._thin(issue)) if line)
 
-    def _thin(self, side: Side, heard: int, wanted: int) -> str:
-        if heard >= wanted:
+    def _thin(self, issue: Issue) -> str:
+        """What a thin supply means to a reader; empty on a normal day."""
+        heard = (
+            (Side.LEFT, issue.supply.left, self.limits.supply_left),
+            (Side.RIGHT, issue.supply.right, self.limits.supply_right),
+        )
+        few = [wording.of_side(n, self.brand.labels[side]) for side, n, wanted in heard if n < wanted]
+        if not few:
             return ""
-        outlets = wording.of_side(heard, self.brand.labels[side])
-        return f"Thin supply: only {outlets} heard today, so what that side leaves out means little."
+        whose = "that side leaves" if len(few) == 1 else "the sides leave"
+        return f"Thin supply: only {wording.listed(few)} heard today, so what {whose} out means little."
 
     def _balance(self, issue: Issue) -> str:
         figures, supply, labels = audit(issue), issue.supply, self.brand.labels
@@ -93,10 +100,6 @@ class ViewMaker:
 
     def _name(self, side: Side) -> str:
         return wording.lower(self.brand.labels[side])
-
-
-def _stories(n: int) -> str:
-    return "story" if n == 1 else "stories"
 
 
 def _contact(contact: str) -> str:
