@@ -158,6 +158,15 @@ def test_a_broken_answers_validators_are_not_learnt() -> None:
     assert (after.status, after.etag, after.digest) == (FetchStatus.NOT_A_FEED, '"good"', first.digest)
 
 
+def test_an_ill_formed_feed_is_asked_in_full_once_more() -> None:
+    """It may have broken off, and a 304 would hide the rest for a week."""
+    answer = result(headers={"etag": '"1"'})
+    first = Planner().settle(None, answer, parsed(message="unclosed token"), clean(), NOW)
+    assert (first.status, first.etag) == (FetchStatus.FRESH, "")
+    again = Planner().settle(first, answer, None, None, NOW + HOUR)
+    assert (again.status, again.etag) == (FetchStatus.UNCHANGED, '"1"')
+
+
 @pytest.mark.parametrize(
     ("failures", "minutes"),
     [(1, 0), (2, 15), (3, 30), (4, 60), (5, 120), (6, 240), (7, 480), (8, 960), (9, 1440), (40, 1440)],
