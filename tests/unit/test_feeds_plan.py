@@ -136,9 +136,11 @@ def test_a_good_answer_wipes_the_failures_away() -> None:
     assert (after.message, after.todo, after.items, after.last_success) == ("", "", 1, NOW)
 
 
-def test_bytes_parsed_before_count_as_unchanged_and_as_a_full_get() -> None:
+@pytest.mark.parametrize("said", [FetchStatus.FRESH, FetchStatus.UNCHANGED])
+def test_bytes_parsed_before_count_as_unchanged_and_as_a_full_get(said: FetchStatus) -> None:
     first = good(None, headers={"etag": '"1"'})
-    again = Planner().settle(first, result(headers={"etag": '"2"'}), None, None, NOW + HOUR)
+    answer = replace(result(headers={"etag": '"2"'}), status=said)
+    again = Planner().settle(first, answer, None, None, NOW + HOUR)
     assert (again.status, again.etag, again.last_full_get) == (FetchStatus.UNCHANGED, '"2"', NOW + HOUR)
     assert (again.digest, again.items, again.newest_item) == (first.digest, first.items, first.newest_item)
 

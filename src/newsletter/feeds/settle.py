@@ -75,7 +75,7 @@ def _success(
 def _validators(state: FeedState, result: FetchResult, now: datetime, *, learn: bool) -> FeedState:
     """Kept byte for byte. A 304 may renew them; a 200 replaces them, even by nothing."""
     etag, modified = result.headers.get("etag", ""), result.headers.get("last-modified", "")
-    if result.status is FetchStatus.UNCHANGED:
+    if not result.body:
         return replace(state, etag=etag or state.etag, last_modified=modified or state.last_modified)
     return replace(
         state,
