@@ -164,7 +164,7 @@ def test_a_worker_killed_while_idle_costs_no_feed(cage: Cage) -> None:
         os.kill(worker._process.pid, signal.SIGKILL)
         worker._process.wait()
     found = list(cage.parse([job(str(n), GOOD) for n in range(4)]))
-    assert [one.status for one in found] == [FetchStatus.FRESH] * 4
+    assert [(one.status, one.message) for one in found] == [(FetchStatus.FRESH, "")] * 4
 
 
 def test_stopping_early_kills_what_is_under_way() -> None:

@@ -5,11 +5,19 @@ from __future__ import annotations
 import asyncio
 import gzip
 import socket
+import ssl
 import zlib
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from time import monotonic
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from newsletter.domain.feed import FetchRequest, FetchResult, FetchStatus
 from newsletter.feeds.fetch import HttpFetcher
@@ -247,6 +255,31 @@ async def test_nobody_listening_is_unreachable() -> None:
         taken.bind(("127.0.0.1", 0))
         found = await get(fetcher(), f"http://127.0.0.1:{taken.getsockname()[1]}/rss")
     assert found.status is FetchStatus.UNREACHABLE
+
+
+async def test_a_certificate_nobody_vouches_for_is_named_as_the_reason(tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path))
+    silent = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0, ssl=context)
+    async with silent:
+        port = silent.sockets[0].getsockname()[1]
+        found = await get(fetcher(), f"https://127.0.0.1:{port}/rss")
+    assert found.status is FetchStatus.UNREACHABLE
+    assert "certificate" in found.message
+
+
+def self_signed(folder: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+    certificate = builder.not_valid_after(datetime(2090, 1, 1, tzinfo=UTC)).sign(key, hashes.SHA256())
+    pem = Encoding.PEM
+    path = folder / "server.pem"
+    path.write_bytes(
+        key.private_bytes(pem, PrivateFormat.PKCS8, NoEncryption()) + certificate.public_bytes(pem)
+    )
+    return path
 
 
 # ── redirects ──────────────────────────────────────────────────────────────────────────────────────

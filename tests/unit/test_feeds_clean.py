@@ -310,6 +310,7 @@ def test_markup_becomes_one_line_of_text(markup: str, expected: str) -> None:
             "<p>The bridge is open.</p><p>The post Bridge open appeared first on Example Post.</p>",
             "The bridge is open.",
         ),
+        ("It is open. The post Bridge open first appeared on Example Post", "It is open."),
         ("Scientists hope to learn more", "Scientists hope to learn more"),
         ("It was the first post of the day.", "It was the first post of the day."),
         (

@@ -136,9 +136,11 @@ def test_a_good_answer_wipes_the_failures_away() -> None:
     assert (after.message, after.todo, after.items, after.last_success) == ("", "", 1, NOW)
 
 
-def test_bytes_parsed_before_count_as_unchanged_and_as_a_full_get() -> None:
+@pytest.mark.parametrize("said", [FetchStatus.FRESH, FetchStatus.UNCHANGED])
+def test_bytes_parsed_before_count_as_unchanged_and_as_a_full_get(said: FetchStatus) -> None:
     first = good(None, headers={"etag": '"1"'})
-    again = Planner().settle(first, result(headers={"etag": '"2"'}), None, None, NOW + HOUR)
+    answer = replace(result(headers={"etag": '"2"'}), status=said)
+    again = Planner().settle(first, answer, None, None, NOW + HOUR)
     assert (again.status, again.etag, again.last_full_get) == (FetchStatus.UNCHANGED, '"2"', NOW + HOUR)
     assert (again.digest, again.items, again.newest_item) == (first.digest, first.items, first.newest_item)
 
@@ -156,6 +158,15 @@ def test_a_broken_answers_validators_are_not_learnt() -> None:
     bad = ParsedFeed(URL, FetchStatus.NOT_A_FEED)
     after = Planner().settle(first, result(headers={"etag": '"bad"'}), bad, None, NOW + HOUR)
     assert (after.status, after.etag, after.digest) == (FetchStatus.NOT_A_FEED, '"good"', first.digest)
+
+
+def test_an_ill_formed_feed_is_asked_in_full_once_more() -> None:
+    """It may have broken off, and a 304 would hide the rest for a week."""
+    answer = result(headers={"etag": '"1"'})
+    first = Planner().settle(None, answer, parsed(message="unclosed token"), clean(), NOW)
+    assert (first.status, first.etag) == (FetchStatus.FRESH, "")
+    again = Planner().settle(first, answer, None, None, NOW + HOUR)
+    assert (again.status, again.etag) == (FetchStatus.UNCHANGED, '"1"')
 
 
 @pytest.mark.parametrize(

@@ -70,11 +70,11 @@ class Cleaner:
         articles: dict[str, Article] = {}
         for draft, name, date in zip(drafts, names, dates, strict=True):
             key = article_id(outlet, name.key)
-            reason = self._reason(draft, date, key in articles, source)
+            reason, text = self._look(draft, date, key in articles, source)
             if reason:
                 dropped[reason] += 1
             else:
-                articles[key] = _article(draft, name, date, key, source)
+                articles[key] = _article(draft, name, date, key, text, source)
         kept = tuple(articles.values())
         limit = now + EARLY
         return CleanFeed(
@@ -84,14 +84,14 @@ class Cleaner:
             newest=max((date for date in dates if date is not None and date <= limit), default=None),
         )
 
-    def _reason(self, draft: _Draft, date: datetime | None, seen: bool, source: _Source) -> str:
+    def _look(self, draft: _Draft, date: datetime | None, seen: bool, source: _Source) -> tuple[str, str]:
+        """(why the entry is left out, "") or ("", its text); the cheap questions come first."""
         if seen:
-            return DUPLICATE
+            return DUPLICATE, ""
         if date is not None and date < source.now - self._max_age:
-            return TOO_OLD
-        if not is_english(source.feed.language, draft.title, draft.entry.summary):
-            return NOT_ENGLISH
-        return ""
+            return TOO_OLD, ""
+        text = description(draft.entry.summary)
+        return ("", text) if is_english(source.feed.language, draft.title, text) else (NOT_ENGLISH, "")
 
 
 def _drafts(source: _Source, final_url: str, dropped: Counter[str]) -> Iterator[_Draft]:
@@ -107,8 +107,9 @@ def _drafts(source: _Source, final_url: str, dropped: Counter[str]) -> Iterator[
             yield _Draft(entry, guid, url, title)
 
 
-def _article(draft: _Draft, name: Identity, date: datetime | None, key: str, source: _Source) -> Article:
-    text = description(draft.entry.summary)
+def _article(
+    draft: _Draft, name: Identity, date: datetime | None, key: str, text: str, source: _Source
+) -> Article:
     author = shorten(title_line(draft.entry.author), MAX_AUTHOR)
     return Article(
         id=key,

@@ -34,7 +34,8 @@ _TAIL = re.compile(
     r"|Full (?:[Ss]tory|[Aa]rticle)|View (?:[Ee]ntire|[Ff]ull) [Pp]ost|Click here to|See [Mm]ore|Learn [Mm]ore)\b"
     r".{0,160}$"
 )
-_THE_POST, _APPEARED = "The post ", " appeared first on "
+_THE_POST = "The post "
+_APPEARED = re.compile(r" (?:appeared first|first appeared) on [^.]{1,120}\.?$")
 
 _INVISIBLE_RANGES = (
     (0x0000, 0x0008), (0x000E, 0x001F), (0x007F, 0x0084), (0x0086, 0x009F), (0x00AD, 0x00AD), (0x034F, 0x034F),
@@ -106,9 +107,9 @@ def _without_tails(text: str) -> str:
 
 def _without_wordpress(text: str) -> str:
     """WordPress signs its feeds: "The post <title> appeared first on <site>."."""
-    end = text.rfind(_APPEARED)
-    start = text.rfind(_THE_POST, 0, end) if end >= 0 else -1
-    return text[:start].rstrip() if start >= 0 and len(text) - end < _TAIL_ROOM else text
+    signed = _APPEARED.search(text, max(0, len(text) - _TAIL_ROOM))
+    start = text.rfind(_THE_POST, 0, signed.start()) if signed else -1
+    return text[:start].rstrip() if start >= 0 else text
 
 
 def _without_tail(text: str) -> str:
