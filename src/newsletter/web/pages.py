@@ -89,6 +89,7 @@ class ReadingPages:
             story=story_view(issue, story, self.site.brand, zone),
             issue=issue,
             others=others,
+            known={past.story_id for past in story.history if self.house.issues.story_date(past.story_id)},
             notice=wording.notice(issue.writer),
             zone=zone_name(zone),
         )

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from newsletter.domain.audience import parse_address
 from newsletter.domain.issue import Issue, IssueStory
 from newsletter.errors import InvalidAddress
+from newsletter.rendering import clean
 from newsletter.web.archive import find_story
 from newsletter.web.security import RateLimit, from_own_page
 from newsletter.web.site import Site
@@ -123,7 +124,7 @@ class ReportPages:
             status=status,
             issue=issue,
             story_id=story.id,
-            headline=story.words.headline.text,
+            headline=clean.text(story.words.headline.text),
             form=form,
             kinds=KINDS,
             max_text=MAX_TEXT,
@@ -136,5 +137,5 @@ class ReportPages:
             "thanks.html",
             number=number,
             story_id=story.id,
-            headline=story.words.headline.text,
+            headline=clean.text(story.words.headline.text),
         )
