@@ -33,8 +33,8 @@ _MEASURES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (
         topic,
         re.compile(
-            rf"\b{_BOUND}{_NUMBER} (?P<who>[a-z]+ ){{0,2}}?(?:(?:were|was|are|have been|"
-            r"had been) )?(?:{verbs})\b",
+            rf"\b{_BOUND}{_NUMBER} (?P<who>[a-z]+ ){{0,2}}?"
+            rf"(?:(?:were|was|are|have been|had been) )?(?:{verbs})\b",
             re.IGNORECASE,
         ),
     )
@@ -59,7 +59,10 @@ class _Claim:
 
 
 def disputed(desk: Desk) -> tuple[Dispute, ...]:
-    """At most one dispute per measure: two whole sentences of different outlets whose counts exclude each other."""
+    """At most one dispute per measure: statements of two outlets whose counts exclude each other.
+
+    To be asked first: a count in dispute is used up, so that no overview tells it as a fact.
+    """
     claims = [claim for passage in _sentences(desk) for claim in _claims(passage)]
     found = []
     for topic, _ in _MEASURES:
@@ -67,6 +70,7 @@ def disputed(desk: Desk) -> tuple[Dispute, ...]:
         best = max((pair for pair in pairs if _differ(desk, *pair)), key=_across, default=None)
         if best and all(desk.ledger.allows(c.passage.outlet, c.passage.words) for c in best):
             found.append(Dispute(topic, tuple(desk.say(c.passage) for c in best)))
+            desk.used |= {c.passage.key for c in claims if c.topic == topic}
     return tuple(found)
 
 

@@ -81,7 +81,7 @@ def opened(field: str, span: Span) -> Span:
     """The sentence without what only leads in: dateline, section label, capitals of a link, connective."""
     for pattern in (_SHOUT, _DATELINE, _LABELS, _CONNECTIVE, _CONNECTIVE):
         found = pattern.match(field[span.start : span.end])
-        if found:
+        if found and (pattern is _CONNECTIVE or keeps_hedges(found.group())):
             span = stripped(field, span.start + found.end(), span.end)
     while field[span.start : span.end].endswith((" .", " …")):  # a link's markup left a gap before the stop
         span = stripped(field, span.start, span.end - 1)
