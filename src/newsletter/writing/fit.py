@@ -73,6 +73,7 @@ _AHEAD = re.compile(
 _PRONOUN = re.compile(r"\b(he|she|his|her|him|hers)\b", re.IGNORECASE)
 _NAME = re.compile(r"\b[A-Z][\w.’'-]*[a-z]\w*|\b[A-Z]{2,}\b")
 _LEANING = (
+    re.compile(r"^(?:The|A|An) [\w-]+ (?:comes?|came) (?:as|after|amid|just|days|weeks|hours|months)\b"),
     re.compile(r"^(?:[A-Z]\w+)(?: [\w’'-]+){0,5}, (?:they|it|he|she|this|these|those)\b"),
     re.compile(r"\b(?:too|as well|either|likewise|respectively)[.]?$"),
     re.compile(
