@@ -43,13 +43,13 @@ def _pool(desk: Desk) -> list[Passage]:
 
 
 def _kept_for_points(desk: Desk) -> set[tuple[str, int]]:
-    """The one usable sentence of a whole side: it is that side's point."""
+    """The one thing a whole side has left to say, title or sentence: it is that side's point."""
     kept: set[tuple[str, int]] = set()
     if len({p.outlet for p in desk.material.passages if p.source.news and p.field == "text"}) < ENOUGH:
         return kept
     for side in SIDES:
         outlets = {s.outlet for s in desk.material.sources if s.side == side}
-        keys = {p.key for p in desk.material.passages if p.outlet in outlets and p.field == "text"}
+        keys = {p.key for p in desk.material.passages if p.outlet in outlets} - desk.used
         if len(keys) == 1:
             kept |= keys
     return kept
