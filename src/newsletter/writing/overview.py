@@ -49,7 +49,9 @@ def _kept_for_points(desk: Desk) -> set[tuple[str, int]]:
         return kept
     for side in SIDES:
         outlets = {s.outlet for s in desk.material.sources if s.side == side}
-        keys = {p.key for p in desk.material.passages if p.outlet in outlets} - desk.used
+        keys = {
+            p.key for p in desk.material.passages if p.outlet in outlets and p.words >= MIN_WORDS
+        } - desk.used
         if len(keys) == 1:
             kept |= keys
     return kept
