@@ -10,7 +10,7 @@ from newsletter.domain.words import Statement
 from newsletter.writing.limits import Ledger
 from newsletter.writing.passages import Passage
 from newsletter.writing.score import Material, Scores
-from newsletter.writing.terms import terms
+from newsletter.writing.terms import term_set
 
 Allowed = Callable[[Passage], bool]
 
@@ -53,8 +53,8 @@ class Desk:
     def novelty(self, passage: Passage) -> float:
         """Share of the passage's content that the reader was not told yet, 0 to 1."""
         if len(self._told_of) != len(self.said):
-            self._told_of, self._told = tuple(self.said), frozenset[str]().union(*map(terms, self.said))
-        told, own = self._told, set(terms(passage.text))
+            self._told_of, self._told = tuple(self.said), frozenset[str]().union(*map(term_set, self.said))
+        told, own = self._told, term_set(passage.text)
         return len(own - told) / len(own) if own else 0.0
 
     def say(self, passage: Passage, *, stop: bool = True) -> Statement:

@@ -44,7 +44,7 @@ def concept_weights(material: Material, sides: Collection[Side] = SIDES) -> Mapp
     weights: dict[str, float] = {}
     users: dict[str, int] = {}
     for outlet, side in of.items():
-        for concept in frozenset[str]().union(*map(concepts, material.texts_of(outlet))):
+        for concept in material.concepts_of[outlet]:
             users[concept] = users.get(concept, 0) + 1
             if side in size:
                 weights[concept] = weights.get(concept, 0.0) + 1 / (size[side] * heard)

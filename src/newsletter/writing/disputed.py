@@ -20,6 +20,8 @@ SAME_TIME = timedelta(hours=8)
 """Reports further apart than this may both be right: a count grows."""
 SHARED = 3
 """Content stems two claims must share, numbers aside, to be about one thing."""
+STRANGE = 0.4
+"""Share of a statement's content that nobody else may use."""
 UNLIKE = 0.35
 """Least likeness to any sentence of the other sides from which a statement counts as told there too."""
 MIN_HEARD = 2
@@ -33,8 +35,8 @@ _MEASURES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (
         topic,
         re.compile(
-            rf"\b{_BOUND}{_NUMBER} (?P<who>[a-z]+ ){{0,2}}?(?:(?:were|was|are|have been|"
-            r"had been) )?(?:{verbs})\b",
+            rf"\b{_BOUND}{_NUMBER} (?P<who>[a-z]+ ){{0,2}}?"
+            rf"(?:(?:were|was|are|have been|had been) )?(?:{verbs})\b",
             re.IGNORECASE,
         ),
     )
@@ -59,7 +61,10 @@ class _Claim:
 
 
 def disputed(desk: Desk) -> tuple[Dispute, ...]:
-    """At most one dispute per measure: two whole sentences of different outlets whose counts exclude each other."""
+    """At most one dispute per measure: statements of two outlets whose counts exclude each other.
+
+    To be asked first: a count in dispute is used up, so that no overview tells it as a fact.
+    """
     claims = [claim for passage in _sentences(desk) for claim in _claims(passage)]
     found = []
     for topic, _ in _MEASURES:
@@ -67,6 +72,7 @@ def disputed(desk: Desk) -> tuple[Dispute, ...]:
         best = max((pair for pair in pairs if _differ(desk, *pair)), key=_across, default=None)
         if best and all(desk.ledger.allows(c.passage.outlet, c.passage.words) for c in best):
             found.append(Dispute(topic, tuple(desk.say(c.passage) for c in best)))
+            desk.used |= {c.passage.key for c in claims if c.topic == topic}
     return tuple(found)
 
 
@@ -79,10 +85,18 @@ def only(desk: Desk, side: Side) -> tuple[Statement, ...]:
     elsewhere = frozenset(t for text in texts_without(desk.material, side) for t in terms(text))
     for passage in _sentences(desk):
         own = (names(passage.text) | _telling(passage.text)) - elsewhere
-        mine_alone = passage.source.side == side and own and desk.material.like_others(passage, side) < UNLIKE
+        if passage.source.side != side or not own or not _strange(passage.text, elsewhere):
+            continue
+        mine_alone = desk.material.like_others(passage, side) < UNLIKE
         if mine_alone and _borne_out(desk, passage, own):
             return (desk.say(passage),)
     return ()
+
+
+def _strange(text: str, elsewhere: frozenset[str]) -> bool:
+    """Whether much of a text's content, and not a detail only, stands nowhere in the other sides' words."""
+    own = set(terms(text))
+    return len(own - elsewhere) >= STRANGE * len(own)
 
 
 def _borne_out(desk: Desk, passage: Passage, items: frozenset[str]) -> bool:

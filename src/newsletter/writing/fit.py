@@ -66,11 +66,14 @@ _BROKEN = (
 _ACCUSED = re.compile(
     r"(?<!\bwas )(?<!\bwere )(?<!\bis )(?<!\bare )(?<!\bbeen )(?<!\bbeing )\b(?:accused|suspected) (?=of\b)"
 )
-_AHEAD = re.compile(r"^(?:[A-Z][\w’'.-]* ){1,4}to [a-z]{2,}")
+_AHEAD = re.compile(
+    r"^(?!According|Due|Thanks|Prior|Owing|Close|Next|From)(?:[A-Z][\w’'.-]* ){1,4}to [a-z]{2,}"
+)
 """A headline's future: "Lawmakers to vote on …"."""
 _PRONOUN = re.compile(r"\b(he|she|his|her|him|hers)\b", re.IGNORECASE)
 _NAME = re.compile(r"\b[A-Z][\w.’'-]*[a-z]\w*|\b[A-Z]{2,}\b")
 _LEANING = (
+    re.compile(r"^(?:The|A|An) [\w-]+ (?:comes?|came) (?:as|after|amid|just|days|weeks|hours|months)\b"),
     re.compile(r"^(?:[A-Z]\w+)(?: [\w’'-]+){0,5}, (?:they|it|he|she|this|these|those)\b"),
     re.compile(r"\b(?:too|as well|either|likewise|respectively)[.]?$"),
     re.compile(
@@ -180,7 +183,8 @@ def _too_long(text: str) -> bool:
     return len(words_of(text)) > MAX_WORDS
 
 
-def _bad_open(text: str) -> bool:
+def opens_midway(text: str) -> bool:
+    """Whether a text begins in lower case: the middle of a sentence that the feed cut."""
     first = text.lstrip("\"“‘'([")[:1]
     return not (first.isupper() or first.isdigit() or first in "$£€")
 
@@ -212,7 +216,7 @@ _RULES: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("too short", _too_short),
     ("too long", _too_long),
     ("cut off", _search(_CUT_OFF)),
-    ("opens in the middle", _bad_open),
+    ("opens in the middle", opens_midway),
     (
         "ends in the middle",
         lambda text: (

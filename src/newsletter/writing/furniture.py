@@ -17,7 +17,7 @@ TEASER = re.compile(
     advertisement|sponsored\s(by|content|post)|promo\scode|free\strial|limited[-\s]time|donate\s(now|today|to)|our\sjournalism|
     related\s(article|story|stories|video)|more\sfrom\sthis|must[-\s]read|photos\s(show|detail|from)|video\sshows|editor['’]s\snote|correction:|
     ha(s|ve)\s(more|the\s(story|latest|details|report))(?=\.|\s(on|about|from|details)\b)|joins?\s(us|today|to\sdiscuss|with|cbs|nbc|abc|cnn|fox|msnbc)|
-    correspondent|is\sreporting|breaks?\s(it\s)?down|weighs?\sin|sits?\sdown\swith|sat\sdown\swith|got\sreaction|is\sfollowing\sthe|
+    correspondent|(spoke|speaks?|talks?|talked)\s(to|with)\sreporters|is\sreporting|breaks?\s(it\s)?down|weighs?\sin|sits?\sdown\swith|sat\sdown\swith|got\sreaction|is\sfollowing\sthe|
     (gives?|offers?|provides?)\s(\w+\s){0,3}(analysis|insight|perspective))\b""",
     re.IGNORECASE | re.VERBOSE,
 )

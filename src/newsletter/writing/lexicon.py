@@ -181,7 +181,7 @@ NOUN_LIKE = _words(
 """Plural nouns that are also verbs: verbs only before an object, "to", "that" or a particle."""
 
 LEADS_VERB = _words(
-    "to will would can could may might must should shall not they who that we you and or don't didn't "
+    "will would can could may might must should shall not they who that we you and or don't didn't "
     "doesn't won't can't did does do never"
 )
 FOLLOWS_VERB = _words(

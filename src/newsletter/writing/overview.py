@@ -16,7 +16,7 @@ POOL = 60
 
 KNOWN = 0.6
 """What a concept is still worth that the headline names already."""
-ENOUGH = 5
+ENOUGH = 4
 """Outlets with text from which an overview can do without a side's only sentence."""
 
 
@@ -43,13 +43,15 @@ def _pool(desk: Desk) -> list[Passage]:
 
 
 def _kept_for_points(desk: Desk) -> set[tuple[str, int]]:
-    """The one usable sentence of a side's one outlet: it is that side's point."""
+    """The one thing a whole side has left to say, title or sentence: it is that side's point."""
     kept: set[tuple[str, int]] = set()
     if len({p.outlet for p in desk.material.passages if p.source.news and p.field == "text"}) < ENOUGH:
         return kept
     for side in SIDES:
         outlets = {s.outlet for s in desk.material.sources if s.side == side}
-        keys = {p.key for p in desk.material.passages if p.outlet in outlets and p.field == "text"}
-        if len(outlets) == 1 and len(keys) == 1:
+        keys = {
+            p.key for p in desk.material.passages if p.outlet in outlets and p.words >= MIN_WORDS
+        } - desk.used
+        if len(keys) == 1:
             kept |= keys
     return kept

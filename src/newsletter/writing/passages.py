@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from newsletter.domain.words import Statement
 from newsletter.writing.evidence import Field, field_of, statement, statement_text
-from newsletter.writing.fit import refusal
+from newsletter.writing.fit import opens_midway, refusal
 from newsletter.writing.limits import Limits
 from newsletter.writing.sentences import Span, is_closed, sentences, stripped
 from newsletter.writing.sources import Source
@@ -105,9 +105,10 @@ def _of_text(source: Source, limits: Limits) -> Iterator[Passage]:
         closed = is_closed(field[span.start : span.end])
         if _inside_quotation(field, span) or not (closed or _is_deck(field, len(spans))):
             continue
+        begun = span.start
         span = opened(field, _after_title(source, span) if place == 0 else span)
         text = field[span.start : span.end]
-        if text.endswith(":") or refusal(text) in _FATAL:
+        if text.endswith(":") or refusal(text) in _FATAL or (span.start == begun and opens_midway(text)):
             continue
         yield from _wordings(source, "text", span, place, limits)
 

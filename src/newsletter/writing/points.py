@@ -60,7 +60,9 @@ def _pick(desk: Desk, side: Side, novelty: float, bar: float = REPEATS) -> Passa
     scores = scores - TITLE_COST * material.are_titles - np.where(over > 0, OVER_COST + OVER_WORD * over, 0)
 
     def of_side(p: Passage) -> bool:
-        return p.source.side == side and p.words >= MIN_WORDS and desk.novelty(p) >= novelty
+        return (
+            p.source.side == side and (p.words >= MIN_WORDS or bar == ALMOST) and desk.novelty(p) >= novelty
+        )
 
     tries: tuple[Allowed, ...] = (lambda p: of_side(p) and p.source.news, of_side)
     for allowed in tries:

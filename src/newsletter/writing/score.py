@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,7 @@ from newsletter.writing.fit import names_something
 from newsletter.writing.lexicon import LOADED
 from newsletter.writing.passages import Passage, support_texts
 from newsletter.writing.sources import Source
-from newsletter.writing.terms import Matrix, Space
+from newsletter.writing.terms import Concepts, Matrix, Space, concepts
 
 Scores = NDArray[np.float64]
 
@@ -49,6 +49,11 @@ class Material:
         """Titles and sentences of one outlet."""
         return tuple(t for s, t in self.said if s.outlet == outlet)
 
+    @cached_property
+    def concepts_of(self) -> Mapping[str, Concepts]:
+        """Everything each outlet speaks of."""
+        return {o: frozenset[str]().union(*map(concepts, self.texts_of(o))) for o in self.outlets}
+
     def said_by_news(self) -> tuple[tuple[Source, str], ...]:
         """Titles and sentences of news pieces, each with its source."""
         return tuple((s, t) for s, t in self.said if s.news)
@@ -68,11 +73,6 @@ class Material:
         return float(self.manner[self._row[id(passage)]])
 
     @cached_property
-    def likeness(self) -> Matrix:
-        """Passages x passages, cosine."""
-        return self.vectors @ self.vectors.T
-
-    @cached_property
     def outlets(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(s.outlet for s in self.sources))
 
@@ -85,8 +85,8 @@ class Material:
             mine = [i for i, s in enumerate(self._unit_sources) if s.outlet == outlet]
             if mine:
                 best[:, column] = alike[:, mine].max(axis=1)
-        for row, passage in enumerate(self.passages):
-            best[row, self.outlets.index(passage.outlet)] = np.nan
+        column_of = {outlet: column for column, outlet in enumerate(self.outlets)}
+        best[np.arange(len(self.passages)), [column_of[p.outlet] for p in self.passages]] = np.nan
         return best
 
     def _of_side(self, side: Side) -> list[int]:

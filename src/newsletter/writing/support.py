@@ -9,7 +9,7 @@ from newsletter.domain.leaning import SIDES, Side
 from newsletter.writing.passages import Passage
 from newsletter.writing.score import Material
 from newsletter.writing.sources import Source
-from newsletter.writing.terms import numbers, terms
+from newsletter.writing.terms import numbers, term_set
 
 SHARE = 0.6
 """Share of a statement's content that one sentence of the other outlet must hold, its numbers all."""
@@ -31,7 +31,7 @@ def bears_out(statement: str, sentence: str) -> bool:
 
     A sentence that doubts ("allegedly") does not bear out a statement that does not.
     """
-    said, heard = set(terms(statement)), set(terms(sentence))
+    said, heard = term_set(statement), term_set(sentence)
     if len(said) < 4 or not numbers(statement) <= heard or len(said & heard) < SHARE * len(said):
         return False
     if len(_NEGATION.findall(statement)) != len(_NEGATION.findall(sentence)):
@@ -50,9 +50,9 @@ def supporters(material: Material, passage: Passage) -> tuple[Source, ...]:
         if source.outlet == passage.outlet or not bears_out(passage.text, sentence):
             continue
         _, before = found.get(source.outlet, (source, set()))
-        found[source.outlet] = source, before | set(terms(sentence))
+        found[source.outlet] = source, before | term_set(sentence)
     heard = [stems for _, stems in found.values()]
-    rare = [t for t in set(terms(passage.text)) if sum(t in stems for stems in heard) < COMMON * len(heard)]
+    rare = [t for t in term_set(passage.text) if sum(t in stems for stems in heard) < COMMON * len(heard)]
     return () if rare else tuple(source for source, _ in found.values())
 
 

@@ -47,6 +47,13 @@ def terms(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=16384)
+def term_set(text: str) -> frozenset[str]:
+    """What `terms` finds, order and repeats aside."""
+    return frozenset(terms(text))
+
+
+@lru_cache(maxsize=16384)
 def numbers(text: str) -> frozenset[str]:
     """The numbers a text states, written as digits without thousands commas."""
     return frozenset(t for t in terms(text) if t[:1].isdigit())

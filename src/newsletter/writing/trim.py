@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from newsletter.writing.evidence import joined
 from newsletter.writing.fit import MIN_WORDS, breaks_off, has_verb
-from newsletter.writing.lexicon import CONNECTIVES, HEDGES, SUBORDINATORS, VERBS
+from newsletter.writing.lexicon import CONNECTIVES, FOLLOWS_VERB, HEDGES, SUBORDINATORS, VERBS
 from newsletter.writing.quotes import balanced
 from newsletter.writing.sentences import Span, stripped
 
@@ -69,7 +69,8 @@ _LEAD = re.compile(
     r"Speaking|During|Asked|Ahead of|In a \w+)\b[^,“”\"]{6,160}, (?=\S)"
 )
 _DASH = re.compile(r"[—–]|--| - ")
-_JOINT = re.compile(r" and (?P<verb>[\w’']+) ")
+_JOINT = re.compile(r" and (?P<verb>[\w’']+) (?P<next>\S+)")
+_AUXILIARIES = frozenset(["is", "are", "was", "were", "has", "have", "had", "will", "would", "can", "could"])
 _PAIRED = re.compile(r"\b(?:between|both|either)\b(?: [\w’'$.-]+){0,6}$", re.IGNORECASE)
 _VERBAL = re.compile(r"\b\w+ing\b")
 _REPORTED = re.compile(r"\b(?:reported|reports|said|says)\b")
@@ -81,7 +82,7 @@ def opened(field: str, span: Span) -> Span:
     """The sentence without what only leads in: dateline, section label, capitals of a link, connective."""
     for pattern in (_SHOUT, _DATELINE, _LABELS, _CONNECTIVE, _CONNECTIVE):
         found = pattern.match(field[span.start : span.end])
-        if found:
+        if found and (pattern is _CONNECTIVE or keeps_hedges(found.group())):
             span = stripped(field, span.start + found.end(), span.end)
     while field[span.start : span.end].endswith((" .", " …")):  # a link's markup left a gap before the stop
         span = stripped(field, span.start, span.end - 1)
@@ -174,8 +175,19 @@ def _borders(text: str) -> list[tuple[int, bool]]:
     }
     loose = {m.start(): True for m in _LOOSE_TAIL.finditer(text)}
     described = {m.end() - 1: True for m in _DESCRIBED.finditer(text)}
-    joint = {m.start(): True for m in _JOINT.finditer(text) if m.group("verb").lower() in VERBS}
+    joint = {
+        m.start(): True for m in _JOINT.finditer(text) if _predicate(m.group("verb").lower(), m.group("next"))
+    }
     return sorted((joint | loose | described | firm).items(), reverse=True)
+
+
+def _predicate(verb: str, following: str) -> bool:
+    """Whether "and" joins a second predicate ("and closed the road") and no adjective ("and broken roads")."""
+    if verb in _AUXILIARIES:
+        return True
+    return verb in VERBS and (
+        following.lower() in FOLLOWS_VERB or following[0].isupper() or following[0].isdigit()
+    )
 
 
 def _leans(text: str, dropped: str) -> bool:

@@ -45,11 +45,12 @@ def desk_for(story: Story, registry: Registry, limits: WritingLimits) -> Desk:
 
 def body(desk: Desk, title: Statement) -> StoryWords:
     """Everything under the headline. Mail first, then the page: the bounds are spent where most readers are."""
+    disputes = disputed(desk)
     _reserve(desk)
     said = overview(desk, desk.ledger.limits.overview_words)
     sides = {side: first_point(desk, side) for side in SIDES}
     under = dek(desk)
-    facts, disputes = agreed(desk), disputed(desk)
+    facts = agreed(desk)
     sides = {side: more_points(desk, side, points) for side, points in sides.items()}
     return StoryWords(
         title,
