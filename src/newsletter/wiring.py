@@ -181,6 +181,7 @@ class House:
             templates=self.templates,
             public_url=s.public_url,
             postal_address=s.postal_address,
+            limits=self.check_limits,
         )
 
     @property

@@ -91,7 +91,7 @@ RULES: tuple[_Rule, ...] = (
             r"\bas it happened$",
         ),
         words(
-            """live liveblog liveblogs live-blog live-blogs live-news live-updates live-update live-coverage
+            """live liveblog liveblogs live-blog live-blogs live-updates live-update live-coverage
             liveticker live-story"""
         ),
         _pattern(r"\b(?:live-updates?|liveblog|live-blog|live-coverage)\b"),
