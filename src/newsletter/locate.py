@@ -17,3 +17,8 @@ def folder(name: str) -> Path:
 def registry_file() -> Path:
     """The bundled outlets file."""
     return _PACKAGE / "data" / "outlets.toml"
+
+
+def terms_file() -> Path:
+    """The bundled table of how common terms are in the news: terms and counts, our own counting."""
+    return _PACKAGE / "data" / "terms.tsv"

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from newsletter.domain.article import Article
-from newsletter.domain.audience import Subscriber, SubscriberStatus, SuppressionReason
+from newsletter.domain.audience import ExclusionReason, Subscriber, SubscriberStatus, SuppressionReason
 from newsletter.domain.checks import Check
 from newsletter.domain.feed import (
     Capture,
@@ -119,8 +119,12 @@ class FeedArchive(Protocol):
         """The latest state of every feed at or before ``as_of``."""
         ...
 
-    def parsed_before(self, feed_url: str, digest: str) -> bool:
-        """Whether those bytes of that feed were ever parsed successfully."""
+    def parsed_before(self, feed_url: str, digest: str, as_of: datetime | None = None) -> bool:
+        """Whether those bytes of that feed were ever parsed successfully.
+
+        With ``as_of``, at or before that TIME: a gather at an earlier TIME than one already kept has to
+        parse bytes anew that were first parsed later, or its articles would be missing as of its own TIME.
+        """
         ...
 
     def keep(
@@ -268,6 +272,10 @@ class IssueStore(Protocol):
 
     def reports(self) -> tuple[Mapping[str, object], ...]: ...
 
+    def answer_report(self, number: int, answer: str, at: datetime) -> bool:
+        """Record what was done about a report; whether there is one of that number."""
+        ...
+
 
 # ── audience and mailing ───────────────────────────────────────────────────────────────────────────
 
@@ -344,7 +352,9 @@ class MailingStore(Protocol):
         """Take the mailing's sending lease for this process; False while another live process holds it."""
         ...
 
-    def heartbeat(self, mailing_id: int, owner: str, at: datetime) -> None: ...
+    def heartbeat(self, mailing_id: int, owner: str, at: datetime) -> None:
+        """Say that the holder lives. Raises `StorageError` when another process has taken the lease."""
+        ...
 
     def release(self, mailing_id: int, owner: str) -> None: ...
 
@@ -356,6 +366,7 @@ class MailingStore(Protocol):
         """The next pending batch, now `submitting` and committed; None when there is none.
 
         Recipients who unsubscribed or were suppressed since the freeze are left out and recorded as skipped.
+        A batch with nobody left is settled on the way; a halted mailing has none to give.
         """
         ...
 
@@ -374,6 +385,18 @@ class MailingStore(Protocol):
     def batches(self, mailing_id: int) -> tuple[Batch, ...]: ...
 
     def batch(self, batch_id: str) -> Batch | None: ...
+
+    def recipients_of(self, batch_id: str) -> tuple[Recipient, ...]:
+        """Everybody frozen into a batch and not skipped; who was removed since has only a delivery id."""
+        ...
+
+    def exclusions(self, mailing_id: int) -> tuple[tuple[int, str, ExclusionReason], ...]:
+        """(subscriber id, public id or empty when removed since, reason) of everybody left out."""
+        ...
+
+    def skipped(self, mailing_id: int) -> Mapping[str, int]:
+        """How many recipients were left out at a claim, by reason."""
+        ...
 
     def counts(self, mailing_id: int) -> Mapping[str, int]:
         """Recipients by batch state, and ``skipped``."""

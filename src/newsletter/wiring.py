@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         SubscriberStore,
     )
     from newsletter.storage.engine import Database
+    from newsletter.stories.group import Grouping
 
 
 def utc_now() -> datetime:
@@ -180,6 +181,7 @@ class House:
             templates=self.templates,
             public_url=s.public_url,
             postal_address=s.postal_address,
+            limits=self.check_limits,
         )
 
     @property
@@ -203,7 +205,6 @@ class House:
         from newsletter.rendering.balance import balance_of
         from newsletter.rendering.checks import IssueChecker
         from newsletter.rendering.trim import trim
-        from newsletter.stories.group import Grouping
         from newsletter.stories.lineup import Chooser
         from newsletter.writing.writer import ExtractiveWriter
 
@@ -213,7 +214,7 @@ class House:
             archive=self.archive,
             issues=self.issues,
             files=self.files,
-            grouper=Grouping(),
+            grouper=bundled_grouping(),
             chooser=Chooser(),
             writer=ExtractiveWriter(),
             renderer=self.renderer,
@@ -284,6 +285,15 @@ class House:
             clock=self.clock,
             wait=time.sleep,
         )
+
+
+def bundled_grouping() -> Grouping:
+    """The grouping with the bundled table of how common terms are: on a quiet day the day itself tells too little."""
+    from newsletter.locate import terms_file
+    from newsletter.stories.background import parse_table
+    from newsletter.stories.group import Grouping
+
+    return Grouping(background=parse_table(terms_file().read_text(encoding="utf-8")))
 
 
 class FolderFiles:

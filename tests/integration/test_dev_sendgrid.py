@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import stat
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,6 +172,27 @@ def test_what_it_tells_shows_no_address_in_full() -> None:
         "failing on demand (503): 'Both sides of the harbour vote' to r…@example.org",
         "sandbox: 'Both sides of the harbour vote' to r…@example.org",
     ]
+
+
+def test_as_a_command_it_says_how_to_use_it_and_ends_on_ctrl_c() -> None:
+    program = """if True:
+        import signal
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits "ignored"
+        from newsletter.dev.sendgrid import main
+        main(0)"""
+    command, env = (
+        [sys.executable, "-u", "-c", program],
+        {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as process:
+        assert process.stdout is not None
+        told = [process.stdout.readline() for _ in range(3)]
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+        assert process.wait(10) == 0
+    assert "http://127.0.0.1:" in told[0]
+    assert "NEWSLETTER_SENDGRID_URL=http://127.0.0.1:" in told[2]
+    assert rest == "0 mails accepted to 0 addresses.\n"
 
 
 def test_a_failure_it_does_not_know_is_a_mistake_of_the_test(stand_in: SendGridStandIn) -> None:

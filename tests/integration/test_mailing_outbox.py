@@ -14,13 +14,13 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.domain.issue import UNSUBSCRIBE_SLOT
 from newsletter.domain.mailing import Addressed
 from newsletter.errors import InvalidAddress, ProviderRejected
-from newsletter.mailing.eml import eml_bytes, mail_of, mbox_entry
+from newsletter.mailing.eml import eml_bytes, mail_of, mbox_bytes, mbox_entry, writer
 from newsletter.mailing.outbox import OutboxProvider
 from newsletter.mailing.report import Outcome
 from newsletter.mailing.sender import send_mailing
@@ -91,6 +91,11 @@ def test_the_same_batch_again_gives_the_same_bytes_and_no_second_file(tmp_path: 
     before = {name: (tmp_path / name).read_bytes() for name in files(tmp_path)}
     OutboxProvider(tmp_path).submit(envelope(), "b1", addressed(3))
     assert {name: (tmp_path / name).read_bytes() for name in files(tmp_path)} == before
+
+
+def test_an_issue_without_a_date_has_a_fixed_one(tmp_path: Path) -> None:
+    OutboxProvider(tmp_path).submit(envelope(issue_date="sample"), "b1", addressed(1))
+    assert read(tmp_path / "sample/d1.eml")["Date"] == "Thu, 01 Jan 1970 00:00:00 +0000"
 
 
 def test_a_clock_gives_the_date(tmp_path: Path) -> None:
@@ -208,6 +213,7 @@ def test_a_mailing_into_the_outbox_resumed_after_a_doubt_holds_each_once(tmp_pat
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), max_size=60)
 
 
+@settings(max_examples=40, deadline=None)
 @given(name=words, subject=words, body=words, wide=st.booleans())
 def test_every_mail_reads_back_as_it_was_written(name: str, subject: str, body: str, wide: bool) -> None:
     text = f"{body}\n" if not wide else f"{body}{'ü' * 2000}\n"
@@ -221,10 +227,41 @@ def test_every_mail_reads_back_as_it_was_written(name: str, subject: str, body: 
     assert unix(html) == f"<p>{text}</p>\n"
     assert again["To"].addresses[0].addr_spec == "reader1@example.org"
     assert again["List-Unsubscribe"] == "<https://news.example.com/u/p.token>"
-    assert mbox_entry(mail, MOMENT).startswith(b"From outbox@localhost Thu Aug 20 06:30:00 2026\n")
+    assert mbox_entry(mbox_bytes(mail), MOMENT).startswith(
+        b"From outbox@localhost Thu Aug 20 06:30:00 2026\n"
+    )
 
 
 def test_letters_outside_ascii_before_the_at_are_written_as_utf_8() -> None:
     one = addressed(1)[0]
     wide = Addressed(replace(one.recipient, email="münchen@example.org"), "t")
     assert "münchen@example.org".encode() in eml_bytes(mail_of(envelope(), wide, MOMENT))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    names=st.lists(words, max_size=3),
+    subject=words,
+    body=words
+    | st.sampled_from(["-delivery-id-", "stand-in@recipient.invalid", UNSUBSCRIBE_SLOT * 60, "From x"]),
+    wide=st.booleans(),
+    token=st.sampled_from(["p.token", "k" * 74, "k" * 75, "a=b"]),
+    local=st.sampled_from(["reader", "münchen", "o'neil+news"]),
+)
+def test_the_quick_way_writes_the_same_bytes(
+    names: list[str], subject: str, body: str, wide: bool, token: str, local: str
+) -> None:
+    text = f"{body}\n{UNSUBSCRIBE_SLOT}{'ü  ' * 600 if wide else ''}{UNSUBSCRIBE_SLOT}\r\n"
+    mailing = envelope(text=text, html=f"<p>{text}</p>", subject=subject)
+    for flatten in (eml_bytes, mbox_bytes):
+        write = writer(mailing, MOMENT, flatten)
+        for one, name in zip(addressed(3), names, strict=False):
+            own = Addressed(replace(one.recipient, name=name, email=f"{local}@example.org"), token)
+            written = write(own)
+            assert written == flatten(mail_of(mailing, own, MOMENT))
+            assert max(map(len, written.splitlines())) <= 998
+            if flatten is eml_bytes:
+                again = email.message_from_bytes(written, policy=email.policy.default)
+                assert isinstance(again, EmailMessage)
+                plain, _ = again.iter_parts()
+                assert unix(plain) == text.replace(UNSUBSCRIBE_SLOT, token).replace("\r\n", "\n")

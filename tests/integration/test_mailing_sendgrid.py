@@ -196,6 +196,12 @@ def test_a_redirect_is_never_followed_with_the_key() -> None:
             SendGridProvider(KEY, url, 5).submit(envelope(), "b1", addressed(1))
 
 
+def test_a_broken_off_body_of_a_refusal_is_still_a_refusal() -> None:
+    head = b"HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with _one_answer(head + b"ff\r\nbroken") as url, pytest.raises(ProviderRejected, match="no reason given"):
+        SendGridProvider(KEY, url, 5).submit(envelope(), "b1", addressed(1))
+
+
 def test_a_portal_page_with_status_200_is_no_receipt() -> None:
     page = b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nWelcome"
     with _one_answer(page) as url, pytest.raises(ProviderUncertain, match="without a receipt"):

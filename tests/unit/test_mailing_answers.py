@@ -14,7 +14,7 @@ from typing import Any
 from urllib.error import URLError
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_http_client import exceptions as client_errors
 from python_http_client.exceptions import HTTPError
@@ -117,6 +117,7 @@ def test_busy_says_for_how_long(headers: dict[str, str], seconds: float | None) 
     assert problem.fields["retry_after"] == seconds
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=200)
     | st.sampled_from([b"null", b"[]", b'{"errors":[]}', b'{"errors":["x"]}', b"9" * 5000])

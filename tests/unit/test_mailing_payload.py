@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.dev.sendgrid_rules import refusals
@@ -92,6 +92,7 @@ def test_names_are_made_harmless(raw: str, clean: str) -> None:
     assert display_name(raw) == clean
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_one_line_is_one_line_and_stays_so(text: str) -> None:
     line = one_line(text)
@@ -108,6 +109,7 @@ def test_a_test_mail_is_marked_and_carries_nobodys_token() -> None:
 # ── the rules ──────────────────────────────────────────────────────────────────────────────────────
 
 
+@settings(deadline=None)
 @given(st.lists(someone, min_size=1, max_size=5), st.text(st.characters(codec="utf-8"), max_size=50))
 def test_whatever_the_names_the_request_is_one_the_provider_takes(
     recipients: list[Addressed], subject: str

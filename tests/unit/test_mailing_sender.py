@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import threading
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.domain.audience import ExclusionReason
@@ -22,8 +24,9 @@ from newsletter.errors import (
     StorageError,
     UsageError,
 )
+from newsletter.mailing.patience import BUSY_LIMIT
 from newsletter.mailing.report import Outcome, SendReport
-from newsletter.mailing.sender import BUSY_LIMIT, send_mailing
+from newsletter.mailing.sender import send_mailing
 from newsletter.mailing.settle import close_if_complete, resolve
 from tests.support.mailing_fakes import (
     DAY,
@@ -207,6 +210,7 @@ def test_settled_as_accepted_nobody_is_mailed_again_and_the_mailing_closes(store
     assert resolve("m1b1", True, store=store, clock=clock).state is BatchState.SUBMITTED
     assert resolve("m1b1", True, store=store, clock=clock).state is BatchState.SUBMITTED
     assert close_if_complete(store.mailings[1], store=store, clock=clock)
+    assert close_if_complete(store.mailings[1], store=store, clock=clock)
     assert store.mailings[1].state is MailingState.DONE
     after = ScriptedProvider()
     assert send(store, after).outcome is Outcome.DONE
@@ -286,6 +290,74 @@ def test_a_run_whose_lease_ran_out_in_a_request_records_what_it_knows_and_gives_
     assert send(store, slow).outcome is Outcome.ELSEWHERE
     assert store.rows["m1b1"].state is BatchState.SUBMITTED  # the receipt settles the rival's doubt
     assert Counter(slow.mailed + rival.mailed) == Counter(everybody())
+
+
+def test_a_late_answer_does_not_touch_a_batch_that_another_process_is_sending_again(
+    store: FakeMailingStore,
+) -> None:
+    """A laptop sleeps in the middle of a request; meanwhile an operator says "not accepted"."""
+    asked, wake = threading.Event(), threading.Event()
+    ends: list[SendReport] = []
+
+    def sleeps() -> ProviderBusy:
+        asked.set()
+        assert wake.wait(10)
+        return busy()
+
+    slow = ScriptedProvider((sleeps, False))
+    first = threading.Thread(target=lambda: ends.append(send(store, slow)))
+    first.start()
+    assert asked.wait(10)
+    late, rival = FakeClock(), ScriptedProvider()
+    late.now += 2 * LEASE
+    assert send(store, rival, late).outcome is Outcome.UNSETTLED
+    resolve("m1b1", False, store=store, clock=late)
+
+    def the_first_wakes_up() -> None:
+        wake.set()
+        first.join(10)
+
+    rival.script = [the_first_wakes_up]
+    assert send(store, rival, late).outcome is Outcome.DONE
+    assert ends[0].outcome is Outcome.ELSEWHERE
+    assert Counter(slow.mailed + rival.mailed) == Counter(everybody())
+
+
+def test_a_lease_lost_between_batches_ends_the_run(store: FakeMailingStore) -> None:
+    def lose() -> None:
+        late = FakeClock()
+        late.now += 2 * LEASE
+        store.rows["m1b1"] = replace(store.rows["m1b1"], state=BatchState.UNCERTAIN)
+        store.leases[1] = ("somebody else", late.now)
+
+    provider = ScriptedProvider(lose)
+    assert send(store, provider).outcome is Outcome.ELSEWHERE
+    assert provider.asked == ["m1b1"]
+    assert store.leases[1][0] == "somebody else"
+
+
+def test_a_mailing_that_another_process_finished_just_before_is_done(store: FakeMailingStore) -> None:
+    class Slow(FakeMailingStore):
+        def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
+            self.set_state(1, MailingState.HALTED, "", at)
+            return super().acquire(mailing_id, owner, at)
+
+    slow, provider = Slow(people(3)), ScriptedProvider()
+    frozen(slow)
+    assert send(slow, provider).outcome is Outcome.HALTED
+    assert provider.asked == []
+
+
+def test_a_doubt_of_a_run_that_was_taken_over_stays_a_doubt(store: FakeMailingStore) -> None:
+    late, rival = FakeClock(), ScriptedProvider()
+    late.now += 2 * LEASE
+
+    def overtaken() -> ProviderUncertain:
+        send(store, rival, late)
+        return doubt()
+
+    assert send(store, ScriptedProvider((overtaken, True))).outcome is Outcome.ELSEWHERE
+    assert store.rows["m1b1"].state is BatchState.UNCERTAIN
 
 
 # ── what must not have changed ─────────────────────────────────────────────────────────────────────
@@ -379,6 +451,7 @@ def test_killed_at_any_step_and_started_again_nobody_is_mailed_twice_and_nobody_
     assert step > 30
 
 
+@settings(deadline=None)
 @given(
     script=st.lists(
         st.sampled_from(

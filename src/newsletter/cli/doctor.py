@@ -82,9 +82,12 @@ def _database(house: House) -> str:
 
 
 def _parser() -> str:
+    from pyexpat import EXPAT_VERSION
+
     from newsletter.feeds.cage import check_expat
 
-    return f"expat {check_expat()}, resists entity attacks"
+    check_expat()
+    return f"{EXPAT_VERSION}, resists entity attacks"
 
 
 def _disk(house: House) -> Finding:

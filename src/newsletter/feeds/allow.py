@@ -81,7 +81,8 @@ def host_of(url: str) -> str:
 
 def _network(entry: str) -> Network | None:
     try:
-        return ipaddress.ip_network(entry.strip("[]"), strict=False)
+        bare = entry[1:-1] if entry.startswith("[") and entry.endswith("]") else entry
+        return ipaddress.ip_network(bare, strict=False)
     except ValueError:
         return None
 

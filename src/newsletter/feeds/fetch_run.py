@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import ssl
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -82,7 +84,7 @@ class FetchRun:
         self._slots = Slots(limits.per_host, limits.concurrency, limits.jitter)
         self._paused: dict[str, float] = {}
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=_trust(),
             max_connections=limits.concurrency,
             network_backend=GuardedBackend(allow, resolver),
         )
@@ -191,6 +193,12 @@ class FetchRun:
         async for piece in response.aiter_stream():
             body.feed(piece)
         return body.close()
+
+
+@functools.cache
+def _trust() -> ssl.SSLContext:
+    """The certificate authorities, read once: that takes longer than many a feed."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _checked(url: str) -> httpx.URL:

@@ -63,22 +63,24 @@ def _success(
         disabled=False,
         last_success=now,
     )
-    state = _validators(state, result, now)
+    # Ill-formed XML may be a feed that broke off: it is asked for in full once more, before a 304 can hide the rest.
+    whole = parsed is None or not parsed.message
+    state = _validators(state, result, now, learn=whole)
     state = _contents(state, parsed, clean)
     state = _address(state, result)
     message, todo = success_words(state, now)
     return replace(state, message=message, todo=todo)
 
 
-def _validators(state: FeedState, result: FetchResult, now: datetime) -> FeedState:
+def _validators(state: FeedState, result: FetchResult, now: datetime, *, learn: bool) -> FeedState:
     """Kept byte for byte. A 304 may renew them; a 200 replaces them, even by nothing."""
     etag, modified = result.headers.get("etag", ""), result.headers.get("last-modified", "")
-    if result.status is FetchStatus.UNCHANGED:
+    if not result.body:
         return replace(state, etag=etag or state.etag, last_modified=modified or state.last_modified)
     return replace(
         state,
-        etag=etag,
-        last_modified=modified,
+        etag=etag if learn else "",
+        last_modified=modified if learn else "",
         digest=hashlib.sha256(result.body).hexdigest(),
         last_full_get=now,
     )

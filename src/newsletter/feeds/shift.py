@@ -50,21 +50,22 @@ class Shift:
             job = next(self._jobs, None)
             if job is None:
                 return
-            worker = self._free.pop() if self._free else self._hire()
-            if worker.ready:
-                worker = self._give(worker, job)
-            else:
-                worker.job = job  # handed over once the process has started
+            worker = self._worker_with(job)
             self._busy.add(worker)
             self._selector.register(worker, selectors.EVENT_READ)
 
-    def _give(self, worker: CageWorker, job: ParseJob) -> CageWorker:
-        try:
-            worker.give(job)
-        except WorkerDied:  # while idle, for reasons of the system's; the feed is not to blame
-            worker = self._hire()
-            worker.job = job
-        return worker
+    def _worker_with(self, job: ParseJob) -> CageWorker:
+        """A worker that has the job, or, while its process is still starting, has it noted down."""
+        while True:
+            worker = self._free.pop() if self._free else self._hire()
+            if not worker.ready:
+                worker.job = job
+                return worker
+            try:
+                worker.give(job)
+            except WorkerDied:
+                continue  # it ended while idle, for reasons of the system's; the feed is not to blame
+            return worker
 
     def _wait(self) -> Iterator[ParsedFeed]:
         nearest = min(self._deadline(worker) for worker in self._busy)

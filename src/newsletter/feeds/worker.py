@@ -13,6 +13,7 @@ module is loaded: without one there is no file to open and no socket to connect.
 from __future__ import annotations
 
 import importlib
+import importlib.machinery
 import json
 import os
 import pkgutil
@@ -48,6 +49,7 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
+    os.close(nowhere)
     return source, sink
 
 
@@ -68,6 +70,11 @@ def _load() -> Callable[[bytes, str], dict[str, Any]]:
 
 
 def _wall_in(memory: int) -> None:
+    # What is not imported by now will not be: xml.sax looks for an optional module at every parse, and a look
+    # into a changed directory needs a descriptor. Built-in and loaded modules stay.
+    sys.path.clear()
+    sys.path_importer_cache.clear()
+    sys.meta_path[:] = [importlib.machinery.BuiltinImporter, importlib.machinery.FrozenImporter]
     limits = (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CORE, 0),

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from newsletter.domain.mailing import Accepted, Addressed, Envelope
 from newsletter.errors import ProviderRejected
-from newsletter.mailing.eml import eml_bytes, mail_of, mbox_entry
+from newsletter.mailing.eml import eml_bytes, mbox_bytes, mbox_entry, writer
 from newsletter.mailing.letter import TEST_BATCH, marked_test
 from newsletter.ports import Clock
 
@@ -59,16 +59,18 @@ class OutboxProvider:
         self, folder: Path, envelope: Envelope, batch_id: str, recipients: Sequence[Addressed], as_mbox: bool
     ) -> Accepted:
         moment = self._clock() if self._clock else _day_of(envelope)
-        mails = ((one.recipient.delivery_id, mail_of(envelope, one, moment)) for one in recipients)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if as_mbox:
+                write = writer(envelope, moment, mbox_bytes)
                 _write(
-                    folder / f"{_file_name(batch_id)}.mbox", (mbox_entry(mail, moment) for _, mail in mails)
+                    folder / f"{_file_name(batch_id)}.mbox",
+                    (mbox_entry(write(one), moment) for one in recipients),
                 )
             else:
-                for delivery_id, mail in mails:
-                    _write(folder / f"{_file_name(delivery_id)}.eml", [eml_bytes(mail)])
+                write = writer(envelope, moment, eml_bytes)
+                for one in recipients:
+                    _write(folder / f"{_file_name(one.recipient.delivery_id)}.eml", [write(one)])
         except OSError as problem:
             raise _unwritable(self._folder, problem) from None
         except (ValueError, MessageError):

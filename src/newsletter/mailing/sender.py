@@ -25,17 +25,9 @@ from newsletter.errors import (
     Refused,
     StorageError,
 )
+from newsletter.mailing.patience import Patience
 from newsletter.mailing.report import Outcome, SendReport, report_of
 from newsletter.ports import Clock, MailingStore, Progress, Provider, TokenMaker, no_progress
-
-BUSY_LIMIT = 5
-"""Busy answers in a row after which the run pauses instead of waiting once more."""
-UNCERTAIN_LIMIT = 3
-"""Unknown outcomes in a row after which the run pauses: more would only add to what a person has to settle."""
-LONGEST_WAIT = 900.0
-"""Seconds; a provider that asks for a longer wait pauses the run."""
-_FIRST_WAIT = 5.0
-_WAIT_SLICE = 15.0  # between heartbeats, well within any lease
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +53,14 @@ def send_mailing(
     """
     _check(mailing, envelope, provider)
     owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    run = _Run(mailing, envelope, store, provider, token_of, clock, wait, stop, progress, jitter, owner)
+
+    def alive() -> None:
+        # Taking one's own lease again renews it, and tells when it is lost, which a heartbeat does not promise.
+        if not store.acquire(mailing.id, owner, clock()):
+            raise _TakenOver
+
+    patience = Patience(wait, stop, alive, jitter)
+    run = _Run(mailing, envelope, store, provider, token_of, clock, stop, progress, patience)
     if run.state() in (MailingState.DONE, MailingState.HALTED):
         return run.ended()
     if not store.acquire(mailing.id, owner, clock()):
@@ -100,7 +99,7 @@ class _TakenOver(Exception):
 
 @dataclass(slots=True)
 class _Run:
-    """One run over one mailing, and its two counters of trouble."""
+    """One run over one mailing."""
 
     mailing: Mailing
     envelope: Envelope
@@ -108,13 +107,9 @@ class _Run:
     provider: Provider
     token_of: TokenMaker
     clock: Clock
-    wait: Callable[[float], None]
     stop: Callable[[], bool]
     progress: Progress
-    jitter: Callable[[], float]
-    owner: str
-    busy: int = 0
-    unsure: int = 0
+    patience: Patience
 
     def to_the_end(self) -> SendReport:
         """Everything that happens while the lease is ours."""
@@ -147,7 +142,7 @@ class _Run:
 
     def _interruption(self) -> SendReport | None:
         """A reason to claim no further batch."""
-        self.store.heartbeat(self.mailing.id, self.owner, self.clock())
+        self.patience.alive()
         if self.state() is MailingState.HALTED:
             return self.ended()
         if self.stop():
@@ -167,18 +162,18 @@ class _Run:
             receipt = self.provider.submit(self.envelope, batch.id, addressed)
         except ProviderBusy as busy:
             self._record(batch, BatchState.PENDING, busy.message)
-            return self._after_busy(busy)
+            return self._pause_if(self.patience.after_busy(busy))
         except ProviderRejected as refusal:
             self._record(batch, BatchState.FAILED, refusal.message)
             return self._pause(str(refusal))
         except ProviderUncertain as doubt:
             self._record(batch, BatchState.UNCERTAIN, doubt.message)
-            return self._after_doubt(doubt)
+            return self._pause_if(self.patience.after_doubt(doubt))
         except BaseException:  # a bug, or Ctrl-C in the middle of the request
             with suppress(_TakenOver, NewsletterError):  # unrecorded, the next run finds it orphaned
                 self._record(batch, BatchState.UNCERTAIN, "interrupted while the request was under way")
             raise
-        self.busy = self.unsure = 0
+        self.patience.restored()
         self._record_receipt(batch, receipt.message_id)
         return None
 
@@ -202,40 +197,22 @@ class _Run:
             ) from problem
 
     def _record(self, batch: Batch, new: BatchState, reason: str = "", message_id: str = "") -> None:
-        """Write down what is known. Raises `_TakenOver` when another process thinks this batch orphaned."""
+        """Write down what is known. Raises `_TakenOver` when the batch is another process's by now.
+
+        Without the lease (a request longer than it lasts), a batch that is `submitting` may be in another
+        process's hands for the second time: only the doubt it was put into may still be settled from here.
+        """
         _log.info("batch %s: %s%s", batch.id, new.value, f" ({reason})" if reason else "")
-        now = self.clock()
-        if self.store.move(batch.id, BatchState.SUBMITTING, new, now, reason, message_id):
-            return
-        if new is not BatchState.UNCERTAIN:  # we know better than the doubt it was put in
+        try:
+            self.patience.alive()
+            if self.store.move(batch.id, BatchState.SUBMITTING, new, self.clock(), reason, message_id):
+                return
+        except _TakenOver:
+            _log.warning("batch %s: the lease ran out during the request", batch.id)
+        if new is not BatchState.UNCERTAIN:
             known = BatchState.SUBMITTED if new is BatchState.SUBMITTED else BatchState.PENDING
-            self.store.move(batch.id, BatchState.UNCERTAIN, known, now, reason, message_id)
+            self.store.move(batch.id, BatchState.UNCERTAIN, known, self.clock(), reason, message_id)
         raise _TakenOver
-
-    # ── trouble ────────────────────────────────────────────────────────────────────────────────────
-
-    def _after_busy(self, busy: ProviderBusy) -> SendReport | None:
-        """Wait as long as the provider asks, with some jitter; pause when that is too long or too often."""
-        self.busy += 1
-        asked = busy.fields.get("retry_after")
-        seconds = float(asked) if isinstance(asked, int | float) else _FIRST_WAIT * 2 ** (self.busy - 1)
-        if self.busy >= BUSY_LIMIT or seconds > LONGEST_WAIT:
-            return self._pause(f"{busy} It asks for {seconds:.0f} s." if asked else str(busy))
-        self._wait(seconds + self.jitter() * max(1.0, seconds / 10))
-        return None
-
-    def _wait(self, seconds: float) -> None:
-        """In slices, so that the lease stays ours and a stop is heard."""
-        while seconds > 0 and not self.stop():
-            self.wait(min(seconds, _WAIT_SLICE))
-            self.store.heartbeat(self.mailing.id, self.owner, self.clock())
-            seconds -= _WAIT_SLICE
-
-    def _after_doubt(self, doubt: ProviderUncertain) -> SendReport | None:
-        self.unsure += 1
-        if self.unsure < UNCERTAIN_LIMIT:
-            return None
-        return self._pause(f"{self.unsure} batches in a row have an unknown outcome. {doubt}")
 
     # ── the end ────────────────────────────────────────────────────────────────────────────────────
 
@@ -252,6 +229,9 @@ class _Run:
         if counts.get(BatchState.SUBMITTED, 0) + counts.get("skipped", 0) != self.mailing.recipients:
             return self._pause("Not every batch is submitted, though none is pending.")
         return self._close(Outcome.DONE, MailingState.DONE, "")
+
+    def _pause_if(self, note: str) -> SendReport | None:
+        return self._pause(note) if note else None
 
     def _pause(self, note: str) -> SendReport:
         return self._close(Outcome.PAUSED, MailingState.PAUSED, note)

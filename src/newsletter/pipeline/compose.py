@@ -61,7 +61,7 @@ def issue_story(
         coverage=story.coverage,
         articles=tuple(_article(article, registry) for article in story.articles),
         why=chosen.why,
-        wires=tuple(_wire(voice) for voice in story.voices if len(voice.carriers) > 1),
+        wires=tuple(_wire(voice, registry) for voice in story.voices if len(voice.carriers) > 1),
         history=_history(chosen.thread_id, past),
         new_articles=chosen.new_articles,
         missing=chosen.missing,
@@ -86,8 +86,11 @@ def _article(article: Article, registry: Registry) -> IssueArticle:
     )
 
 
-def _wire(voice: Voice) -> WireNote:
-    return WireNote(voice.outlet, voice.wire, voice.carriers)
+def _wire(voice: Voice, registry: Registry) -> WireNote:
+    """A text that began at an agency's own feed is its copy, whether or not the carriers say so."""
+    origin = registry.get(voice.outlet)
+    agency = voice.wire or (origin.name if origin and origin.wire else "")
+    return WireNote(voice.outlet, agency, voice.carriers)
 
 
 def _history(thread_id: str, past: Sequence[PastStory]) -> tuple[PastMention, ...]:

@@ -88,22 +88,36 @@ def _settle_all(
 ) -> Iterator[FeedReport]:
     """Keep every answer: first those with nothing to parse, then the parsed ones as the cage ends them."""
     to_parse: dict[str, _Answer] = {}
-    for answer in answers:
+    for answer in sorted(answers, key=lambda answer: answer.result.request.feed_url):
         url = answer.result.request.feed_url
         if answer.result.status is not FetchStatus.FRESH:
             yield _keep(room, answer, states.get(url), None, None, now)
-        elif room.archive.parsed_before(url, answer.digest):
+        elif room.archive.parsed_before(url, answer.digest, now):
             same = replace(answer, result=replace(answer.result, status=FetchStatus.UNCHANGED))
             yield _keep(room, same, states.get(url), None, None, now)
         else:
             to_parse[url] = answer
-    for parsed in room.parser.parse([_job(answer) for answer in to_parse.values()]):
+    jobs = [_job(answer) for answer in to_parse.values()]
+    for parsed in _in_order(jobs, room.parser.parse(jobs)):
         answer = to_parse[parsed.feed_url]
         clean = None
         if parsed.status.ok:
             outlet, final = answer.result.request.outlet, answer.result.final_url
             clean = room.cleaner.clean(parsed, outlet, now, final_url=final, provenance="live")
         yield _keep(room, answer, states.get(parsed.feed_url), parsed, clean, now)
+
+
+def _in_order(jobs: Sequence[ParseJob], results: Iterator[ParsedFeed]) -> Iterator[ParsedFeed]:
+    """The results in the order of the jobs, each as soon as all before it are there.
+
+    The cage ends them in any order; two feeds that bring one article must meet in the same order every time.
+    """
+    waiting: dict[str, ParsedFeed] = {}
+    for job in jobs:
+        while job.feed_url not in waiting:
+            parsed = next(results)
+            waiting[parsed.feed_url] = parsed
+        yield waiting.pop(job.feed_url)
 
 
 def _job(answer: _Answer) -> ParseJob:

@@ -15,16 +15,37 @@ those that spoke (1 = first). The order rotates from issue to issue (`side_order
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 
 from newsletter.domain.issue import Issue, IssueStory
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import Statement
-from newsletter.rendering.shown import shown
+from newsletter.rendering.shown import credited, shown
 
 INDEPENDENT = 2
 """Independent outlets that make a side's voice: promise 3, "the left says" needs at least two."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideFigures:
+    """One side's line of the audit; the field names are the keys in issue.json."""
+
+    hearings_due: int
+    words: int
+    frame_words: int
+    quotations: int
+    links: int
+    first: int
+    position: float | None
+    share: float
+    share_due: float
+    gap: float
+
+    @property
+    def mean_words(self) -> int:
+        """Words a hearing, rounded."""
+        return round(self.words / self.hearings_due) if self.hearings_due else 0
 
 
 @dataclass
@@ -41,16 +62,36 @@ class _Tally:
 
 def balance_of(issue: Issue) -> dict[str, object]:
     """The audit's figures: ``{"stories": n, "order": [...], "left": {...}, "center": {...}, "right": {...}}``."""
+    return {
+        "stories": len(issue.stories),
+        "order": [side.value for side in issue.order],
+        **{side.value: asdict(figures) for side, figures in audit(issue).items()},
+    }
+
+
+def audit(issue: Issue) -> dict[Side, SideFigures]:
+    """The three sides' figures, left to right."""
     tallies = {side: _Tally() for side in SIDES}
     for story in issue.stories:
         _count(story, issue, tallies)
     due = sum(tally.due for tally in tallies.values())
     words = sum(tally.words for tally in tallies.values())
-    return {
-        "stories": len(issue.stories),
-        "order": [side.value for side in issue.order],
-        **{side.value: _figures(tallies[side], words, due) for side in SIDES},
-    }
+    return {side: _figures(tally, words, due) for side, tally in tallies.items()}
+
+
+def out_of_balance(issue: Issue, tolerance: float) -> dict[Side, float]:
+    """The sides whose gap is beyond the tolerance, with the gap."""
+    return {side: row.gap for side, row in audit(issue).items() if abs(row.gap) > tolerance}
+
+
+def frame_gap(issue: Issue) -> float:
+    """How far headlines, overviews and the like lean to outlets of the left (+) or the right (-), -1 to 1.
+
+    The difference of the two sides' words there over all words there, the center's too.
+    """
+    frames = {side: row.frame_words for side, row in audit(issue).items()}
+    total = sum(frames.values())
+    return round((frames[Side.LEFT] - frames[Side.RIGHT]) / total, 3) if total else 0.0
 
 
 def _count(story: IssueStory, issue: Issue, tallies: Mapping[Side, _Tally]) -> None:
@@ -69,9 +110,10 @@ def _count(story: IssueStory, issue: Issue, tallies: Mapping[Side, _Tally]) -> N
 
 def _attribute(statement: Statement, issue: Issue, tallies: Mapping[Side, _Tally], *, framed: bool) -> None:
     sides = [issue.outlets[key].side for key in statement.outlets if key in issue.outlets]
+    named = [issue.outlets[key].side for key in credited(statement, issue) if key in issue.outlets]
     for side in set(sides) & set(SIDES):
         tallies[side].quotations += 1
-        tallies[side].links += sides.count(side)
+        tallies[side].links += named.count(side)
         if framed:
             tallies[side].frame_words += _length([statement]) * sides.count(side) / len(sides)
 
@@ -80,48 +122,18 @@ def _length(statements: Iterable[Statement]) -> int:
     return sum(len(statement.text.split()) for statement in statements)
 
 
-def _figures(tally: _Tally, words: int, due: int) -> dict[str, object]:
+def _figures(tally: _Tally, words: int, due: int) -> SideFigures:
     share = round(tally.words / words, 3) if words else 0.0
     share_due = round(tally.due / due, 3) if due else 0.0
-    return {
-        "hearings_due": tally.due,
-        "words": tally.words,
-        "frame_words": round(tally.frame_words),
-        "quotations": tally.quotations,
-        "links": tally.links,
-        "first": tally.positions.count(1),
-        "position": round(sum(tally.positions) / len(tally.positions), 2) if tally.positions else None,
-        "share": share,
-        "share_due": share_due,
-        "gap": round(share / share_due - 1, 3) if words and share_due else 0.0,
-    }
-
-
-def mean_words(figures: object) -> int:
-    """Words a hearing, rounded, of one side's figures."""
-    if not isinstance(figures, dict) or not figures["hearings_due"]:
-        return 0
-    return round(figures["words"] / figures["hearings_due"])
-
-
-def out_of_balance(issue: Issue, tolerance: float) -> Sequence[tuple[Side, float]]:
-    """The sides whose gap is beyond the tolerance, with the gap."""
-    gaps = [(side, figures["gap"]) for side, figures in _by_side(issue).items() if isinstance(figures, dict)]
-    return [(side, gap) for side, gap in gaps if abs(gap) > tolerance]
-
-
-def frame_gap(issue: Issue) -> float:
-    """How far headlines, overviews and the like lean to outlets of the left (+) or the right (-), -1 to 1.
-
-    The difference of the two sides' words there over all words there, the center's too.
-    """
-    frames = {
-        side: figures["frame_words"] for side, figures in _by_side(issue).items() if isinstance(figures, dict)
-    }
-    total = sum(frames.values())
-    return round((frames[Side.LEFT] - frames[Side.RIGHT]) / total, 3) if total else 0.0
-
-
-def _by_side(issue: Issue) -> dict[Side, object]:
-    audit = balance_of(issue)
-    return {side: audit[side.value] for side in SIDES}
+    return SideFigures(
+        hearings_due=tally.due,
+        words=tally.words,
+        frame_words=round(tally.frame_words),
+        quotations=tally.quotations,
+        links=tally.links,
+        first=tally.positions.count(1),
+        position=round(sum(tally.positions) / len(tally.positions), 2) if tally.positions else None,
+        share=share,
+        share_due=share_due,
+        gap=round(share / share_due - 1, 3) if words and share_due else 0.0,
+    )

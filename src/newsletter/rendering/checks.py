@@ -103,11 +103,11 @@ class IssueChecker:
         off = out_of_balance(issue, tolerance)
         todo = ""
         if off:
-            worst, gap = max(off, key=lambda pair: abs(pair[1]))
+            worst, gap = max(off.items(), key=lambda pair: abs(pair[1]))
             more = "more" if gap > 0 else "fewer"
             name = wording.lower(self._brand.labels[worst])
             todo = f"The {name} column has {abs(gap):.0%} {more} words than due: shorten or add a point."
-        figure = "even" if not off else ", ".join(f"{side.value} {gap:+.0%}" for side, gap in off)
+        figure = "even" if not off else ", ".join(f"{side.value} {gap:+.0%}" for side, gap in off.items())
         return check("balance", figure, f"within {tolerance:.0%} of what was due", todo)
 
     def _left_and_right(self, issue: Issue) -> Check:

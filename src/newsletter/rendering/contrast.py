@@ -59,7 +59,7 @@ def _walk(node: LexborNode, above: _Style, sheet: Mapping[int, _Declared], schem
     declared = _cascade(node, sheet.get(node.mem_id, {}))
     if declared.get("display") == "none":
         return
-    default = _LINK if node.tag == "a" else above.colour
+    default = _LINK if node.tag == "a" and declared.get("color") != "inherit" else above.colour
     style = _Style(_colour(declared.get("color")) or default, _colour(declared.get("ground")) or above.ground)
     for child in node.iter(include_text=True):
         if child.tag == "-text":

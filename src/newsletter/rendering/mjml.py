@@ -15,6 +15,7 @@ from newsletter.rendering.mjml_schema import (
     EVERYWHERE,
     REFUSED,
     REQUIRED,
+    TEXT_ONLY,
     Component,
     colour,
     form_of,
@@ -62,7 +63,9 @@ class _Validator:
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
+        self._parser.XmlDeclHandler = lambda *_: self._fail("an XML declaration has no place in MJML")
         self._parser.StartDoctypeDeclHandler = lambda *_: self._fail("a DOCTYPE has no place in MJML")
+        self._parser.StartCdataSectionHandler = lambda: self._fail("CDATA has no place in MJML")
         self._parser.ProcessingInstructionHandler = lambda *_: self._fail(
             "an instruction has no place in MJML"
         )
@@ -131,6 +134,8 @@ class _Validator:
                 self._fail(f"{name} of <{tag}>: {wrong}")
 
     def _html(self, tag: str, attributes: Mapping[str, str], inside: str) -> None:
+        if inside in TEXT_ONLY:
+            self._fail(f"<{tag}> in <{inside}>, which holds text only")
         if tag.startswith("mj"):
             self._fail(f"<{tag}> in <{inside}>, which holds HTML only")
         if tag.lower() in _FORBIDDEN:

@@ -219,6 +219,9 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 }
 """Attributes that must be given; an image without ``alt`` is read out by its address."""
 
+TEXT_ONLY = frozenset({"mj-title", "mj-preview", "mj-style"})
+"""Components that hold no HTML either."""
+
 EVERYWHERE = frozenset({"css-class", "mj-class"})
 """Attributes that every component of the body takes."""
 

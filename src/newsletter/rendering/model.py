@@ -30,6 +30,8 @@ class Said:
 
     text: str
     credits: tuple[Credit, ...]
+    others: int = 0
+    """Further outlets that say it and that the mail does not name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from newsletter.domain.issue import IssueStory
+from newsletter.domain.issue import Issue, IssueStory
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import Dispute, Statement, WritingLimits
 
 POINTS = WritingLimits().points_per_side
 """Points a side gets in the mail."""
+
+CREDITS = 4
+"""Outlets named with one statement in the mail; its page names them all."""
 
 CLAIMS = 2
 """Claims of a dispute that the mail sets side by side."""
@@ -60,6 +63,20 @@ def shown(story: IssueStory) -> Shown:
         agreed=agreed,
         disputed=replace(disputed, claims=disputed.claims[:CLAIMS]) if disputed else None,
     )
+
+
+def credited(statement: Statement, issue: Issue) -> tuple[str, ...]:
+    """The outlets that the mail names with a statement: all of up to four, else first one of each side.
+
+    Sides come in the issue's order, so that no side's outlets crowd out another's.
+    """
+    if len(statement.outlets) <= CREDITS:
+        return statement.outlets
+    sides = [outlet.side if (outlet := issue.outlets.get(key)) else Side.UNRATED for key in statement.outlets]
+    first = [sides.index(side) for side in issue.order if side in sides]
+    rest = [n for n in range(len(sides)) if n not in first]
+    chosen = (*first, *rest)[:CREDITS]
+    return tuple(statement.outlets[n] for n in chosen)
 
 
 def shorter(story: IssueStory, most: int = LAST_STEP) -> IssueStory | None:

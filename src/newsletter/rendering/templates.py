@@ -28,6 +28,18 @@ MJML = ".mjml.j2"
 _MARK = re.compile("\ue000([^\ue000\ue001]*):(\\d+)\ue001")
 """Notes template and line in the output until it is read out; texts cannot hold it (`clean.text`)."""
 
+_MISTAKES = (
+    jinja2.TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What the expressions of a template can raise when it runs; all of it is the template's fault."""
+
 _LINE = 76
 """Columns of the plain text; longer words (links) stand unbroken."""
 
@@ -89,7 +101,7 @@ class Templates:
             raise error(problem.name or name, problem.lineno, problem.message or "syntax error") from None
         except jinja2.TemplateNotFound as problem:
             raise error(name, 0, f"there is no template {problem.name}") from None
-        except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as problem:
+        except _MISTAKES as problem:
             raise error(*_line_of(problem, name), str(problem)) from None
 
     def line(self, name: str, **values: object) -> str:

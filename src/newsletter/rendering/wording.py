@@ -48,10 +48,6 @@ def plain_date(day: date, locale: str) -> str:
     return f"{day.day} {month} {day.year}"
 
 
-def weekday(day: date) -> str:
-    return _DAYS[day.weekday()]
-
-
 def duration(seconds: int) -> str:
     """ "4 min 40 s": always four words, so that printing it never changes what it measures."""
     return f"{seconds // 60} min {seconds % 60} s"
@@ -102,8 +98,11 @@ def one_outlet(label: str) -> str:
 
 def no_outlet(label: str, heard: int) -> str:
     """What stands where a side has no voice: the count that could have, never a guess at why."""
-    if not heard:
-        return of_side(0, label).replace("0 ", "No ", 1).replace("outlets", "outlet") + " was heard today."
+    one = of_side(1, label).removeprefix("1 ")
+    if heard < 2:
+        return (
+            f"The one {one} heard today does not have this story." if heard else f"No {one} was heard today."
+        )
     return f"None of the {of_side(heard, label)} heard today has this story."
 
 

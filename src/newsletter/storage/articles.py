@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from newsletter.domain.article import Article, Kind
 from newsletter.ports import Kept
+from newsletter.storage.columns import AnyRow
 from newsletter.storage.statements import insert_new
 from newsletter.storage.tables import article_aliases as aliases
 from newsletter.storage.tables import article_versions as versions
@@ -108,7 +109,7 @@ def _recognise(connection: Connection, found: Sequence[Article]) -> tuple[dict[s
     one feed at one time are two articles, even when they share a link.
     """
     here = {article.id for article in found}
-    numbers = {name: number for name, number in connection.execute(_BY_ID, {"ids": list(here)})}
+    numbers = _numbers(connection.execute(_BY_ID, {"ids": list(here)}))
     names = {article.id: article.id for article in found}
     strangers = [article for article in found if article.id not in numbers]
     known = _by_alias(connection, strangers)
@@ -119,6 +120,10 @@ def _recognise(connection: Connection, found: Sequence[Article]) -> tuple[dict[s
             names[article.id] = match[0]
             numbers[match[0]] = match[1]
     return numbers, names
+
+
+def _numbers(rows: sa.CursorResult[str, int]) -> dict[str, int]:
+    return {row.article_id: row.id for row in rows}
 
 
 def _by_alias(
@@ -148,7 +153,7 @@ def _add_articles(connection: Connection, fresh: Sequence[Article]) -> dict[str,
     rows = [
         {"article_id": a.id, "outlet": a.outlet, "guid": a.guid, "first_seen": a.first_seen} for a in fresh
     ]
-    return {name: number for name, number in connection.execute(_ADD_ARTICLES, rows)}
+    return _numbers(connection.execute(_ADD_ARTICLES, rows))
 
 
 def _write(
@@ -228,7 +233,7 @@ def _row(version: Version) -> dict[str, Any]:
     }
 
 
-def _article(row: Row[Any]) -> Article:
+def _article(row: AnyRow) -> Article:
     return Article(
         id=row.article_id,
         outlet=row.outlet,

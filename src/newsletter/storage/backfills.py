@@ -52,6 +52,21 @@ class SqlBackfillStore:
             dates = _dates(connection, row.id)
         return Backfill(row.id, row.start, row.end, row.policy, row.order, row.state, dates)
 
+    def failed_dates(self) -> frozenset[date]:
+        """Dates whose latest entry, over all backfills, is ``failed``."""
+        latest = (
+            sa.select(backfill_dates.c.date, sa.func.max(backfill_dates.c.backfill_id).label("newest"))
+            .where(backfill_dates.c.state.in_(("done", "failed")))
+            .group_by(backfill_dates.c.date)
+            .subquery()
+        )
+        same = sa.and_(
+            backfill_dates.c.date == latest.c.date, backfill_dates.c.backfill_id == latest.c.newest
+        )
+        query = sa.select(backfill_dates.c.date).join(latest, same).where(backfill_dates.c.state == "failed")
+        with self._db.read() as connection:
+            return frozenset(connection.scalars(query))
+
     def set_date(self, backfill_id: int, entry: BackfillDate, at: datetime) -> None:
         """Replace what stands for that date; a date that was not planned is put at the end."""
         mine = sa.and_(backfill_dates.c.backfill_id == backfill_id, backfill_dates.c.date == entry.date)

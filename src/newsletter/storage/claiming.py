@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from newsletter.domain.mailing import Batch, BatchState, MailingState, Recipient
+from newsletter.storage.columns import AnyRow
 from newsletter.storage.freezing import exclusion
 from newsletter.storage.tables import batches, mailings, recipients, subscribers
 
@@ -55,7 +56,7 @@ def people_of(connection: Connection, number: int) -> tuple[Recipient, ...]:
     return tuple(_recipient(row) for row in rows)
 
 
-def batch_from(row: Row[Any]) -> Batch:
+def batch_from(row: AnyRow) -> Batch:
     return Batch(
         id=row.batch_id,
         mailing_id=row.mailing_id,
@@ -68,7 +69,7 @@ def batch_from(row: Row[Any]) -> Batch:
     )
 
 
-def _next_pending(mailing_id: int) -> sa.Select[tuple[int]]:
+def _next_pending(mailing_id: int) -> sa.Select[int]:
     """The first pending batch that no other transaction is claiming (SQLite: there is no other)."""
     return (
         sa.select(batches.c.id)
@@ -81,11 +82,15 @@ def _next_pending(mailing_id: int) -> sa.Select[tuple[int]]:
 
 def _skip_those_gone(connection: Connection, number: int) -> None:
     """Record as skipped, with the reason, whoever must not be mailed any more."""
-    why = sa.select(exclusion()).where(subscribers.c.id == recipients.c.subscriber_id).scalar_subquery()
-    known = sa.exists().where(subscribers.c.id == recipients.c.subscriber_id)
-    skipped = sa.case((~known, sa.literal(REMOVED)), else_=sa.func.coalesce(why, ""))
-    mine = sa.and_(recipients.c.batch == number, recipients.c.skipped == "")
-    connection.execute(sa.update(recipients).where(mine).values(skipped=skipped))
+    person = subscribers.c.id == recipients.c.subscriber_id
+    gone = sa.or_(subscribers.c.id.is_(None), exclusion().is_not(None))
+    theirs = (
+        sa.select(recipients.c.id)
+        .join_from(recipients, subscribers, person, isouter=True)
+        .where(recipients.c.batch == number, recipients.c.skipped == "", gone)
+    )
+    why = sa.func.coalesce(sa.select(exclusion()).where(person).scalar_subquery(), REMOVED)
+    connection.execute(sa.update(recipients).where(recipients.c.id.in_(theirs)).values(skipped=why))
 
 
 def _still_there(connection: Connection, number: int) -> tuple[Recipient, ...]:
@@ -109,7 +114,7 @@ def _people(number: int, *, outer: bool) -> sa.Select[Any]:
     )
 
 
-def _recipient(row: Row[Any]) -> Recipient:
+def _recipient(row: AnyRow) -> Recipient:
     return Recipient(
         delivery_id=row.delivery_id,
         subscriber_id=row.subscriber_id,

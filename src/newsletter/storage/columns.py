@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import zlib
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import Dialect, Row
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+"""A row of whatever columns its query named."""
 
 BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """A row's own number. SQLite numbers rows by itself only in a column of exactly INTEGER."""

@@ -26,6 +26,11 @@ _PLAIN: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "Ask whoever runs the server to allow it (pg_hba.conf).",
     ),
     (
+        ("permission denied", "must be owner"),
+        "The database user may not do that.",
+        "Grant it the rights on the newsletter's tables.",
+    ),
+    (
         ('role "',),
         "The database server does not know that user.",
         "Check the user in NEWSLETTER_DATABASE_URL.",
@@ -51,11 +56,6 @@ _PLAIN: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "Run the command again; what was committed is kept.",
     ),
     (
-        ("permission denied", "must be owner"),
-        "The database user may not do that.",
-        "Grant it the rights on the newsletter's tables.",
-    ),
-    (
         ("unable to open database file",),
         "The database file cannot be opened.",
         "Check that its folder exists and that this user may write there.",
@@ -76,7 +76,7 @@ _PLAIN: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "Make room, then run the command again.",
     ),
     (
-        ("database is locked", "lock timeout", "deadlock detected"),
+        ("database is locked", "lock timeout", "deadlock detected", "could not serialize"),
         "The database was busy for too long.",
         "Run the command again when the other process has finished.",
     ),

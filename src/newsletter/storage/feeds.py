@@ -5,15 +5,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from newsletter.domain.article import Article
 from newsletter.domain.feed import Capture, FeedState, FetchStatus
 from newsletter.ports import Kept
 from newsletter.storage.articles import keep_articles, read_as_of
+from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
 from newsletter.storage.statements import insert_new, serialise
 from newsletter.storage.tables import bodies, captures, feed_states, feeds
@@ -116,11 +116,10 @@ class SqlFeedArchive:
 
 def _feed_number(connection: Connection, url: str) -> int:
     number = connection.scalar(_FEED_NUMBER, {"url": url})
-    if number is None:
-        connection.execute(insert_new(connection, feeds), {"url": url})
-        number = connection.scalar(_FEED_NUMBER, {"url": url})
-    assert number is not None
-    return int(number)
+    if number is not None:
+        return int(number)
+    connection.execute(insert_new(connection, feeds), {"url": url})
+    return int(connection.execute(_FEED_NUMBER, {"url": url}).scalar_one())
 
 
 def _append_state(connection: Connection, feed: int, state: FeedState, recorded_at: datetime) -> None:
@@ -148,12 +147,12 @@ def _keep_capture(connection: Connection, feed: int, capture: Capture, body: byt
     connection.execute(insert_new(connection, captures), values)
 
 
-def _state(feed_url: str, row: Row[Any]) -> FeedState:
+def _state(feed_url: str, row: AnyRow) -> FeedState:
     values = {name: getattr(row, name) for name in _STATE_FIELDS}
     return FeedState(feed_url=feed_url, **{**values, "status": FetchStatus(row.status)})
 
 
-def _capture(feed_url: str, row: Row[Any]) -> Capture:
+def _capture(feed_url: str, row: AnyRow) -> Capture:
     return Capture(
         feed_url=feed_url,
         fetched_at=row.fetched_at,

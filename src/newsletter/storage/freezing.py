@@ -58,10 +58,10 @@ def freeze(
         "state_at": frozen_at,
     }
     mailing = connection.execute(sa.insert(mailings).values(values).returning(mailings.c.id)).scalar_one()
-    left_out = connection.execute(_exclude(mailing, frozen_at)).rowcount
+    left_out = _rows_of(connection, _exclude(mailing, frozen_at))
     eligible = _count(connection, _everybody().where(exclusion(frozen_at).is_(None)))
     _add_batches(connection, mailing, day, eligible, batch_size)
-    frozen = connection.execute(_include(mailing, day, batch_size, frozen_at)).rowcount
+    frozen = _rows_of(connection, _include(mailing, day, batch_size, frozen_at))
     everybody = _count(connection, _everybody())
     if everybody != frozen + left_out:
         raise StorageError(
@@ -83,6 +83,11 @@ def _everybody() -> sa.Select[Any]:
 
 def _count(connection: Connection, query: sa.Select[Any]) -> int:
     return int(connection.execute(query).scalar_one())
+
+
+def _rows_of(connection: Connection, statement: sa.Insert) -> int:
+    # Without the option SQLAlchemy forgets PostgreSQL's answer to an INSERT.
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def _exclude(mailing: int, frozen_at: datetime) -> sa.Insert:

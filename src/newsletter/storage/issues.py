@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from newsletter.domain.story import PastStory
 from newsletter.errors import IssueNotFound, Refused
 from newsletter.ports import StoredIssue
+from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
 from newsletter.storage.tables import approvals, issue_stories, issues, reports
 
@@ -113,7 +114,8 @@ class SqlIssueStore:
             .where(issue_stories.c.story_id == story_id)
         )
         with self._db.read() as connection:
-            return connection.scalar(query)
+            found: date | None = connection.scalar(query)
+        return found
 
     def add_report(self, day: date, story_id: str, kind: str, text: str, contact: str, at: datetime) -> int:
         """Put a reader's report into the queue; its number."""
@@ -162,7 +164,7 @@ def _content(issue: StoredIssue) -> dict[str, Any]:
     }
 
 
-def _refuse_change(old: Row[Any], new: Mapping[str, Any], issue: StoredIssue) -> None:
+def _refuse_change(old: AnyRow, new: Mapping[str, Any], issue: StoredIssue) -> None:
     changed = [name for name in _CONTENT if getattr(old, name) != new[name]]
     if changed:
         raise Refused(
@@ -211,7 +213,7 @@ def _stories(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from document.get(section, ())
 
 
-def _issue(row: Row[Any]) -> StoredIssue:
+def _issue(row: AnyRow) -> StoredIssue:
     return StoredIssue(
         date=row.date,
         revision=row.revision,
@@ -228,7 +230,7 @@ def _issue(row: Row[Any]) -> StoredIssue:
     )
 
 
-def _past_story(row: Row[Any]) -> PastStory:
+def _past_story(row: AnyRow) -> PastStory:
     return PastStory(
         story_id=row.story_id,
         thread_id=row.thread_id,

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from newsletter.domain.audience import ExclusionReason
 from newsletter.domain.mailing import (
@@ -21,6 +21,7 @@ from newsletter.domain.mailing import (
 )
 from newsletter.errors import StorageError
 from newsletter.storage.claiming import batch_from, claim, people_of
+from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
 from newsletter.storage.freezing import exclusion, freeze
 from newsletter.storage.tables import batches, exclusions, mailings, recipients, subscribers
@@ -50,9 +51,7 @@ class SqlMailingStore:
         while True:
             with self._db.read() as connection:
                 rows = connection.execute(query.where(subscribers.c.id > last)).all()
-            for number, public_id, email, name, version, why in rows:
-                reason = ExclusionReason(why) if why else None
-                yield Candidate(number, public_id, email, name, version, reason)
+            yield from map(_candidate, rows)
             if len(rows) < _PAGE:
                 return
             last = rows[-1].id
@@ -186,25 +185,25 @@ class SqlMailingStore:
     def skipped(self, mailing_id: int) -> Mapping[str, int]:
         """How many recipients were left out at a claim, by reason."""
         query = (
-            sa.select(recipients.c.skipped, sa.func.count())
+            sa.select(recipients.c.skipped, sa.func.count().label("people"))
             .join(batches, batches.c.id == recipients.c.batch)
             .where(batches.c.mailing_id == mailing_id, recipients.c.skipped != "")
             .group_by(recipients.c.skipped)
         )
         with self._db.read() as connection:
-            return {reason: number for reason, number in connection.execute(query)}
+            return {row.skipped: row.people for row in connection.execute(query)}
 
     def counts(self, mailing_id: int) -> Mapping[str, int]:
         """Recipients by batch state (each of them, also when 0), and ``skipped``: together all recipients."""
         what = sa.case((recipients.c.skipped != "", "skipped"), else_=batches.c.state).label("what")
         query = (
-            sa.select(what, sa.func.count())
+            sa.select(what, sa.func.count().label("people"))
             .join_from(recipients, batches, batches.c.id == recipients.c.batch)
             .where(batches.c.mailing_id == mailing_id)
             .group_by(what)
         )
         with self._db.read() as connection:
-            found = {name: number for name, number in connection.execute(query)}
+            found = {row.what: row.people for row in connection.execute(query)}
         return {name: found.get(name, 0) for name in (*(state.value for state in BatchState), "skipped")}
 
 
@@ -213,7 +212,7 @@ def _find(connection: Connection, condition: sa.ColumnElement[bool]) -> Mailing 
     return _mailing(connection, row) if row else None
 
 
-def _mailing(connection: Connection, row: Row[Any]) -> Mailing:
+def _mailing(connection: Connection, row: AnyRow) -> Mailing:
     query = (
         sa.select(exclusions.c.reason, sa.func.count())
         .where(exclusions.c.mailing_id == row.id)
@@ -232,3 +231,8 @@ def _mailing(connection: Connection, row: Row[Any]) -> Mailing:
         provider=row.provider,
         note=row.note,
     )
+
+
+def _candidate(row: AnyRow) -> Candidate:
+    reason = ExclusionReason(row.why) if row.why else None
+    return Candidate(row.id, row.public_id, row.email, row.name, row.token_version, reason)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -23,6 +26,25 @@ def _insert_new(dialect: str, table: sa.Table) -> sa.Insert:
     if dialect == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def insert_many_new(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert thousands of rows in one statement, in their order, but for those whose key is taken; how many.
+
+    On PostgreSQL they go as one JSON value: its driver takes four times as long over thousands of parameters.
+    """
+    if connection.dialect.name != "postgresql":
+        # RETURNING makes SQLAlchemy put all rows into one statement, and counts the new ones.
+        statement = insert_new(connection, table).returning(*table.primary_key)
+        return len(connection.execute(statement, rows).all())
+    columns = [sa.column(name, table.c[name].type) for name in rows[0]]
+    given = sa.func.json_to_recordset(sa.bindparam("rows")).table_valued(*columns)
+    chosen = sa.select(*given.render_derived(with_types=True).c)
+    insert = postgresql.insert(table).from_select([column.name for column in columns], chosen)
+    values = {"rows": json.dumps(rows, default=datetime.isoformat)}
+    # Without the option SQLAlchemy forgets PostgreSQL's answer to an INSERT.
+    options = {"preserve_rowcount": True}
+    return connection.execute(insert.on_conflict_do_nothing(), values, execution_options=options).rowcount
 
 
 def serialise(connection: Connection, what: str, *, shared: bool = False) -> None:

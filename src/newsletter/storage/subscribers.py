@@ -9,11 +9,11 @@ from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Row
 
 from newsletter.domain.audience import Subscriber, SubscriberStatus, SuppressionReason
+from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
-from newsletter.storage.statements import insert_new, serialise
+from newsletter.storage.statements import insert_many_new, insert_new, serialise
 from newsletter.storage.tables import subscribers, suppressions
 
 CHUNK = 1000
@@ -31,7 +31,7 @@ class SqlSubscriberStore:
     def add(self, subscriber: Subscriber) -> bool:
         """False when the address is on the list already (nothing changes then)."""
         with self._db.write() as connection:
-            return connection.execute(insert_new(connection, subscribers), _row(subscriber)).rowcount == 1
+            return insert_many_new(connection, subscribers, [_row(subscriber)]) == 1
 
     def add_many(self, subscribers_: Iterable[Subscriber]) -> tuple[int, int]:
         """(added, already there); of an address that comes twice the first is added."""
@@ -46,7 +46,7 @@ class SqlSubscriberStore:
         with self._db.write() as connection:
             # Two imports at once would wait for each other's rows in a circle.
             serialise(connection, "subscribers: add many")
-            return connection.execute(insert_new(connection, subscribers), rows).rowcount
+            return insert_many_new(connection, subscribers, rows)
 
     def by_address(self, address_key: str) -> Subscriber | None:
         """The subscriber of that address key."""
@@ -88,10 +88,12 @@ class SqlSubscriberStore:
 
     def count(self) -> Mapping[str, int]:
         """By status (each of them, also when 0), and ``suppressed``: addresses not to be mailed."""
-        by_status = sa.select(subscribers.c.status, sa.func.count()).group_by(subscribers.c.status)
+        by_status = sa.select(subscribers.c.status, sa.func.count().label("people")).group_by(
+            subscribers.c.status
+        )
         suppressed = sa.select(sa.func.count(suppressions.c.address_key.distinct()))
         with self._db.read() as connection:
-            counts = {name: number for name, number in connection.execute(by_status)}
+            counts = {row.status: row.people for row in connection.execute(by_status)}
             held = connection.scalar(suppressed) or 0
         return {status.value: counts.get(status.value, 0) for status in SubscriberStatus} | {
             "suppressed": held
@@ -132,6 +134,6 @@ def _row(subscriber: Subscriber) -> dict[str, Any]:
     return {name: getattr(subscriber, name) for name in _FIELDS} | {"status": subscriber.status.value}
 
 
-def _subscriber(row: Row[Any]) -> Subscriber:
+def _subscriber(row: AnyRow) -> Subscriber:
     values = {name: getattr(row, name) for name in _FIELDS}
     return Subscriber(**{**values, "status": SubscriberStatus(row.status)})

@@ -62,7 +62,9 @@ def _after(before: Version, new: Version) -> History:
     """What becomes of the latest version at or before a sighting, and of the sighting."""
     at = new.seen_at
     if same_content(before.article, new.article):
-        return (replace(before, last_seen=max(before.last_seen, at)),)
+        given = [date for date in (before.dated, new.dated) if date] if before.seen_at == at else []
+        dated = min(given, default=before.dated)  # of two feeds at one TIME the earlier date holds
+        return (replace(before, last_seen=max(before.last_seen, at), dated=dated),)
     if at in (before.seen_at, before.last_seen) and _rank(before.article) > _rank(new.article):
         return (before,)
     again: History = ()

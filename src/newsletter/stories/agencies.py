@@ -32,6 +32,8 @@ _DOMAINS = {alias: domain for domain, aliases in _ALIASES.items() for alias in a
 
 def agency_key(mark: str) -> str:
     """One spelling per agency, so that "AP" and "The Associated Press" are the same."""
+    if mark.lower() in _ALIASES:
+        return mark.lower()
     plain = " ".join(words(mark)).removeprefix("the ")
     return _DOMAINS.get(plain, plain)
 

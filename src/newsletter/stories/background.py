@@ -22,6 +22,13 @@ class Background:
 NO_BACKGROUND = Background()
 
 
+def parse_table(text: str) -> Background:
+    """The bundled table: ``#<tab>documents`` first, then ``term<tab>count`` a line (see benchmarks/count_terms)."""
+    head, *lines = text.splitlines()
+    pairs = (line.split("\t") for line in lines)
+    return Background(int(head.split("\t")[1]), {term: int(count) for term, count in pairs})
+
+
 def document_counts(documents: Iterable[Mapping[str, int]]) -> Counter[str]:
     """In how many of the documents each term stands; what a `Background` is made of."""
     counts: Counter[str] = Counter()

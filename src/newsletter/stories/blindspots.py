@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsletter.domain.leaning import SIDES, Side
@@ -14,7 +15,8 @@ HEARD_LEAST = 5
 TELLING_LEAST = 4
 """Voices on the other sides: fewer are no story that anybody missed."""
 MISSING_MOST = 1
-CHANCE_MOST = 0.05
+CHANCE_MOST = 0.025
+"""For each of the two questions asked below, so that a story called a blindspot is chance in one case of twenty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Blindspot:
     could_have: int
     """Its outlets heard today."""
     chance: float
-    """Probability of as few voices or fewer, had every side told it by its share."""
+    """Probability of as few voices or fewer, had outlets told it whatever their side."""
 
 
 def blindspot_of(story: Story, supply: DaySupply) -> Blindspot | None:
@@ -36,33 +38,52 @@ def blindspot_of(story: Story, supply: DaySupply) -> Blindspot | None:
     return min(found, key=lambda blindspot: blindspot.chance, default=None)
 
 
-def share_of(side: Side, supply: DaySupply) -> float:
-    """The side's share of today's rated outlets or of their articles, whichever is smaller.
-
-    The smaller one, so that neither many silent outlets nor one that publishes all day makes a blindspot.
-    """
-    outlets = {each: supply.outlets(each) for each in SIDES}
-    volume = {each: sum(supply.heard.get(each, {}).values()) for each in SIDES}
-    shares = [counts[side] / total for counts in (outlets, volume) if (total := sum(counts.values()))]
-    return min(shares, default=0.0)
-
-
 def _missing(story: Story, side: Side, supply: DaySupply) -> Blindspot | None:
-    coverage = story.coverage
-    found = coverage.of(side)
-    voices = sum(coverage.of(each) for each in SIDES)
-    if supply.outlets(side) < HEARD_LEAST or voices - found < TELLING_LEAST or found > MISSING_MOST:
+    """Two questions: are so few of the side's outlets among all that told it, and against the other pole alone?
+
+    The second one, because the center's outlets say little about what the left and the right choose to tell.
+    """
+    found = story.coverage.of(side)
+    others = [each for each in SIDES if each is not side]
+    told = sum(story.coverage.of(each) for each in others)
+    if supply.outlets(side) < HEARD_LEAST or told < TELLING_LEAST or found > MISSING_MOST:
         return None
-    share = share_of(side, supply)
-    chance = at_most(found, voices, share)
-    if chance >= CHANCE_MOST:
+    pole = Side.RIGHT if side is Side.LEFT else Side.LEFT
+    chances = [_chance(story, side, against, supply) for against in ([pole], others)]
+    if min(chances) >= CHANCE_MOST:
         return None
-    return Blindspot(side, voices * share, supply.outlets(side), chance)
+    could = could_have(side, others, supply)
+    heard = sum(supply.outlets(each) for each in others)
+    expected = (told + found) * could / (could + heard)
+    return Blindspot(side, expected, supply.outlets(side), min(chances))
 
 
-def at_most(found: int, voices: int, share: float) -> float:
-    """P(X <= found) for X of ``voices`` draws, each of that side with probability ``share``."""
-    return math.fsum(
-        math.comb(voices, count) * share**count * (1 - share) ** (voices - count)
-        for count in range(found + 1)
-    )
+def _chance(story: Story, side: Side, against: Sequence[Side], supply: DaySupply) -> float:
+    found = story.coverage.of(side)
+    told = sum(story.coverage.of(each) for each in against)
+    heard = sum(supply.outlets(each) for each in against)
+    if told < TELLING_LEAST:
+        return 1.0
+    return at_most(found, min(told, heard) + found, could_have(side, against, supply), heard)
+
+
+def could_have(side: Side, against: Sequence[Side], supply: DaySupply) -> int:
+    """The side's outlets that could have told it, rounded down: fewer where its outlets publish less than the others.
+
+    A side whose outlets bring half as many articles each could be expected to tell half as many stories.
+    """
+    outlets = supply.outlets(side)
+    mine = sum(supply.heard.get(side, {}).values()) / max(1, outlets)
+    heard = sum(supply.outlets(each) for each in against)
+    theirs = sum(sum(supply.heard.get(each, {}).values()) for each in against) / max(1, heard)
+    return math.floor(outlets * min(1.0, mine / theirs)) if theirs else outlets
+
+
+def at_most(found: int, told: int, mine: int, theirs: int) -> float:
+    """P(X <= found) when ``told`` outlets are drawn from ``mine`` and ``theirs``, X of them mine: hypergeometric.
+
+    The tail of Fisher's exact test; 1 where it cannot be otherwise.
+    """
+    told = min(told, mine + theirs)
+    ways = math.comb(mine + theirs, told)
+    return math.fsum(math.comb(mine, n) * math.comb(theirs, told - n) / ways for n in range(found + 1))

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
 from newsletter.domain.article import Article
 from newsletter.stories.text import words
 
@@ -27,7 +25,8 @@ ONE_OWNER = 0.3
 """Two outlets of one owner edit one text more freely before they print it again."""
 TITLE_WORDS = 5
 """A shorter title names a subject and is no evidence of copying ("Storm hits coast")."""
-TITLE_LIKENESS = 92.0
+SAME_TITLE = 0.9
+"""Share of words that two near-identical titles have in common (Dice): one word in ten may differ."""
 OTHER_TEXT = 0.08
 """Same title, but texts with hardly a shingle in common: two outlets wrote the obvious headline."""
 
@@ -37,7 +36,7 @@ class Print:
     """What of an article is compared."""
 
     title: tuple[str, ...]
-    title_text: str
+    title_words: frozenset[str]
     text: frozenset[tuple[str, ...]]
     both: frozenset[tuple[str, ...]]
     owner: str
@@ -47,7 +46,7 @@ def print_of(article: Article, owner: str) -> Print:
     """``owner`` of the outlet, or its domain: outlets without a stated owner are strangers to each other."""
     title = tuple(words(_without_outlet(article.title)))
     text = words(article.text)[:TEXT_WORDS]
-    return Print(title, " ".join(title), _shingles(text), _shingles(list(title)) | _shingles(text), owner)
+    return Print(title, frozenset(title), _shingles(text), _shingles(list(title)) | _shingles(text), owner)
 
 
 def near_copies(one: Print, other: Print) -> bool:
@@ -79,7 +78,8 @@ def copy_groups(prints: Sequence[Print]) -> list[list[int]]:
 def _same_title(one: Print, other: Print) -> bool:
     if min(len(one.title), len(other.title)) < TITLE_WORDS:
         return False
-    if fuzz.ratio(one.title_text, other.title_text, score_cutoff=TITLE_LIKENESS) < TITLE_LIKENESS:
+    shared = len(one.title_words & other.title_words)
+    if 2 * shared < SAME_TITLE * (len(one.title_words) + len(other.title_words)):
         return False
     told = min(len(one.text), len(other.text)) >= WITHIN_SHINGLES
     return not told or _alike(one.text, other.text) >= OTHER_TEXT

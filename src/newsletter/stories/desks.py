@@ -52,7 +52,8 @@ _WORDS: tuple[tuple[Desk, tuple[str, ...]], ...] = (
     (
         Desk.SPORTS,
         (
-            "nfl|nba|mlb|nhl|wnba|ncaa|ufc|wwe|la liga|premier league|pga tour|super bowl|world cup|grand prix|grand slam",
+            "nfl|nba|mlb|nhl|wnba|ncaa|ufc|wwe|la liga|premier league|pga tour|super bowl|world cup",
+            "grand prix|grand slam",
             "quarterbacks?|touchdowns?|home runs?|inning|midfielder|striker|head coach|bullpen|preseason|playoffs?",
         ),
     ),

@@ -18,7 +18,7 @@ from newsletter.stories.terms import terms_of, weigh
 from newsletter.stories.voices import voices_of
 
 THRESHOLD = 0.22
-FAMILY_SHARE = 0.55
+FAMILY_SHARE = 0.65
 """The looser level's bar as a share of the threshold: one war, one campaign, one court's week."""
 ATTACH_SHARE = 0.6
 """A single report's bar for joining a story of `ATTACH_SIZE` or more, as a share of the threshold."""

@@ -26,9 +26,8 @@ class Chooser:
     def __call__(
         self, stories: Sequence[Story], past: Sequence[PastStory], supply: DaySupply, now: datetime
     ) -> LineUp:
-        """``stories`` of the window; ``past`` of earlier issues, newest first. Stories dated after ``now`` wait."""
-        known = [story for story in stories if story.articles[0].published <= now]
-        ranked = rank(known, past, self.rules)
+        """``stories`` of the window up to ``now``; ``past`` of the last week's issues."""
+        ranked = rank(stories, past, self.rules, now)
         main = self._main(ranked)
         blind = self._blindspots([one for one in ranked if one not in main], supply)
         taken = [*main, *(one for one, _ in blind)]

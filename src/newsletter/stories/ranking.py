@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from newsletter.domain.article import Kind
 from newsletter.domain.story import PastStory, Story
@@ -18,7 +19,6 @@ from newsletter.stories.threads import Continuation, continuation_of
 class LineUpRules:
     """Everything a line-up is decided by; the defaults are stories.md's findings."""
 
-    main_least: int = 2
     main_most: int = 5
     quiet_below: int = 3
     """Fewer main stories than this: the issue says that it was a quiet day."""
@@ -31,6 +31,9 @@ class LineUpRules:
     item_weight: float = 0.2
     """An article beyond counting outlets: nDCG@10 87 with, 84 with items alone."""
     side_weight: float = 0.1
+    recent: timedelta = timedelta(hours=24)
+    old_weight: float = 0.5
+    """Weight of what is older than ``recent``; falling weight by the hour was measured to lose news."""
     one_voice: float = 0.85
     """Factor when left or right is heard through a single outlet."""
     other_desk: float = 0.3
@@ -64,9 +67,11 @@ class Ranked:
         return self.continued.past.thread_id if self.continued else ""
 
 
-def rank(stories: Sequence[Story], past: Sequence[PastStory], rules: LineUpRules) -> list[Ranked]:
+def rank(
+    stories: Sequence[Story], past: Sequence[PastStory], rules: LineUpRules, now: datetime
+) -> list[Ranked]:
     """All stories, heaviest first; equal ones by key."""
-    found = [_ranked(story, past, rules) for story in stories]
+    found = [_ranked(story, past, rules, now) for story in stories]
     return sorted(found, key=lambda ranked: (-ranked.score, ranked.story.key))
 
 
@@ -75,10 +80,10 @@ def needed_news(story: Story, rules: LineUpRules) -> int:
     return max(rules.new_least, round(rules.new_share * len(story.articles)))
 
 
-def _ranked(story: Story, past: Sequence[PastStory], rules: LineUpRules) -> Ranked:
+def _ranked(story: Story, past: Sequence[PastStory], rules: LineUpRules, now: datetime) -> Ranked:
     continued = continuation_of(story, past)
     desk, kinds = desk_of_story(story), Counter(kind_of(article) for article in story.articles)
-    score = _score(story, continued, rules) * (1.0 if desk == Desk.NEWS else rules.other_desk)
+    score = _score(story, continued, rules, now) * (1.0 if desk == Desk.NEWS else rules.other_desk)
     total = len(story.articles)
     if 2 * kinds[Kind.NEWS] <= total:
         kind = max((k for k in kinds if k != Kind.NEWS), key=lambda k: (kinds[k], k))
@@ -104,10 +109,15 @@ def _shortcoming(story: Story, desk: Desk, rules: LineUpRules) -> str:
     return "" if desk == Desk.NEWS else why.desk(desk)
 
 
-def _score(story: Story, continued: Continuation | None, rules: LineUpRules) -> float:
+def _score(story: Story, continued: Continuation | None, rules: LineUpRules, now: datetime) -> float:
     """Outlets + .2 an article, a tenth more per side heard; of a continued story only what is new counts."""
-    coverage = story.coverage
-    voices = continued.new_voices if continued else coverage.total
-    articles = continued.new_articles if continued else len(story.articles)
-    weight = (voices + rules.item_weight * articles) * (1.0 + rules.side_weight * coverage.sides)
-    return weight if min(coverage.left, coverage.right) >= 2 else weight * rules.one_voice
+    weights = {
+        article.id: 1.0 if article.published > now - rules.recent else rules.old_weight
+        for article in story.articles
+        if continued is None or article.id in continued.fresh
+    }
+    voices = sum(max(weights.get(one, 0.0) for one in voice.article_ids) for voice in story.voices)
+    score = (voices + rules.item_weight * sum(weights.values())) * (
+        1.0 + rules.side_weight * story.coverage.sides
+    )
+    return score if min(story.coverage.left, story.coverage.right) >= 2 else score * rules.one_voice

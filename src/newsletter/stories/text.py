@@ -13,7 +13,21 @@ _WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)*(?:'[a-z]+)*")
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
 _COMBINING = re.compile("[\u0300-\u036f]")
 _VOWEL = re.compile("[aeiouy]")
-_ENDINGS = ("ation", "ement", "ment", "ness", "ally", "ion", "ity", "ive", "ize", "ise", "ian")
+_ENDINGS = (
+    "isation",
+    "ization",
+    "ation",
+    "ement",
+    "ment",
+    "ness",
+    "ally",
+    "ion",
+    "ity",
+    "ive",
+    "ize",
+    "ise",
+    "ian",
+)
 _SHORT_ENDINGS = ("ly", "er", "or", "al", "an", "ic")
 
 # Grammar, and the press's own vocabulary: words that say "this is a news item", not which one.
@@ -59,8 +73,8 @@ def stems(text: str) -> list[str]:
 def stem(word: str) -> str:
     """The stem of one plain word: plural, tense and the commonest noun, verb and adverb endings taken off.
 
-    Groups news as well as Snowball's English stemmer does (B-cubed within .003 on two labelled sets), in a
-    tenth of its time and without the 0.2 s that importing its 30 languages costs every command.
+    Groups news as well as Snowball's English stemmer does (B-cubed within .005 on two labelled sets), in a
+    fraction of its time and without the 0.2 s that importing its 30 languages costs every command.
     """
     if len(word) < 4 or not word.isalpha():
         return word

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.story import Coverage, Story
 from newsletter.stories.desks import Desk
+from newsletter.stories.text import stems
 
 
 def told_by(story: Story) -> str:
@@ -71,11 +74,20 @@ def repeat(date: str, new_articles: int, needed: int) -> str:
 
 
 def same_family(other: Story) -> str:
-    return f"another side of a story already chosen ({other.articles[0].title})"
+    return f"another side of a story already chosen ({title_of(other)})"
 
 
 def outranked(score: float, last: float) -> str:
     return f"ranked behind the chosen ones ({score:.1f} points, the last chosen has {last:.1f})"
+
+
+def title_of(story: Story) -> str:
+    """The title that has most in common with the story's others: names it to an editor, better than the earliest."""
+    found = {article.title: frozenset(stems(article.title)) for article in story.articles}
+    shared = Counter(stem for words in found.values() for stem in words)
+    return max(
+        found, key=lambda title: (sum(shared[stem] for stem in found[title]) / (len(found[title]) + 2), title)
+    )
 
 
 def waits(story: Story, reason: str) -> str:

@@ -8,7 +8,7 @@ from newsletter.domain.brand import Brand
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.story import Coverage
 from newsletter.rendering import wording
-from newsletter.rendering.view import SHARES_FROM
+from newsletter.rendering.telling import SHARES_FROM
 from newsletter.web.texts import counted
 
 _GAP = 0.7

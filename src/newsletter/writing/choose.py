@@ -10,6 +10,7 @@ from newsletter.domain.words import Statement
 from newsletter.writing.limits import Ledger
 from newsletter.writing.passages import Passage
 from newsletter.writing.score import Material, Scores
+from newsletter.writing.terms import term_set
 
 Allowed = Callable[[Passage], bool]
 
@@ -22,6 +23,8 @@ class Desk:
         self.ledger = ledger
         self.used: set[tuple[str, int]] = set()
         self.said: list[str] = []
+        self._told: frozenset[str] = frozenset()
+        self._told_of: tuple[str, ...] = ()
 
     def best(
         self,
@@ -46,6 +49,13 @@ class Desk:
             if self.ledger.allows(passage.outlet, passage.words) and allowed(passage):
                 return passage
         return None
+
+    def novelty(self, passage: Passage) -> float:
+        """Share of the passage's content that the reader was not told yet, 0 to 1."""
+        if len(self._told_of) != len(self.said):
+            self._told_of, self._told = tuple(self.said), frozenset[str]().union(*map(term_set, self.said))
+        told, own = self._told, term_set(passage.text)
+        return len(own - told) / len(own) if own else 0.0
 
     def say(self, passage: Passage, *, stop: bool = True) -> Statement:
         """Make the passage a statement: its sentence is used up and its words are entered."""

@@ -44,7 +44,7 @@ def concept_weights(material: Material, sides: Collection[Side] = SIDES) -> Mapp
     weights: dict[str, float] = {}
     users: dict[str, int] = {}
     for outlet, side in of.items():
-        for concept in frozenset[str]().union(*map(concepts, material.texts_of(outlet))):
+        for concept in material.concepts_of[outlet]:
             users[concept] = users.get(concept, 0) + 1
             if side in size:
                 weights[concept] = weights.get(concept, 0.0) + 1 / (size[side] * heard)
@@ -52,7 +52,12 @@ def concept_weights(material: Material, sides: Collection[Side] = SIDES) -> Mapp
 
 
 def cover(
-    desk: Desk, pool: Sequence[Passage], weights: Mapping[str, float], words: int, most: int, said: Sequence[str] = ()
+    desk: Desk,
+    pool: Sequence[Passage],
+    weights: Mapping[str, float],
+    words: int,
+    most: int,
+    said: Sequence[str] = (),
 ) -> tuple[Passage, ...]:
     """At most ``most`` passages of at most ``words`` words together; ``said`` is known to the reader already."""
     start = _Draft(held=frozenset[str]().union(*map(concepts, said)))
@@ -93,4 +98,6 @@ def _with(
     if draft.held and new < NOVELTY * whole:
         return None
     gain = new * (SAME_OUTLET if of_outlet else 1.0) * (1 + MANNER * desk.material.manner_of(passage))
-    return _Draft((*draft.passages, passage), draft.held | told, draft.value + gain, draft.words + passage.words)
+    return _Draft(
+        (*draft.passages, passage), draft.held | told, draft.value + gain, draft.words + passage.words
+    )

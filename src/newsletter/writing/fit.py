@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
+from newsletter.writing.furniture import BYLINE, CREDIT, LABEL, REPORTER, REPORTS, TEASER, URL
 from newsletter.writing.lexicon import (
+    BARE_VERBS,
+    BEFORE_NOUN,
+    CALENDAR,
     DANGLERS,
     FIRST_PERSON,
+    FOLLOWS_VERB,
+    LEADS_VERB,
+    NOUN_LIKE,
     PERSON_NOUNS,
     SECOND_PERSON,
     SUBORDINATORS,
@@ -24,54 +32,54 @@ MAX_WORDS = 48
 
 _WORD = re.compile(r"[\w'’.&$%£€-]*\w[\w'’%-]*")
 
-_TEASER = re.compile(
-    r"""\b(here['’]s|here\s(is|are)|read\s(more|the\sfull|our|on)|(continue|keep)\sreading|click|subscribe|sign\sup|tap\shere|
-    follow\s(us|live|along|the)|watch\s(live|the|below|now|this)|listen\s(to|now|here)|see\s(more|photos|also|below|the\sfull)|
-    find\sout|learn\smore|stay\stuned|check\sout|don['’]t\smiss|what\s(to|we|you)\s(know|should|need)|things\sto\s(know|watch|see)|
-    everything\s(you|we)|you\s(need|should|may|might)\s|takes?\sa\slook|look\sback|for\smore\s(on|information|details)|
-    live\s(updates|blog)|latest\supdates|full\s(story|transcript|coverage|video)\b|scroll\sdown|download\s(the|our)|our\snewsletter|newsletters?\.|
-    (on|in)\s(the|our)\s(latest\s)?(podcast|episode)|in\sthis\sepisode|on\sthis\sepisode|this\sarticle|this\sstory|this\spost|originally\s(published|appeared)|
-    appeared\sfirst\son|first\sappeared|all\srights\sreserved|privacy\spolicy|terms\sof\s(use|service)|cookies?\spolicy|
-    getty\simages|image\scredit|photo\s(by|credit|illustration|courtesy)|picture:|pictured|courtesy\sof|file\sphoto|shutterstock|
-    advertisement|sponsored\s(by|content|post)|promo\scode|free\strial|limited[-\s]time|donate\s(now|today|to)|our\sjournalism|
-    related\s(article|story|stories|video)|more\sfrom\sthis|must[-\s]read|photos\s(show|detail|from)|video\sshows|editor['’]s\snote|correction:|
-    ha(s|ve)\s(more|the\s(story|latest|details|report))(?=\.|\s(on|about|from|details)\b)|joins?\s(us|today|to\sdiscuss|with|cbs|nbc|abc|cnn|fox|msnbc)|
-    breaks?\s(it\s)?down|weighs?\sin|sits?\sdown\swith|sat\sdown\swith|got\sreaction|is\sfollowing\sthe|
-    (gives?|offers?|provides?)\s(\w+\s){0,3}(analysis|insight|perspective))\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_CREDIT = re.compile(
-    r"(/(AP|AFP|Reuters|Getty|EPA)\b|\b(AP|AFP|EPA|Reuters) (Photo|Images)|\(Source:|©|\bvia (AP|Getty|Reuters)|—Pool/|Images\b$)"
-)
-_REPORTS = re.compile(r"\b[A-Z][\w’'-]+ reports?( from [\w .,’'-]{1,40})?[.]?$|\b(Data|Chart|Photo|Illustration|Graphic|Image|Video):")
-_BYLINE = re.compile(r"^(By|Written by|Reporting by|Edited by|Posted by|From) [A-Z][\w.’'-]+ [A-Z]|^(Updated|Published|Posted)\b")
-_LABEL = re.compile(r"^(Watch|Listen|Video|Photos?|Gallery|Live|Opinion|Analysis|Exclusive|Breaking|Poll|Quiz|Podcast)\s*[:|–—]", re.IGNORECASE)
-_URL = re.compile(r"https?://|www\.|@\w{3,}|#\w{3,}|\b\w+\.(com|org|net|co\.uk)/")
 _CUT_OFF = re.compile(r"(\.\.\.|…|\[\.\.\.\]|\[…\]|\[&hellip;\]|\(more\))[\"”’')\]]*[.]?$")
+_LOWER, _UPPER = re.compile(r"[a-zß-öø-ÿ]"), re.compile(r"[A-ZÀ-ÖØ-Þ]")
 _CAPS_RUN = re.compile(r"(?:\b[A-Z][A-Z’'-]+\b[\s,:;-]*){4,}")
 _ELLIPSIS = re.compile(r"\.\.\.|…")
 _RUN_ON = re.compile(
-    r"(?<=[a-z0-9’”]) (A|An|It|This|He|She|They|But|When|After|While|There|These|Here|His|Her|Their|We|If|With|For|As|At|By)"
+    r"(?<=[a-z0-9’”]) (A|An|It|This|He|She|They|But|When|After|While|There|These|Here|His|Her|Their|We|If|"
+    r"With|For|As|At|By)"
     r" (?=[a-z])"
 )
 _GAP = re.compile(r"\w \.(?=\s)|[a-z][.!?][A-Z][a-z]|\|| [–—-]+ ?[A-Z][\w ]{2,30} ?[–—-]+$")
 _DEFINITE = re.compile(
-    r"^(?:The|These|Those|Such|Both|All) (\d[\w-]*-year-old|two|three|pair|duo|move|decision|comments?|remarks?|"
-    r"statement|incident|attack|announcement|news|suspect|man|woman|victims?|latter|former|change|changes|ruling|case|"
-    r"report|article|episode|company|group|agency|outlet|video|footage|post|tweet|plan|deal|proposal|measure|bill|law|"
-    r"order|letter|event|trip|visit|meeting|result|results|findings|data|figures?|numbers?|effort|outcome|couple|"
+    r"^(?:The|These|Those|Such|Both|All) (\d[\w-]*-year-old|two|three|pair|duo|move|decision|comments?|"
+    r"remarks?|"
+    r"statement|incident|attack|announcement|news|suspect|man|woman|victims?|latter|former|change|changes|"
+    r"ruling|case|"
+    r"report|article|episode|company|group|agency|outlet|video|footage|post|tweet|plan|deal|proposal|"
+    r"measure|bill|law|"
+    r"order|letter|event|trip|visit|meeting|result|results|findings|data|figures?|numbers?|effort|outcome|"
+    r"couple|"
     r"development|developments|claim|claims|allegations?|charges|investigation|shooting|crash|storm|fire)\b"
 )
 _BROKEN = (
-    re.compile(r", (?:a|an|the|and|but|or)(?: [\w’'-]+)?$|\b(?:is|was|are|were|be|been) \w+ly$"),
-    re.compile(r"\b(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|few|several|\d+) (?:minute|hour|day|week|month|year)s?$"),
+    re.compile(
+        r", (?:a|an|the|and|but|or)(?: [\w’'-]+)?$|\b(?:is|was|are|were|be|been) \w+ly$|"
+        r"\b(?:that|which|who) \w+$"
+    ),
+    re.compile(
+        r"\b(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|few|several|\d+) (?:minute|hour|day|"
+        r"week|month|year)s?$"
+    ),
 )
+_ACCUSED = re.compile(
+    r"(?<!\bwas )(?<!\bwere )(?<!\bis )(?<!\bare )(?<!\bbeen )(?<!\bbeing )\b(?:accused|suspected) (?=of\b)"
+)
+_AHEAD = re.compile(
+    r"^(?!According|Due|Thanks|Prior|Owing|Close|Next|From)(?:[A-Z][\w’'.-]* ){1,4}to [a-z]{2,}"
+)
+"""A headline's future: "Lawmakers to vote on …"."""
 _PRONOUN = re.compile(r"\b(he|she|his|her|him|hers)\b", re.IGNORECASE)
 _NAME = re.compile(r"\b[A-Z][\w.’'-]*[a-z]\w*|\b[A-Z]{2,}\b")
 _LEANING = (
+    re.compile(r"^(?:The|A|An) [\w-]+ (?:comes?|came) (?:as|after|amid|just|days|weeks|hours|months)\b"),
     re.compile(r"^(?:[A-Z]\w+)(?: [\w’'-]+){0,5}, (?:they|it|he|she|this|these|those)\b"),
     re.compile(r"\b(?:too|as well|either|likewise|respectively)[.]?$"),
-    re.compile(r"^(?:One|Two|Three|Some|Many|Most|All|Several|Both) (?:of (?:them|those|these|his|her|their)|were|was|are|is|said|say)\b"),
+    re.compile(
+        r"^(?:One|Two|Three|Some|Many|Most|All|Several|Both) (?:of (?:them|those|these|his|her|their)|"
+        r"were|was|are|is|said|say)\b"
+    ),
 )
 
 
@@ -80,6 +88,7 @@ def words_of(text: str) -> list[str]:
     return text.split()
 
 
+@lru_cache(maxsize=8192)
 def refusal(text: str) -> str:
     """Why a text cannot stand alone, as a short reason; empty when it can."""
     for reason, wrong in _RULES:
@@ -89,18 +98,32 @@ def refusal(text: str) -> str:
 
 
 def has_clause(text: str) -> bool:
-    """Whether a finite verb stands after the first word: a clause, not a label."""
-    return any(_finite(token) for token in _WORD.findall(text)[1:])
+    """Whether a finite verb stands after the first word: a clause, not a label or a caption."""
+    return bool(_AHEAD.match(text)) or _verb_in(_ACCUSED.sub(" ", text), lenient=True)
 
 
 def has_verb(text: str) -> bool:
     """The stricter question for a text that was cut: only verbs we know, no mere "-ed"."""
-    return any(token.lower() in VERBS for token in _WORD.findall(text))
+    return _verb_in("x " + text, lenient=False)
 
 
-def _finite(token: str) -> bool:
-    word = token.lower().replace("’", "'")
-    return word in VERBS or (word.endswith("ed") and len(word) > 4) or word.endswith("n't")
+def _verb_in(text: str, *, lenient: bool) -> bool:
+    tokens = [t.replace("’", "'") for t in _WORD.findall(text)]
+    around = zip(tokens, tokens[1:], [*tokens[2:], ""], strict=False)
+    return any(_finite(before, word, after, lenient) for before, word, after in around)
+
+
+def _finite(before: str, token: str, after: str, lenient: bool) -> bool:
+    word, named, before = token.lower(), before[:1].isupper(), before.lower()
+    if word in BARE_VERBS:
+        return before in LEADS_VERB or (before.endswith("s") and not before.endswith(("'s", "ss")))
+    if word.endswith("ed") and before in BEFORE_NOUN:
+        return False
+    if word in NOUN_LIKE:
+        return named or after.lower() in FOLLOWS_VERB or after[:1].isupper() or after[:1].isdigit()
+    if word in VERBS or word.endswith("n't"):
+        return True
+    return lenient and word.endswith("ed") and len(word) > 4
 
 
 def dangles(text: str) -> bool:
@@ -133,10 +156,13 @@ def _nameless_pronoun(text: str) -> bool:
 
 
 def _has_person(text: str) -> bool:
+    text = " ".join(w for w in text.split() if w.strip(".,;:").lower() not in CALENDAR)
     rest = text.strip().split(" ", 1)
     named = bool(_NAME.search(text)) if rest[0].lower() not in SUBORDINATORS | {"the", "a", "an"} else False
-    return named or bool(_NAME.search(rest[-1] if len(rest) > 1 else "")) or any(
-        word.strip(",.;:’'").lower() in PERSON_NOUNS for word in text.split()
+    return (
+        named
+        or bool(_NAME.search(rest[-1] if len(rest) > 1 else ""))
+        or any(word.strip(",.;:’'").lower() in PERSON_NOUNS for word in text.split())
     )
 
 
@@ -157,7 +183,8 @@ def _too_long(text: str) -> bool:
     return len(words_of(text)) > MAX_WORDS
 
 
-def _bad_open(text: str) -> bool:
+def opens_midway(text: str) -> bool:
+    """Whether a text begins in lower case: the middle of a sentence that the feed cut."""
     first = text.lstrip("\"“‘'([")[:1]
     return not (first.isupper() or first.isdigit() or first in "$£€")
 
@@ -165,13 +192,16 @@ def _bad_open(text: str) -> bool:
 def breaks_off(text: str) -> bool:
     """Whether a text without a stop of its own ends in the middle of a thought."""
     last = words_of(text)[-1].strip("\"”’'").lower() if text.strip() else ""
-    return last in WEAK_ENDS or text.rstrip().endswith((":", ",", ";", "—", "–", "-", "(")) or any(p.search(text) for p in _BROKEN)
+    return (
+        last in WEAK_ENDS
+        or text.rstrip().endswith((":", ",", ";", "—", "–", "-", "("))
+        or any(p.search(text) for p in _BROKEN)
+    )
 
 
 def _shouts(text: str) -> bool:
-    letters = [c for c in text if c.isalpha()]
-    upper = sum(c.isupper() for c in letters)
-    return not letters or upper > 0.5 * len(letters) or bool(_CAPS_RUN.search(text)) or "!" in without_quotations(text)
+    lower, upper = len(_LOWER.findall(text)), len(_UPPER.findall(text))
+    return upper > lower or bool(_CAPS_RUN.search(text)) or "!" in without_quotations(text)
 
 
 def _only_quotation(text: str) -> bool:
@@ -186,12 +216,17 @@ _RULES: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("too short", _too_short),
     ("too long", _too_long),
     ("cut off", _search(_CUT_OFF)),
-    ("opens in the middle", _bad_open),
-    ("ends in the middle", lambda text: breaks_off(text.rstrip("."))  and not is_closed(text) or text.endswith((":", ",.", ";."))),
+    ("opens in the middle", opens_midway),
+    (
+        "ends in the middle",
+        lambda text: (
+            (breaks_off(text.rstrip(".")) and not is_closed(text)) or text.endswith((":", ",.", ";."))
+        ),
+    ),
     ("question", lambda text: "?" in text),
-    ("teaser or promotion", _search(_TEASER, _LABEL)),
-    ("credit or byline", _search(_CREDIT, _BYLINE, _REPORTS)),
-    ("link", _search(_URL)),
+    ("teaser or promotion", _search(TEASER, LABEL)),
+    ("credit or byline", _search(CREDIT, BYLINE, REPORTS, REPORTER)),
+    ("link", _search(URL)),
     ("run-on", _search(_RUN_ON, _GAP)),
     ("ellipsis", lambda text: bool(_ELLIPSIS.search(without_quotations(text)))),
     ("all capitals", _shouts),

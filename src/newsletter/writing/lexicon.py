@@ -61,7 +61,9 @@ CONNECTIVES = (
 )  # fmt: skip
 """Leading connectives that may be cut off: what follows is a whole clause."""
 
-UNTRIMMABLE = _words("for therefore thus hence otherwise similarly likewise consequently conversely rather plus")
+UNTRIMMABLE = _words(
+    "for therefore thus hence otherwise similarly likewise consequently conversely rather plus"
+)
 """Leading connectives that lean on the sentence before: the sentence cannot stand alone."""
 
 SUBORDINATORS = _words(
@@ -166,10 +168,34 @@ def _inflected(base: str) -> tuple[str, ...]:
 VERBS = _IRREGULAR | {form for base in _VERB_BASES.split() for form in _inflected(base)}
 """Finite forms of verbs that news uses: enough to tell a clause from a label."""
 
-NUMBER_WORDS = {
-    word: str(value)
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
-    )
-}
+BARE_VERBS = frozenset(_VERB_BASES.split()) - _IRREGULAR
+"""Forms that are as often nouns ("a record vote"): verbs only after "to", a modal or a plural."""
+
+NOUN_LIKE = _words(
+    "issues plans reports calls claims attacks charges talks deals results demands votes threats moves offers protests "
+    "limits cuts strikes bids hits shares sales trades raises rules fires fines images reviews needs hopes looks names "
+    "places orders leads questions sentences signals stops supports targets tests works wounds damages prompts debates "
+    "awards arrests reports forces visits warnings changes challenges searches services aims costs causes races roles "
+    "views faces falls lies drops rises runs shows sets wears closes crashes clashes delays appeals answers heads"
+)
+"""Plural nouns that are also verbs: verbs only before an object, "to", "that" or a particle."""
+
+LEADS_VERB = _words(
+    "will would can could may might must should shall not they who that we you and or don't didn't "
+    "doesn't won't can't did does do never"
+)
+FOLLOWS_VERB = _words(
+    "to the a an that his her its their it him them us up down out off over for as in on at against with"
+)
+BEFORE_NOUN = _words("a an the of in by for with his her their its this that these those some most many more")
+CALENDAR = _words(
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug "
+    "sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter "
+    "last next early late earlier later now today yesterday"
+)
+
+_NUMERALS = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+)  # fmt: skip
+NUMBER_WORDS = {word: str(value) for value, word in enumerate(_NUMERALS)}

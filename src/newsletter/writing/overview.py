@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from newsletter.domain.leaning import SIDES
 from newsletter.domain.words import Statement
 from newsletter.writing.choose import Desk
 from newsletter.writing.coverage import concept_weights, cover
 from newsletter.writing.fit import names_something
 from newsletter.writing.passages import Passage
+from newsletter.writing.terms import concepts
 
 MIN_WORDS = 7
 POOL = 60
 """Passages that the search looks at: the best ones by consensus."""
 
+KNOWN = 0.6
+"""What a concept is still worth that the headline names already."""
+ENOUGH = 4
+"""Outlets with text from which an overview can do without a side's only sentence."""
+
 
 def overview(desk: Desk, words: int, most: int = 4) -> tuple[Statement, ...]:
-    """At most ``most`` statements of at most ``words`` words together, what is best borne out first."""
+    """At most ``most`` statements of at most ``words`` words together; what the headline speaks of comes first."""
     pool = _pool(desk)
-    chosen = cover(desk, pool, concept_weights(desk.material), words, most)
-    return tuple(desk.say(p) for p in sorted(chosen, key=pool.index))
+    weights = dict(concept_weights(desk.material))
+    for known in frozenset[str]().union(*map(concepts, desk.said)) & weights.keys():
+        weights[known] *= KNOWN
+    chosen = cover(desk, pool, weights, words, most)
+    close = dict(zip(map(id, desk.material.passages), desk.material.like(desk.said), strict=True))
+    return tuple(desk.say(p) for p in sorted(chosen, key=lambda p: (-close[id(p)], pool.index(p))))
 
 
 def _pool(desk: Desk) -> list[Passage]:
@@ -26,5 +37,21 @@ def _pool(desk: Desk) -> list[Passage]:
     scores = material.consensus + 0.5 * material.centrality + material.manner
     order = sorted(range(len(material.passages)), key=lambda i: (-scores[i], i))
     found = [p for p in (material.passages[i] for i in order) if p.source.news and p.words >= MIN_WORDS]
-    named = [p for p in found if names_something(p.text) and p.key not in desk.used]
+    kept = _kept_for_points(desk)
+    named = [p for p in found if names_something(p.text) and p.key not in desk.used | kept]
     return ([p for p in named if p.field == "text"] or named)[:POOL]
+
+
+def _kept_for_points(desk: Desk) -> set[tuple[str, int]]:
+    """The one thing a whole side has left to say, title or sentence: it is that side's point."""
+    kept: set[tuple[str, int]] = set()
+    if len({p.outlet for p in desk.material.passages if p.source.news and p.field == "text"}) < ENOUGH:
+        return kept
+    for side in SIDES:
+        outlets = {s.outlet for s in desk.material.sources if s.side == side}
+        keys = {
+            p.key for p in desk.material.passages if p.outlet in outlets and p.words >= MIN_WORDS
+        } - desk.used
+        if len(keys) == 1:
+            kept |= keys
+    return kept

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from newsletter.domain.words import Statement
 from newsletter.writing.evidence import Field, field_of, statement, statement_text
-from newsletter.writing.fit import refusal
+from newsletter.writing.fit import opens_midway, refusal
 from newsletter.writing.limits import Limits
 from newsletter.writing.sentences import Span, is_closed, sentences, stripped
 from newsletter.writing.sources import Source
@@ -17,7 +17,11 @@ from newsletter.writing.trim import Spans, opened, shortenings
 MAX_SENTENCES = 14
 """Sentences looked at per article: an RSS description has two, a full text's lead has the news."""
 
-_PREFIX = re.compile(r"^(?:breaking|exclusive|watch|video|live|update|updated|just in|new)\s?[:|—–-]\s+", re.IGNORECASE)
+_STANDFIRST = re.compile(r"Continue reading\W*$")
+"""Descriptions that end so begin with a standfirst that runs into the body without a stop."""
+_PREFIX = re.compile(
+    r"^(?:breaking|exclusive|watch|video|live|update|updated|just in|new)\s?[:|—–-]\s+", re.IGNORECASE
+)
 _SUFFIX = re.compile(r"\s+(?:[|—–-]|::)\s+(?P<name>[^|—–]{2,40})$")
 
 
@@ -94,13 +98,35 @@ def _of_title(source: Source, limits: Limits) -> Iterator[Passage]:
 def _of_text(source: Source, limits: Limits) -> Iterator[Passage]:
     field = source.article.text
     spans = sentences(field)
+    run_on = bool(_STANDFIRST.search(field))
     for place, span in enumerate(spans[:MAX_SENTENCES]):
+        if place == 0 and run_on:
+            continue
+        closed = is_closed(field[span.start : span.end])
+        if _inside_quotation(field, span) or not (closed or _is_deck(field, len(spans))):
+            continue
+        begun = span.start
+        span = opened(field, _after_title(source, span) if place == 0 else span)
         text = field[span.start : span.end]
-        if not is_closed(text) and not _is_deck(text, len(spans)):
+        if text.endswith(":") or refusal(text) in _FATAL or (span.start == begun and opens_midway(text)):
             continue
-        if text.endswith(":") or refusal(text) in _FATAL:
-            continue
-        yield from _wordings(source, "text", opened(field, span), place, limits)
+        yield from _wordings(source, "text", span, place, limits)
+
+
+def _after_title(source: Source, span: Span) -> Span:
+    """The first sentence without a title that the page's text repeats before it."""
+    title, field = source.article.title, source.article.text
+    repeats = (
+        len(title.split()) > 3 and field[span.start : span.start + len(title)].casefold() == title.casefold()
+    )
+    rest = stripped(field, span.start + len(title), span.end) if repeats else span
+    return rest if rest.start < rest.end else span
+
+
+def _inside_quotation(field: str, span: Span) -> bool:
+    """Whether the sentence stands in the middle of somebody's longer quotation."""
+    before = field[: span.start].rpartition("\n")[2]
+    return before.count("“") > before.count("”") or before.count('"') % 2 == 1
 
 
 _FATAL = frozenset({"too long", "cut off", "question", "teaser or promotion", "credit or byline", "link"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from newsletter.domain.leaning import Side
 from newsletter.domain.words import Statement
 from newsletter.writing.choose import Allowed, Desk
@@ -12,6 +14,12 @@ from newsletter.writing.score import Scores
 MIN_WORDS = 7
 REPEATS = 0.75
 """Likeness from which a point repeats what the reader was told already."""
+ALMOST = 0.92
+"""The same where a side would else have no point at all."""
+NOVELTY = 0.34
+"""Share of its content that a point should add to headline, overview and the points before it."""
+OVER_COST, OVER_WORD = 0.08, 0.02
+"""What it costs a point to be longer than ``point_words``: once, and for each word."""
 TITLE_COST = 0.08
 """A title is taken for a point only where no sentence comes near it."""
 
@@ -20,8 +28,7 @@ def first_point(desk: Desk, side: Side) -> tuple[Statement, ...]:
     """The point for the mail: short, of news where there is any, unlike headline and overview."""
     for outlet in {s.outlet for s in desk.material.sources if s.side == side}:
         desk.ledger.release(outlet)
-    limits = desk.ledger.limits
-    found = _pick(desk, side, limits.point_words) or _pick(desk, side, limits.excerpt_words)
+    found = _pick(desk, side, NOVELTY) or _pick(desk, side, 0.0) or _pick(desk, side, 0.0, ALMOST)
     return (desk.say(found),) if found else ()
 
 
@@ -37,23 +44,29 @@ def more_points(desk: Desk, side: Side, points: tuple[Statement, ...]) -> tuple[
         for p, close in zip(desk.material.passages, like, strict=True)
         if p.source.side == side and p.words >= MIN_WORDS and close < REPEATS and p.key not in desk.used
     ]
-    pool = [p for p in fresh if p.source.news and p.field == "text"] or [p for p in fresh if p.field == "text"]
+    pool = [p for p in fresh if p.source.news and p.field == "text"] or [
+        p for p in fresh if p.field == "text"
+    ]
     weights = concept_weights(desk.material, [side])
     chosen = cover(desk, pool, weights, most * limits.excerpt_words, most, [p.text for p in points])
     return (*points, *(desk.say(p) for p in chosen))
 
 
-def _pick(desk: Desk, side: Side, words: int) -> Passage | None:
-    material = desk.material
+def _pick(desk: Desk, side: Side, novelty: float, bar: float = REPEATS) -> Passage | None:
+    """The best point of a side, news before opinion; a longer one pays for its length."""
+    material, limits = desk.material, desk.ledger.limits
+    over = np.array([max(0, p.words - limits.point_words) for p in material.passages])
     scores: Scores = material.side_centrality(side) + 0.2 * material.consensus + material.manner
-    scores = scores - TITLE_COST * material.are_titles
+    scores = scores - TITLE_COST * material.are_titles - np.where(over > 0, OVER_COST + OVER_WORD * over, 0)
 
     def of_side(p: Passage) -> bool:
-        return p.source.side == side and MIN_WORDS <= p.words <= words
+        return (
+            p.source.side == side and (p.words >= MIN_WORDS or bar == ALMOST) and desk.novelty(p) >= novelty
+        )
 
     tries: tuple[Allowed, ...] = (lambda p: of_side(p) and p.source.news, of_side)
     for allowed in tries:
-        found = desk.best(scores, allowed, avoid=desk.said, weight=0.35, bar=REPEATS)
+        found = desk.best(scores, allowed, avoid=desk.said, weight=0.4, bar=bar)
         if found:
             return found
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _INNER = re.compile(r"“[^”]*”|\"[^\"]*\"|(?<!\w)‘[^‘]*?’(?!\w)|(?<!\w)'[^']*?'(?!\w)")
 _SINGLE_OPEN = re.compile(r"(?<![\w.,!?])['‘](?=\w)(?!\d0?s\b)")
@@ -18,6 +19,7 @@ def balanced(text: str) -> bool:
     return _singles(text)
 
 
+@lru_cache(maxsize=8192)
 def without_quotations(text: str) -> str:
     """The text outside of its quotations: what the outlet itself says."""
     return _INNER.sub(" ", text)

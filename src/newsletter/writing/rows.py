@@ -80,7 +80,9 @@ def _registry(rows: Sequence[Row]) -> Registry:
     for row in rows:
         domain = str(row.get("outlet") or "")
         if domain not in found:
-            found[domain] = Outlet(domain, domain, _leaning(row.get("leaning")), date.min, "as given in the row")
+            found[domain] = Outlet(
+                domain, domain, _leaning(row.get("leaning")), date.min, "as given in the row"
+            )
     return Registry(tuple(found.values()))
 
 

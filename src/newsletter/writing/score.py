@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -14,12 +14,21 @@ from newsletter.writing.fit import names_something
 from newsletter.writing.lexicon import LOADED
 from newsletter.writing.passages import Passage, support_texts
 from newsletter.writing.sources import Source
-from newsletter.writing.terms import Matrix, Space
+from newsletter.writing.terms import Concepts, Matrix, Space, concepts
 
 Scores = NDArray[np.float64]
 
 _WORD = re.compile(r"[\w’'-]+")
-_ATTRIBUTED = re.compile(r"\b(said|says|according to|told|announced|reported|officials|police|spokes\w+)\b", re.IGNORECASE)
+_ATTRIBUTED = re.compile(
+    r"\b(said|says|according to|told|announced|reported|officials|police|spokes\w+)\b", re.IGNORECASE
+)
+_PREVIEW = re.compile(
+    r"\b(?:expected|scheduled|set|due|poised|likely) to\b|\b(?:could|may|might|would) \w+|"
+    r"\bwhat happens\b|\bto (?:appear|speak|address|meet)\b",
+    re.IGNORECASE,
+)
+"""What lies ahead in a story's first articles has mostly happened by its last."""
+_ALSO = re.compile(r"\b(?:also|again|another)\b")
 _LOOSE = re.compile(r"\w [,;.] |\s['’]s\b")
 
 
@@ -30,7 +39,7 @@ class Material:
         self.sources = tuple(sources)
         self.passages = tuple(passages)
         self._row = {id(passage): i for i, passage in enumerate(self.passages)}
-        self._said = units = [(s, t) for s in sources for t in support_texts(s) if t]
+        self.said = units = [(s, t) for s in sources for t in support_texts(s) if t]
         self.space = Space([t for _, t in units])
         self.vectors = self.space.vectors([p.text for p in passages])
         self._unit_sources = [s for s, _ in units]
@@ -38,15 +47,30 @@ class Material:
 
     def texts_of(self, outlet: str) -> tuple[str, ...]:
         """Titles and sentences of one outlet."""
-        return tuple(t for s, t in self._said if s.outlet == outlet)
+        return tuple(t for s, t in self.said if s.outlet == outlet)
+
+    @cached_property
+    def concepts_of(self) -> Mapping[str, Concepts]:
+        """Everything each outlet speaks of."""
+        return {o: frozenset[str]().union(*map(concepts, self.texts_of(o))) for o in self.outlets}
+
+    def said_by_news(self) -> tuple[tuple[Source, str], ...]:
+        """Titles and sentences of news pieces, each with its source."""
+        return tuple((s, t) for s, t in self.said if s.news)
+
+    def like_one(self, passage: Passage, texts: Sequence[str]) -> float:
+        """The passage's greatest likeness to one of the texts."""
+        mine = self.vectors[self._row[id(passage)]]
+        return float((self.space.vectors(texts) @ mine).max()) if texts else 0.0
+
+    def like_others(self, passage: Passage, side: Side) -> float:
+        """The passage's greatest likeness to a sentence of an outlet that is not of that side."""
+        rows = [i for i, (source, _) in enumerate(self.said) if source.side != side]
+        mine = self.vectors[self._row[id(passage)]]
+        return float((self._units[rows] @ mine).max()) if rows else 0.0
 
     def manner_of(self, passage: Passage) -> float:
         return float(self.manner[self._row[id(passage)]])
-
-    @cached_property
-    def likeness(self) -> Matrix:
-        """Passages x passages, cosine."""
-        return self.vectors @ self.vectors.T
 
     @cached_property
     def outlets(self) -> tuple[str, ...]:
@@ -61,8 +85,8 @@ class Material:
             mine = [i for i, s in enumerate(self._unit_sources) if s.outlet == outlet]
             if mine:
                 best[:, column] = alike[:, mine].max(axis=1)
-        for row, passage in enumerate(self.passages):
-            best[row, self.outlets.index(passage.outlet)] = np.nan
+        column_of = {outlet: column for column, outlet in enumerate(self.outlets)}
+        best[np.arange(len(self.passages)), [column_of[p.outlet] for p in self.passages]] = np.nan
         return best
 
     def _of_side(self, side: Side) -> list[int]:
@@ -95,12 +119,22 @@ class Material:
     @cached_property
     def manner(self) -> Scores:
         """Small corrections for how a passage is worded and where it stood, about -0.3 to +0.1."""
-        return np.array([_manner(p) for p in self.passages])
+        return np.array([_manner(p) for p in self.passages]) + self.freshness
 
     @cached_property
     def are_titles(self) -> Scores:
         """1 for titles, 0 for sentences of a text."""
         return np.array([float(p.field == "title") for p in self.passages])
+
+    @cached_property
+    def freshness(self) -> Scores:
+        """Up to +0.04 for late articles, -0.15 for what an early one only announces."""
+        ages = sorted({s.article.published for s in self.sources})
+        ranks = [ages.index(p.source.article.published) / max(1, len(ages) - 1) for p in self.passages]
+        stale = [
+            rank < 0.5 and bool(_PREVIEW.search(p.text)) for rank, p in zip(ranks, self.passages, strict=True)
+        ]
+        return 0.04 * np.array(ranks) - 0.15 * np.array(stale, dtype=float)
 
     def like(self, texts: Sequence[str]) -> Scores:
         """Each passage's greatest likeness to one of the texts, 0 without texts."""
@@ -123,10 +157,11 @@ def title_case(text: str) -> bool:
 
 def _manner(passage: Passage) -> float:
     value = 0.04 / (1 + max(0, passage.sentence)) - 0.07 * min(3, loaded(passage.text))
+    value -= 0.05 * bool(_ALSO.search(passage.text))
     value += 0.02 * bool(_ATTRIBUTED.search(passage.text))
     value -= 0.1 * (not names_something(passage.text)) + 0.05 * bool(_LOOSE.search(passage.text))
     if passage.field == "title":
-        value -= 0.04 + 0.05 * title_case(passage.text)
+        value -= 0.04 + 0.08 * title_case(passage.text)
     return value - 0.02 * (passage.words < 9)
 
 

@@ -6,6 +6,7 @@ white space around it. A line break always ends a sentence, a stop inside a shor
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -44,12 +45,16 @@ def sentences(field: str) -> tuple[Span, ...]:
 def stripped(field: str, start: int, end: int) -> Span:
     """The same span without white space at its ends (may become empty)."""
     piece = field[start:end]
-    return Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())) if piece.strip() else Span(start, start)
+    return (
+        Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
+        if piece.strip()
+        else Span(start, start)
+    )
 
 
 def _lines(field: str) -> list[tuple[int, int]]:
     cuts = [0, *(m.end() for m in re.finditer(r"[\r\n\u2028\u2029]+", field)), len(field)]
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+    return [(a, b) for a, b in itertools.pairwise(cuts) if a < b]
 
 
 def _of_line(field: str, start: int, end: int) -> list[Span]:
@@ -84,7 +89,9 @@ def _abbreviated(before: str, rest: str) -> bool:
     if word.lower() in NEVER_ENDS:
         return True
     following = _NEXT_WORD.match(rest)
-    opens = following is not None and following.group(1).lower() in OPENERS and following.group(1)[0].isupper()
+    opens = (
+        following is not None and following.group(1).lower() in OPENERS and following.group(1)[0].isupper()
+    )
     if word.lower() in MAY_END or (len(word) > 2 and _INITIAL.fullmatch(word)):
         return not opens
     return bool(_INITIAL.fullmatch(word)) and word != "I."

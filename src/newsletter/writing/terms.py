@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -46,6 +47,13 @@ def terms(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=16384)
+def term_set(text: str) -> frozenset[str]:
+    """What `terms` finds, order and repeats aside."""
+    return frozenset(terms(text))
+
+
+@lru_cache(maxsize=16384)
 def numbers(text: str) -> frozenset[str]:
     """The numbers a text states, written as digits without thousands commas."""
     return frozenset(t for t in terms(text) if t[:1].isdigit())
@@ -90,4 +98,4 @@ Concepts = frozenset[str]
 def concepts(text: str) -> Concepts:
     """The stems of a text and the pairs of neighbouring stems."""
     found = terms(text)
-    return frozenset(found) | {f"{a} {b}" for a, b in zip(found, found[1:], strict=False)}
+    return frozenset(found) | {f"{a} {b}" for a, b in itertools.pairwise(found)}

@@ -11,21 +11,28 @@ from collections.abc import Iterator
 
 from newsletter.writing.evidence import joined
 from newsletter.writing.fit import MIN_WORDS, breaks_off, has_verb
-from newsletter.writing.lexicon import CONNECTIVES, HEDGES, SUBORDINATORS, VERBS
+from newsletter.writing.lexicon import CONNECTIVES, FOLLOWS_VERB, HEDGES, SUBORDINATORS, VERBS
 from newsletter.writing.quotes import balanced
 from newsletter.writing.sentences import Span, stripped
 
 Spans = tuple[Span, ...]
 
 _DATELINE = re.compile(
-    r"^[A-Z][A-Z.’' -]+(?:, [A-Z][\w.]+(?: [A-Z][\w.]+)?)?(?: \((?:AP|Reuters|AFP|UPI|CN|KNX|[A-Z]{2,6})\))? ?(?:[—–]|--| - ) ?"
+    r"^[A-Z][A-Z.’' -]+(?:, [A-Z][\w.]+(?: [A-Z][\w.]+)?)?(?: \((?:AP|Reuters|AFP|UPI|CN|KNX|"
+    r"[A-Z]{2,6})\))? ?(?:[—–]|--| - ) ?"
     r"|^[A-Z][\w.’' ]{2,30}(?:, [A-Z][\w. ]{1,20})? \((?:AP|Reuters|AFP|UPI|[A-Z]{2,6})\) ?(?:[—–]|--|-) ?"
-    r"|^\((?:AP|Reuters|AFP|UPI|CNN|[A-Z]{2,6})\) ?(?:[—–]|--|-)? ?"
+    r"|^\((?:AP|Reuters|AFP|UPI|CNN|[A-Z]{2,6}|The [A-Z]\w+(?: [A-Z]\w+)?)\) ?(?:[—–]|--|-)? ?"
+    r"|^.{0,180}?\b[A-Z][A-Z.’' ]{2,}(?:, [A-Z][\w. ]{1,20})? \((?:AP|Reuters|AFP|UPI|Xinhua|"
+    r"[A-Z]{2,6})\) ?(?:[—–]|--|-) ?"
+    r"|^[A-Z]{4,}(?:[ ,][A-Z ]+)?: (?=[A-Z][a-z])"
 )
 _LABELS = re.compile(
-    r"^(?:why it matters|driving the news|the big picture|zoom (?:in|out)|catch up quick|state of play|what they['’]re saying|"
-    r"between the lines|the latest|context|by the numbers|what['’]s next|what's new|flashback|the intrigue|what happened|"
-    r"how it works|the other side|threat level|follow the money|of note|background|breaking(?: news)?|exclusive|update|"
+    r"^(?:why it matters|driving the news|the big picture|zoom (?:in|out)|catch up quick|state of play|"
+    r"what they['’]re saying|"
+    r"between the lines|the latest|context|by the numbers|what['’]s next|what's new|flashback|"
+    r"the intrigue|what happened|"
+    r"how it works|the other side|threat level|follow the money|of note|background|breaking(?: news)?|"
+    r"exclusive|update|"
     r"watch|video|just in|new)\s?: ",
     re.IGNORECASE,
 )
@@ -35,24 +42,35 @@ _PARENTHESIS = re.compile(r" \([^()]{1,120}\)(?=[ ,.;])")
 _DASHED = re.compile(r" ?(?:[—–]|--) ?[^—–]{3,160}? ?(?:[—–]|--) ?(?=[a-z])")
 _RELATIVE = re.compile(r", (?:who|which|whose) [^,“”\"]{3,120},(?= )")
 _TAIL = re.compile(
-    r",? (?=amid\b)|; (?=\w)|,? ?(?:[—–]|--) ?(?=\w)|,? (?=(?:in a (?:move|decision|ruling|sign|case|speech|bid|step)|in what|"
-    r"in an? (?:effort|attempt|interview|statement)|in (?:exchange|return|response|retaliation|protest|hopes|order|part|defiance)|"
+    r",? (?=amid\b)|; (?=\w)|,? ?(?:[—–]|--) ?(?=\w)|,? (?=(?:in a (?:move|decision|ruling|sign|case|"
+    r"speech|bid|step)|in what|"
+    r"in an? (?:effort|attempt|interview|statement)|in (?:exchange|return|response|retaliation|protest|"
+    r"hopes|order|part|defiance)|"
     r"at a time|as part of|as well as|along with|even as|just (?:days|hours|weeks)|"
-    r"by \w+ing|as (?:he|she|they|it|the|a|[A-Z]\w+)\b (?:\w+ ){0,3}(?:is|was|are|were|has|have|had|\w+s|\w+ed))\b)|"
-    r", (?=(?:as|while|after|before|with|which|who|where|when|whose|a|an|the|one of|part of|days|weeks|months|hours|years|"
+    r"by \w+ing|as (?:he|she|they|it|the|a|[A-Z]\w+)\b (?:\w+ ){0,3}(?:is|was|are|were|has|have|had|\w+s|"
+    r"\w+ed))\b)|"
+    r", (?=(?:as|while|after|before|with|which|who|where|when|whose|a|an|the|one of|part of|days|weeks|"
+    r"months|hours|years|"
     r"even|including|citing|and|aimed at|designed to|intended to|based on|(?:\w+ly )?\w+ing)\b)"
 )
 _LOOSE_TAIL = re.compile(r" (?=(?:after|before|when|while|following|during|because of|due to|amid)\b)")
-_DESCRIBED = re.compile(r"\b(?:a|an) (?:[\w$.,’'%-]+ ){1,5}?(?=(?:that|which) (?:is|was|are|were|has|had|will|would|could|can|may|\w+s|\w+ed)\b)")
+_DESCRIBED = re.compile(
+    r"\b(?:a|an) (?:[\w$.,’'%-]+ ){1,5}?(?=(?:that|which) (?:is|was|are|were|has|had|will|would|could|can|"
+    r"may|\w+s|\w+ed)\b)"
+)
 _TIMED = re.compile(r"\b(?:moments?|minutes?|hours?|days?|weeks?|months?|years?|long|right)$")
 _ACCORDING = re.compile(r"[,;]? ?(?P<who>according to [^,;“”\"]{3,80}?)[.]?$")
-_NEGATED = re.compile(r"\b(?:not|never|no|nobody|none|without|only|until|unless|if|whether)\b|n['’]t\b", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"\b(?:not|never|no|nobody|none|without|only|until|unless|if|whether)\b|n['’]t\b", re.IGNORECASE
+)
 _LEAD = re.compile(
-    r"^(?:As|After|Amid|Following|While|With|Hours after|Days after|Weeks after|Months after|A day after|Just days after|"
+    r"^(?:As|After|Amid|Following|While|With|Hours after|Days after|Weeks after|Months after|A day after|"
+    r"Just days after|"
     r"Speaking|During|Asked|Ahead of|In a \w+)\b[^,“”\"]{6,160}, (?=\S)"
 )
 _DASH = re.compile(r"[—–]|--| - ")
-_JOINT = re.compile(r" and (?P<verb>[\w’']+) ")
+_JOINT = re.compile(r" and (?P<verb>[\w’']+) (?P<next>\S+)")
+_AUXILIARIES = frozenset(["is", "are", "was", "were", "has", "have", "had", "will", "would", "can", "could"])
 _PAIRED = re.compile(r"\b(?:between|both|either)\b(?: [\w’'$.-]+){0,6}$", re.IGNORECASE)
 _VERBAL = re.compile(r"\b\w+ing\b")
 _REPORTED = re.compile(r"\b(?:reported|reports|said|says)\b")
@@ -64,7 +82,7 @@ def opened(field: str, span: Span) -> Span:
     """The sentence without what only leads in: dateline, section label, capitals of a link, connective."""
     for pattern in (_SHOUT, _DATELINE, _LABELS, _CONNECTIVE, _CONNECTIVE):
         found = pattern.match(field[span.start : span.end])
-        if found:
+        if found and (pattern is _CONNECTIVE or keeps_hedges(found.group())):
             span = stripped(field, span.start + found.end(), span.end)
     while field[span.start : span.end].endswith((" .", " …")):  # a link's markup left a gap before the stop
         span = stripped(field, span.start, span.end - 1)
@@ -108,7 +126,11 @@ def _asides(field: str, span: Span) -> Iterator[Spans]:
         for found in pattern.finditer(text):
             before = stripped(field, span.start, span.start + found.start())
             after = stripped(field, span.start + found.end(), span.end)
-            if keeps_hedges(found.group()) and _sound(field, (before, after)) and _goes_on(pattern, field, after):
+            if (
+                keeps_hedges(found.group())
+                and _sound(field, (before, after))
+                and _goes_on(pattern, field, after)
+            ):
                 yield before, after
 
 
@@ -146,11 +168,26 @@ def _attributed_heads(field: str, span: Span) -> Iterator[Spans]:
 def _borders(text: str) -> list[tuple[int, bool]]:
     """Places where a trailing clause may begin, rightmost first, and whether no comma marks them."""
     dashes = len(_DASH.findall(text))
-    firm = {m.start(): False for m in _TAIL.finditer(text) if dashes == 1 or not _DASH.match(m.group().lstrip(" ,"))}
+    firm = {
+        m.start(): False
+        for m in _TAIL.finditer(text)
+        if dashes == 1 or not _DASH.match(m.group().lstrip(" ,"))
+    }
     loose = {m.start(): True for m in _LOOSE_TAIL.finditer(text)}
     described = {m.end() - 1: True for m in _DESCRIBED.finditer(text)}
-    joint = {m.start(): True for m in _JOINT.finditer(text) if m.group("verb").lower() in VERBS}
+    joint = {
+        m.start(): True for m in _JOINT.finditer(text) if _predicate(m.group("verb").lower(), m.group("next"))
+    }
     return sorted((joint | loose | described | firm).items(), reverse=True)
+
+
+def _predicate(verb: str, following: str) -> bool:
+    """Whether "and" joins a second predicate ("and closed the road") and no adjective ("and broken roads")."""
+    if verb in _AUXILIARIES:
+        return True
+    return verb in VERBS and (
+        following.lower() in FOLLOWS_VERB or following[0].isupper() or following[0].isdigit()
+    )
 
 
 def _leans(text: str, dropped: str) -> bool:
@@ -174,7 +211,9 @@ def _droppable(head: str, dropped: str) -> bool:
         return False
     if opens == "and":
         return len(rest.split()) > 3 and has_verb(rest)
-    return opens not in {"a", "an", "the"} or not has_verb(re.split(r"\b(?:that|which|who|whose|where|when|after|as|to)\b", rest)[0])
+    return opens not in {"a", "an", "the"} or not has_verb(
+        re.split(r"\b(?:that|which|who|whose|where|when|after|as|to)\b", rest)[0]
+    )
 
 
 def _sound(field: str, spans: Spans) -> bool:

@@ -6,7 +6,10 @@ from newsletter.domain.leaning import SIDES
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Chosen, Story
 from newsletter.domain.words import Statement, StoryWords, WritingLimits
+from newsletter.writing.agreed import agreed
 from newsletter.writing.choose import Desk
+from newsletter.writing.disputed import disputed, only
+from newsletter.writing.faq import faq
 from newsletter.writing.headline import dek, headline
 from newsletter.writing.limits import Ledger
 from newsletter.writing.overview import overview
@@ -42,12 +45,23 @@ def desk_for(story: Story, registry: Registry, limits: WritingLimits) -> Desk:
 
 def body(desk: Desk, title: Statement) -> StoryWords:
     """Everything under the headline. Mail first, then the page: the bounds are spent where most readers are."""
+    disputes = disputed(desk)
     _reserve(desk)
     said = overview(desk, desk.ledger.limits.overview_words)
     sides = {side: first_point(desk, side) for side in SIDES}
-    under = dek(desk, said)
+    under = dek(desk)
+    facts = agreed(desk)
     sides = {side: more_points(desk, side, points) for side, points in sides.items()}
-    return StoryWords(title, dek=under, overview=said, sides=sides)
+    return StoryWords(
+        title,
+        dek=under,
+        overview=said,
+        sides={side: points for side, points in sides.items() if points},
+        agreed=facts,
+        disputed=disputes,
+        only={side: found for side in SIDES if (found := only(desk, side))},
+        faq=faq(desk),
+    )
 
 
 def _reserve(desk: Desk) -> None:

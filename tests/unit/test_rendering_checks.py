@@ -1,0 +1,285 @@
+"""The checks: each sees the fault it is there for, says a figure and what to do, and passes a good issue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from newsletter.domain.brand import Brand
+from newsletter.domain.checks import CheckLimits, Verdict, failed
+from newsletter.domain.document import document, issue_from
+from newsletter.domain.issue import Issue, IssueStory, Mail, Supply
+from newsletter.domain.leaning import Side
+from newsletter.domain.words import Evidence, Statement
+from newsletter.rendering.balance import balance_of
+from newsletter.rendering.checks import IssueChecker
+from tests.support.rendering_mail import checks_of, mail_of, renderer
+from tests.support.sample_issue import quiet_issue, sample_issue
+
+NAMES = (
+    "html-size", "reading-time", "template-leftovers", "links", "unsubscribe", "text-part", "contrast", "lang",
+    "title", "color-scheme", "alt-text", "layout-tables", "stories", "evidence", "excerpts", "supply", "two-voices",
+    "balance", "left-and-right",
+)  # fmt: skip
+"""The names are a contract: `newsletter approve --override NAME`."""
+
+
+def changed(old: str, new: str, part: str = "html") -> Mail:
+    mail = mail_of(sample_issue())
+    text = getattr(mail, part)
+    assert old in text
+    return replace(mail, **{part: text.replace(old, new)})
+
+
+def verdict(name: str, mail: Mail, issue: Issue | None = None) -> Verdict:
+    return checks_of(issue or sample_issue(), mail)[name].verdict
+
+
+def test_a_good_issue_passes_and_every_check_has_its_name() -> None:
+    found = IssueChecker(CheckLimits(), Brand()).check(sample_issue(), mail_of(sample_issue()))
+    assert tuple(dict.fromkeys(check.name for check in found)) == NAMES
+    assert failed(found) == ()
+    assert all(check.figure and check.limit for check in found)
+    assert all(bool(check.todo) == (check.verdict is not Verdict.PASS) for check in found)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [(79_999, Verdict.PASS), (80_001, Verdict.WARN), (95_000, Verdict.WARN), (95_001, Verdict.FAIL)],
+)
+def test_size_warns_before_gmail_cuts_and_fails_where_it_may(size: int, expected: Verdict) -> None:
+    mail = mail_of(sample_issue())
+    grown = replace(mail, html=mail.html + " " * (size - mail.html_bytes))
+    assert grown.html_bytes == size
+    assert verdict("html-size", grown) is expected
+
+
+def test_reading_time_counts_every_visible_word() -> None:
+    mail = mail_of(sample_issue())
+    padded = replace(mail, html=mail.html.replace("</body>", "<p>" + "word " * 60 + "</p></body>"))
+    assert verdict("reading-time", padded) is Verdict.FAIL
+    hidden = replace(mail, html=mail.html.replace("</body>", "<!-- " + "word " * 60 + "--></body>"))
+    assert verdict("reading-time", hidden) is Verdict.PASS
+
+
+@pytest.mark.parametrize("leftover", ["<mj-text>", "{{ x }}", "{% if %}", "-first-name-token-"])
+def test_leftovers_of_a_template_are_seen(leftover: str) -> None:
+    mail = mail_of(sample_issue())
+    assert verdict("template-leftovers", replace(mail, html=mail.html + leftover)) is Verdict.FAIL
+
+
+def test_leftovers_are_seen_in_the_text_and_the_subject_too() -> None:
+    mail = mail_of(sample_issue())
+    assert verdict("template-leftovers", replace(mail, text=mail.text + "{{ x }}")) is Verdict.FAIL
+    assert verdict("template-leftovers", replace(mail, subject="Hello -unsubscribe-token-")) is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "",
+        "/how",
+        "javascript:x",
+        "#nowhere",
+        "http://",
+        "mailto:nobody",
+        "https://a b.example",
+        "https://[::1",
+    ],
+)
+def test_a_link_that_leads_nowhere_is_seen(bad: str) -> None:
+    mail = changed('href="https://news.example.com/how"', f'href="{bad}"')
+    assert verdict("links", mail) is Verdict.FAIL
+
+
+def test_a_link_without_words_is_seen() -> None:
+    assert verdict("links", changed(">How it is made</a>", "></a>")) is Verdict.FAIL
+
+
+@pytest.mark.parametrize("part", ["html", "text"])
+def test_a_mail_without_its_unsubscribe_link_fails(part: str) -> None:
+    assert verdict("unsubscribe", changed("-unsubscribe-token-", "", part)) is Verdict.FAIL
+
+
+def test_a_sentence_that_only_one_part_has_is_seen() -> None:
+    assert verdict("text-part", changed("Classes resume", "Classes end", "text")) is Verdict.FAIL
+    assert verdict("text-part", changed("Classes resume", "Classes end", "html")) is Verdict.FAIL
+
+
+def test_a_link_that_the_text_lacks_is_seen() -> None:
+    assert verdict(
+        "text-part", changed("https://news.example.com/how", "https://news.example.com/who", "text")
+    ) is (Verdict.FAIL)
+
+
+def test_pale_text_is_seen_in_light() -> None:
+    check = checks_of(sample_issue(), changed("color:#5c5750", "color:#b8b4ac"))["contrast"]
+    assert check.verdict is Verdict.FAIL
+    assert "In light" in check.todo
+
+
+def test_text_that_stays_dark_on_dark_is_seen() -> None:
+    check = checks_of(sample_issue(), changed(".mu,.mu>div{color:#b3aca0!important}", ""))["contrast"]
+    assert check.verdict is Verdict.FAIL
+    assert "In dark" in check.todo
+
+
+def test_contrast_is_that_of_the_brands_worst_pair() -> None:
+    worst = min(ratio for palette in (Brand().light, Brand().dark) for ratio in palette.contrasts().values())
+    figure = float(checks_of(sample_issue())["contrast"].figure)
+    assert worst - 0.06 <= figure <= 7
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("lang", '<html lang="en-US"', '<html lang="und"'),
+        ("title", "<title>Both Sides in 5 Minutes, Friday, August 14, 2026</title>", "<title> </title>"),
+        ("color-scheme", 'name="color-scheme"', 'name="colour-scheme"'),
+        ("alt-text", "</h1>", '<img src="https://a.example/x.png"></h1>'),
+        ("layout-tables", "</h1>", "<table><tr><td>x</td></tr></table></h1>"),
+    ],
+)
+def test_what_screen_readers_and_clients_need_is_asked_for(name: str, old: str, new: str) -> None:
+    assert verdict(name, changed(old, new)) is Verdict.FAIL
+
+
+def test_decoration_may_have_an_empty_alt_text() -> None:
+    assert (
+        verdict("alt-text", changed("</h1>", '<img src="https://a.example/x.png" alt=""></h1>'))
+        is Verdict.PASS
+    )
+
+
+def test_an_issue_without_main_stories_fails_and_with_one_warns() -> None:
+    one = replace(sample_issue(), stories=sample_issue().stories[:1])
+    none = replace(sample_issue(), stories=())
+    assert checks_of(one)["stories"].verdict is Verdict.WARN
+    assert checks_of(none)["stories"].verdict is Verdict.FAIL
+
+
+def spoiled(**changes: object) -> Issue:
+    """The sample with its first story's first point on the left changed."""
+    issue = sample_issue()
+    story = issue.stories[0]
+    points = story.words.sides[Side.LEFT]
+    bad = replace(points[0], **changes)  # type: ignore[arg-type]
+    sides = {**story.words.sides, Side.LEFT: (bad, *points[1:])}
+    return replace(
+        issue, stories=(replace(story, words=replace(story.words, sides=sides)), *issue.stories[1:])
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"evidence": ()}, "no evidence"),
+        ({"evidence": (Evidence("a-none", "text", 0, 10),)}, "outside the articles"),
+        ({"evidence": (Evidence("a-00010001", "text", 0, 9_999),)}, "outside the articles"),
+        ({"evidence": (Evidence("a-00010001", "text", 5, 5),)}, "outside the articles"),
+        ({"evidence": (Evidence("a-00010001", "text", -3, 5),)}, "outside the articles"),
+        ({"outlets": ()}, "attributed to no outlet"),
+        ({"outlets": ("elsewhere.example",)}, "attributed to no outlet"),
+        ({"text": "Union leaders promised 14,000 jobs."}, "differs from its evidence"),
+    ],
+)
+def test_a_statement_that_its_evidence_does_not_bear_out_is_seen(
+    changes: dict[str, object], says: str
+) -> None:
+    check = checks_of(spoiled(**changes))["evidence"]
+    assert check.verdict is Verdict.FAIL
+    assert says in check.todo
+    assert "2026-08-14-00000001" in check.todo
+
+
+def test_a_models_words_may_differ_from_the_passage_but_not_lack_one() -> None:
+    own = replace(spoiled(text="Union leaders promised 14,000 jobs."), writer="model")
+    assert checks_of(own)["evidence"].verdict is Verdict.PASS
+    assert checks_of(replace(spoiled(evidence=()), writer="model"))["evidence"].verdict is Verdict.FAIL
+
+
+def test_the_initial_capital_and_the_final_stop_may_differ() -> None:
+    issue = sample_issue()
+    dek = issue.stories[0].words.dek
+    assert dek is not None
+    assert dek.text.startswith("Sends")
+    assert checks_of(issue)["evidence"].verdict is Verdict.PASS
+
+
+def test_long_excerpts_and_one_outlet_told_at_length_are_warned_of() -> None:
+    issue = sample_issue()
+    story = issue.stories[0]
+    article = story.articles[0]
+    whole = Statement(article.text, (article.outlet,), (Evidence(article.id, "text", 0, len(article.text)),))
+    long = replace(story, words=replace(story.words, overview=(whole,)))
+    check = checks_of(replace(issue, stories=(long, *issue.stories[1:])))["excerpts"]
+    assert check.verdict is Verdict.WARN
+    assert "longest 46 words" in check.figure
+
+
+def test_thin_supply_warns_and_stops_only_where_asked() -> None:
+    thin = replace(quiet_issue(), supply=Supply(12, 9, 5, 1, 210, failed_feeds=3))
+    check = checks_of(thin)["supply"]
+    assert check.verdict is Verdict.WARN
+    assert "right; 3 feeds failed" in check.todo
+    assert checks_of(thin, limits=CheckLimits(supply_stops=True))["supply"].verdict is Verdict.FAIL
+
+
+def test_each_main_story_with_a_side_of_one_is_named() -> None:
+    issue = sample_issue()
+    found = IssueChecker(CheckLimits(), Brand()).check(issue, mail_of(issue))
+    named = [check.where for check in found if check.name == "two-voices"]
+    assert named == [issue.stories[2].id, issue.stories[4].id]
+
+
+def test_a_short_column_fails_the_balance_check() -> None:
+    def cut(story: IssueStory) -> IssueStory:
+        point = story.words.sides.get(Side.RIGHT, ())
+        short = tuple(replace(one, text="No.") for one in point)
+        return replace(story, words=replace(story.words, sides={**story.words.sides, Side.RIGHT: short}))
+
+    issue = sample_issue()
+    check = checks_of(replace(issue, stories=tuple(map(cut, issue.stories))))["balance"]
+    assert check.verdict is Verdict.FAIL
+    assert "right" in check.figure
+
+
+def test_a_frame_told_by_one_side_only_is_warned_of() -> None:
+    issue = sample_issue()
+
+    def lean(story: IssueStory) -> IssueStory:
+        left = story.words.sides[Side.LEFT]
+        return replace(
+            story,
+            words=replace(story.words, headline=left[0], dek=None, overview=left, agreed=(), disputed=()),
+        )
+
+    check = checks_of(replace(issue, stories=tuple(map(lean, issue.stories))))["left-and-right"]
+    assert check.verdict is Verdict.WARN
+    assert "of the left" in check.todo
+
+
+def test_the_balance_figures_count_hearings_not_outlets() -> None:
+    audit = balance_of(sample_issue())
+    left, right = audit["left"], audit["right"]
+    assert isinstance(left, dict)
+    assert isinstance(right, dict)
+    assert (left["hearings_due"], right["hearings_due"]) == (5, 3)
+    assert abs(left["gap"]) < 0.2
+    assert abs(right["gap"]) < 0.2
+    assert left["first"] == 5
+    assert left["position"] == 1
+
+
+def test_the_issue_made_again_from_its_document_renders_to_the_same_mail() -> None:
+    issue = replace(sample_issue(), stories=tuple(replace(s, shortened=1) for s in sample_issue().stories))
+    mail = mail_of(issue)
+    again = issue_from(document(issue, mail, (), balance_of(issue)))
+    assert mail_of(again) == mail
+
+
+def test_checks_hold_for_every_turn_of_the_order() -> None:
+    for number in (1, 2, 3):
+        issue = sample_issue(number)
+        assert not failed(IssueChecker(CheckLimits(), Brand()).check(issue, renderer().render(issue)))

@@ -1,0 +1,175 @@
+"""Articles on one event come together, all others stay apart, and it does not matter in which order they came."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsletter.domain.article import Article, Kind
+from newsletter.errors import UsageError
+from newsletter.stories.background import Background
+from newsletter.stories.group import Grouping
+from newsletter.stories.rows import group_rows
+from tests.support.stories_articles import CENTER, EVENTS, LEFT, RIGHT, article, registry, report
+
+PRESS = registry()
+DAY = [
+    report(event, domain, angle, hours=1 + angle)
+    for event in EVENTS
+    for angle, domain in enumerate((LEFT[0], CENTER[0], RIGHT[0], LEFT[1], RIGHT[1]))
+]
+MIXED = [
+    *DAY,
+    report("dam", LEFT[5], 2, kind=Kind.OPINION),
+    report("ferry", RIGHT[5], 3, kind=Kind.LIVE),
+    article(CENTER[4], "Winning numbers for the midweek draw", kind=Kind.SERVICE),
+    article(
+        CENTER[5],
+        "Dam breach; mayor resigns; ferry strike",
+        "Our morning look at the news.",
+        kind=Kind.ROUNDUP,
+    ),
+]
+
+
+def partition(articles: list[Article]) -> set[frozenset[str]]:
+    return {frozenset(one.id for one in story.articles) for story in Grouping()(articles, PRESS)}
+
+
+def ids(articles: list[Article]) -> frozenset[str]:
+    return frozenset(one.id for one in articles)
+
+
+def test_each_event_of_the_day_is_one_story() -> None:
+    assert partition(DAY) == {ids([one for one in DAY if one.guid.startswith(event)]) for event in EVENTS}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(MIXED), unique=True), st.randoms(use_true_random=False))
+def test_stories_partition_the_articles_whatever_their_order(chosen: list[Article], random: object) -> None:
+    stories = Grouping()(chosen, PRESS)
+    assert sorted(one.id for story in stories for one in story.articles) == sorted(one.id for one in chosen)
+    for story in stories:
+        assert story.key == story.articles[0].id
+        assert list(story.articles) == sorted(story.articles, key=lambda one: (one.published, one.id))
+        assert 0 <= story.cohesion <= 1
+    shuffled = list(chosen)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert Grouping()(shuffled, PRESS) == stories
+
+
+def test_an_unrelated_article_changes_no_other_story() -> None:
+    stray = article(
+        LEFT[7], "Botanists rediscover orchid in abandoned quarry", "It had last bloomed decades ago."
+    )
+    assert partition([*DAY, stray]) == partition(DAY) | {frozenset({stray.id})}
+
+
+def test_a_roundup_never_joins_the_stories_it_lists() -> None:
+    text = " ".join(text for _, text in EVENTS.values())
+    for roundup in (
+        article(CENTER[6], "What you missed", text, kind=Kind.ROUNDUP),
+        article(
+            CENTER[6], "Dam breach in Harrow Valley; mayor Lindqvist resigns; ferry strike on Skarn", text
+        ),
+        article(CENTER[6], "Morning briefing: dam breach and ferry strike", text),
+        article(CENTER[6], "Dam, mayor, ferry", text, path="/newsletters/dawn/dam-mayor-ferry"),
+    ):
+        assert partition([*DAY, roundup]) == partition(DAY) | {frozenset({roundup.id})}
+
+
+@pytest.mark.parametrize("kind", [Kind.OPINION, Kind.LIVE])
+def test_a_column_or_live_page_follows_the_story_it_is_about(kind: Kind) -> None:
+    follower = report("mayor", RIGHT[6], 4, kind=kind)
+    mayor = ids([*(one for one in DAY if one.guid.startswith("mayor")), follower])
+    assert mayor in partition([*DAY, follower])
+
+
+def test_a_column_on_two_events_does_not_make_them_one() -> None:
+    bridge = article(
+        LEFT[6],
+        "Dam breach and ferry strike: a government asleep",
+        f"{EVENTS['dam'][1]} {EVENTS['ferry'][1]}",
+        kind=Kind.OPINION,
+    )
+    with_bridge = partition([*DAY, bridge])
+    assert {group - {bridge.id} for group in with_bridge} - {frozenset()} == partition(DAY)
+
+
+def test_the_same_words_weeks_apart_are_two_events() -> None:
+    early, late = report("ferry", LEFT[0], hours=1), report("ferry", RIGHT[0], 2, hours=24 * 21)
+    assert partition([early, late]) == {frozenset({early.id}), frozenset({late.id})}
+
+
+def test_stories_of_one_running_affair_share_a_family() -> None:
+    first = [report("dam", domain, angle) for angle, domain in enumerate((LEFT[0], CENTER[0], RIGHT[0]))]
+    titles = (
+        "Ministry admits Harrow Valley dam skipped checks",
+        "Harrow Valley spillway never checked, minister admits",
+    )
+    text = "The spillway of the dam was never inspected, the ministry admitted in a letter to villages downstream."
+    second = [article(domain, title, text) for domain, title in zip((LEFT[1], RIGHT[1]), titles, strict=True)]
+    stories = Grouping(threshold=0.33)(
+        [*first, *second, *(one for one in DAY if one.guid.startswith("bank"))], PRESS
+    )
+    families = {
+        story.family for story in stories if not any(one.guid.startswith("bank") for one in story.articles)
+    }
+    assert len(families) == 1
+    assert len(stories) == 3
+    assert len({story.family for story in stories}) == 2
+
+
+def test_nothing_and_wordless_articles_are_grouped_without_harm() -> None:
+    assert Grouping()([], PRESS) == ()
+    silent = [article(domain, title) for domain, title in ((LEFT[0], "…"), (RIGHT[0], "!"))]
+    assert partition(silent) == {frozenset({one.id}) for one in silent}
+
+
+def test_a_background_makes_the_days_big_word_rare_again() -> None:
+    """When the whole window is one event, only earlier days can tell that its words are rare."""
+    day = [one for one in DAY if one.guid.startswith("vaccine")]
+    known = Background(10_000, {"said": 9_000})
+    assert len(Grouping(background=known)(day, PRESS)) <= len(Grouping()(day, PRESS))
+
+
+def test_rows_come_back_in_their_order_with_the_story_of_each() -> None:
+    rows = [
+        {
+            "id": one.id,
+            "title": one.title,
+            "description": one.text,
+            "url": one.url,
+            "outlet": one.outlet,
+            "published": one.published.isoformat(),
+        }
+        for one in DAY
+    ]
+    found = group_rows(rows)
+    assert [row["id"] for row in found] == [one.id for one in DAY]
+    by_story: dict[str, set[str]] = {}
+    for row in found:
+        by_story.setdefault(row["story_id"], set()).add(row["id"])
+    assert {frozenset(group) for group in by_story.values()} == partition(DAY)
+
+
+def test_rows_may_lack_everything_but_id_and_title() -> None:
+    title = EVENTS["mayor"][0]
+    found = group_rows([
+        {"id": "1", "title": title, "description": None, "published": None},
+        {"id": 2, "title": title, "published": "yesterday"},
+        {"id": "3", "title": title, "published": datetime(2031, 5, 6, tzinfo=UTC).isoformat()},
+        {"id": "4", "title": None, "published": "2031-05-06T08:00:00"},
+    ])  # fmt: skip
+    assert [row["id"] for row in found] == ["1", "2", "3", "4"]
+    assert len({row["story_id"] for row in found[:3]}) == 1
+
+
+@pytest.mark.parametrize("rows", [[{"title": "no id"}], [{"id": "a"}, {"id": "a"}]])
+def test_rows_without_an_id_of_their_own_are_refused_with_their_number(rows: list[dict[str, object]]) -> None:
+    with pytest.raises(UsageError) as refused:
+        group_rows(rows)
+    assert refused.value.fields["row"] == len(rows)

@@ -1,0 +1,117 @@
+"""Words, stems and marks: what of a title and an address the rest of the room goes by."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsletter.domain.article import Kind
+from newsletter.domain.leaning import Leaning
+from newsletter.stories.agencies import agency_outlet
+from newsletter.stories.background import CAP, Background, rarity
+from newsletter.stories.desks import Desk, desk_of
+from newsletter.stories.marks import kind_by_marks
+from newsletter.stories.neighbours import neighbours
+from newsletter.stories.terms import terms_of, weigh
+from newsletter.stories.text import stems, words
+from tests.support.stories_articles import NOW, outlet, registry
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("resigns", "resigned"),
+        ("strikes", "striking"),
+        ("companies", "company"),
+        ("Curaçao’s", "curacao"),
+        ("stopped", "stops"),
+        ("nationalisation", "nationalise"),
+        ("taxes", "taxed"),
+    ],
+)
+def test_forms_of_one_word_share_a_stem(one: str, other: str) -> None:
+    assert stems(one) == stems(other) != []
+
+
+@pytest.mark.parametrize(("one", "other"), [("police", "policy"), ("party", "part"), ("general", "generous")])
+def test_different_words_keep_different_stems(one: str, other: str) -> None:
+    assert stems(one) != stems(other)
+
+
+def test_words_keep_order_and_stop_words_while_stems_drop_them() -> None:
+    assert words("The mayor’s 2.5% plan — it isn't over") == [
+        "the",
+        "mayor",
+        "2.5",
+        "plan",
+        "it",
+        "isnt",
+        "over",
+    ]
+    assert stems("It was the news that officials said") == []
+
+
+def test_the_title_counts_twice_and_neighbouring_words_are_terms() -> None:
+    terms = terms_of("Dam breach", "Dam repaired")
+    assert terms["dam"] == 3
+    assert terms["dam breach"] == 2
+
+
+def test_a_rare_term_tells_more_than_a_common_one_up_to_a_cap() -> None:
+    background = Background(100_000, {"minister": 40_000})
+    assert rarity(1, "minister", 10, background) < rarity(1, "skarn", 10, background) == CAP
+    assert rarity(10, "x", 10, Background()) == pytest.approx(1.0)
+
+
+def test_likeness_is_whole_for_a_day_and_a_half_and_then_fades() -> None:
+    matrix = weigh([{"dam": 1, "breach": 1}] * 2)
+    at = [NOW, NOW.replace(day=5)]
+    assert neighbours(matrix, at)[0, 1] == pytest.approx(1.0)
+    assert neighbours(matrix, [NOW, NOW.replace(day=1)])[0, 1] < 0.5
+
+
+@pytest.mark.parametrize(
+    ("url", "title", "kind"),
+    [
+        ("https://a.example/world/live/2031/may/06/dam", "Dam latest", Kind.LIVE),
+        ("https://a.example/2031/05/06/dam", "Dam breach – live updates", Kind.LIVE),
+        ("https://a.example/opinion/dam", "Fix the dams", Kind.OPINION),
+        ("https://a.example/2031/dam", "Dams are a choice | Opinion", Kind.OPINION),
+        ("https://a.example/newsletters/dawn", "The dam and you", Kind.ROUNDUP),
+        ("https://a.example/video/x", "5/6: Evening Bulletin", Kind.ROUNDUP),
+        ("https://a.example/x", "Horoscope for Tuesday", Kind.SERVICE),
+        ("https://a.example/sponsored/kettles", "Better tea", Kind.SPONSORED),
+        ("https://a.example/news/dam", "Dam breach; two missing", Kind.NEWS),
+        ("https://a.example/news/dam", "Families who live below the dam", Kind.NEWS),
+        ("", "Dam breach", Kind.NEWS),
+    ],
+)
+def test_kinds_show_in_address_and_title(url: str, title: str, kind: Kind) -> None:
+    assert kind_by_marks(url, title) == kind
+
+
+@pytest.mark.parametrize(
+    ("url", "title", "desk"),
+    [
+        ("https://a.example/sport/football/1", "A night to remember", Desk.SPORTS),
+        ("https://sports.a.example/1", "A night to remember", Desk.SPORTS),
+        ("https://a.example/1", "Quarterback signs for five years", Desk.SPORTS),
+        ("https://a.example/entertainment/1", "A night to remember", Desk.CELEBRITY),
+        ("https://a.example/shopping/1", "Kettles", Desk.SHOPPING),
+        ("https://a.example/politics/1", "Senate passes transport bill", Desk.NEWS),
+    ],
+)
+def test_desks_show_in_address_and_title(url: str, title: str, desk: Desk) -> None:
+    assert desk_of(url, title) == desk
+
+
+@pytest.mark.parametrize("mark", ["AP", "The Associated Press", "associated press", "apnews.com", "AP News"])
+def test_an_agency_is_found_by_any_of_its_names(mark: str) -> None:
+    found = agency_outlet(mark, registry())
+    assert found is not None
+    assert found.domain == "apnews.com"
+
+
+def test_an_agency_must_be_a_wire_outlet_of_the_registry() -> None:
+    assert agency_outlet("Reuters", registry()) is None
+    assert agency_outlet("Reuters", registry(outlet("reuters.com", Leaning.CENTER))) is None
+    assert agency_outlet("Left0", registry()) is None

@@ -1,0 +1,57 @@
+"""What may stand alone in an issue, and why the rest may not."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsletter.writing.fit import refusal
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Corvane closed the Alder Bridge on Tuesday.",
+        "Governor Ines Talbot said she would sign the bill.",
+        "Some 6.6 million people applied for aid last week, the labor office said.",
+        "“The city will rebuild,” Mayor Tomas Orrin said.",
+        "As he left the court, Nils Arden thanked the jury.",
+        "Lawmakers to vote on the harbor bill.",
+        "The police union says its members were not consulted.",
+    ],
+)
+def test_a_sentence_of_news_is_fit(text: str) -> None:
+    assert refusal(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("He said the bridge would stay closed.", "dangling"),
+        ("They voted on Tuesday in Corvane.", "dangling"),
+        ("This comes after a year of protests in Corvane.", "dangling"),
+        ("The move was praised by unions in Corvane.", "dangling"),
+        ("In July, they took a breather from spending.", "dangling"),
+        ("Last October he was seized by three men in Corvane.", "dangling"),
+        ("Here's what to know about the bridge in Corvane.", "teaser or promotion"),
+        ("Read more about the closure of the bridge.", "teaser or promotion"),
+        ("Subscribe to our newsletter for daily updates today.", "teaser or promotion"),
+        ("Watch: The bridge falls into the river.", "teaser or promotion"),
+        ("The department did not respond to requests for comment.", "teaser or promotion"),
+        ("Will the bridge open again this year?", "question"),
+        ("The mayor of Corvane said on Tuesday that the…", "cut off"),
+        ("The council said the repairs would cost [...]", "cut off"),
+        ("Mayor Tomas Orrin speaks in Corvane on Monday. Photo by Lena Marsh", "teaser or promotion"),
+        ("By Lena Marsh of the Corvane desk, reported from the river.", "credit or byline"),
+        ("Lena Marsh has more on the bridge from Corvane.", "teaser or promotion"),
+        ("From the river in Corvane, Lena Marsh reports.", "credit or byline"),
+        ("We asked the mayor of Corvane for his plans.", "first person"),
+        ("Your taxes will pay for the bridge in Corvane.", "second person"),
+        ("CORVANE CLOSES THE ALDER BRIDGE AFTER CRACKS WERE FOUND.", "all capitals"),
+        ("“It was an accident waiting to happen in this city.”", "nobody speaks it"),
+        ("A timeline of the Alder Bridge from start to finish.", "no clause"),
+        ("The mayor said the bridge was “safe.", "quotation cut open"),
+        ("Find the plans of the bridge at https://corvane.example/plans today.", "link"),
+    ],
+)
+def test_what_cannot_stand_alone_says_why(text: str, reason: str) -> None:
+    assert refusal(text) == reason

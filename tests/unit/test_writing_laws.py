@@ -1,0 +1,88 @@
+"""Laws that hold for any texts whatever: evidence, bounds, hedges, silence of outlets that forbid quotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from newsletter.domain.article import Article
+from newsletter.domain.story import Chosen
+from newsletter.domain.words import Statement, WritingLimits
+from newsletter.writing.evidence import holds
+from newsletter.writing.sentences import sentences
+from newsletter.writing.writer import ExtractiveWriter
+from tests.support.writing_stories import LEANINGS, article, registry, story
+
+CLAUSES = [
+    "Corvane closed the Alder Bridge on Tuesday",
+    "Nils Arden allegedly set fire to the depot",
+    "police said",
+    "according to the fire chief of Corvane",
+    "a decision that angered shop owners",
+    "who took office in May",
+    "as crowds gathered in the square",
+    "Mayor Tomas Orrin said the city “would not wait”",
+    "but he gave no date",
+    "Inspectors found cracks in two steel cables",
+    "leaving 40,000 drivers without a crossing",
+    "(see map)",
+    "Governor Ines Talbot signed the harbor bill",
+    "15 people were killed",
+    "— the oldest in Veldt —",
+    "“No one",
+    "After months of talks",
+    "Read more",
+    "CORVANE (AP) — The council voted",
+    "U.S. envoys left",
+    "ﬁnal ßtraße",
+    "İzmir",
+]
+JOINTS = [", ", " ", ". ", "; ", " — ", ".\n", "… ", "  ", " and ", "! "]
+QUALIFIED = re.compile(r"\ballegedly\b|\baccording\b|\bpolice said\b", re.IGNORECASE)
+
+clause = st.one_of(st.sampled_from(CLAUSES), st.text(max_size=25))
+text = st.lists(st.tuples(clause, st.sampled_from(JOINTS)), max_size=9).map(
+    lambda parts: "".join(a + b for a, b in parts)
+)
+outlets = st.sampled_from(sorted(LEANINGS))
+pieces = st.lists(st.tuples(outlets, text, text), min_size=1, max_size=6)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(pieces, st.sets(outlets, max_size=2))
+def test_every_statement_obeys_the_laws(drawn: list[tuple[str, str, str]], silent: AbstractSet[str]) -> None:
+    articles = [article(domain, title, body, minutes=i) for i, (domain, title, body) in enumerate(drawn)]
+    writer = ExtractiveWriter()
+    words = writer.write(Chosen(story(articles), ""), registry(silent=tuple(silent)), brief=False)
+    if words is None:
+        return
+    limits, by_id = WritingLimits(), {a.id: a for a in articles}
+    spent: dict[str, int] = {}
+    for said in words.statements():
+        assert holds(said, articles)
+        assert len(said.text.split()) <= limits.excerpt_words
+        assert not set(said.outlets) & silent
+        speaker = by_id[said.evidence[0].article].outlet
+        assert speaker == said.outlets[0]
+        spent[speaker] = spent.get(speaker, 0) + len(said.text.split())
+        assert keeps_its_hedges(said, by_id)
+    assert all(total <= limits.outlet_words for total in spent.values())
+    assert sum(len(s.text.split()) for s in words.overview) <= limits.overview_words
+
+
+def keeps_its_hedges(said: Statement, by_id: Mapping[str, Article]) -> bool:
+    """Every qualification in the sentence that a statement was taken from is in the statement."""
+    span = said.evidence[0]
+    if span.field == "title":
+        return True
+    field = by_id[span.article].text
+    (home,) = [s for s in sentences(field) if s.start <= span.start < s.end]
+    return hedges(field[home.start : home.end]) <= hedges(said.text)
+
+
+def hedges(text: str) -> set[str]:
+    return {found.lower() for found in QUALIFIED.findall(text)}

@@ -1,0 +1,93 @@
+"""Cuts fall at clause borders and never drop what qualifies a claim."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsletter.writing.evidence import joined, statement_text
+from newsletter.writing.sentences import Span
+from newsletter.writing.trim import opened, shortenings
+
+
+def whole(text: str) -> Span:
+    return Span(0, len(text))
+
+
+def cuts(text: str) -> list[str]:
+    return [joined(text, spans) for spans in shortenings(text, opened(text, whole(text)))]
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("CORVANE (AP) — The bridge closed.", "The bridge closed."),
+        ("CORVANE, Veldt — The bridge closed.", "The bridge closed."),
+        ("Corvane, Veldt (Reuters) - The bridge closed.", "The bridge closed."),
+        ("But the bridge closed.", "the bridge closed."),
+        ("Meanwhile, the bridge closed.", "the bridge closed."),
+        ("Why it matters: The bridge closed.", "The bridge closed."),
+        ("SEE THE BRIDGE OF CORVANE IN PICTURES The bridge closed.", "The bridge closed."),
+        ("The bridge closed .", "The bridge closed"),
+    ],
+)
+def test_what_only_leads_in_is_dropped(text: str, rest: str) -> None:
+    span = opened(text, whole(text))
+    assert text[span.start : span.end] == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        (
+            "Corvane closed the Alder Bridge on Tuesday, a decision that angered shop owners.",
+            "Corvane closed the Alder Bridge on Tuesday",
+        ),
+        (
+            "Corvane closed the Alder Bridge on Tuesday, leaving drivers on both banks.",
+            "Corvane closed the Alder Bridge on Tuesday",
+        ),
+        (
+            "Ines Talbot, who took office in May, signed the harbor bill on Tuesday.",
+            "Ines Talbot signed the harbor bill on Tuesday.",
+        ),
+        (
+            "The harbor bill (known as Bill 9) passed the senate of Veldt on Tuesday.",
+            "The harbor bill passed the senate of Veldt on Tuesday.",
+        ),
+        (
+            "After months of talks, the senate of Veldt passed the harbor bill.",
+            "the senate of Veldt passed the harbor bill.",
+        ),
+        (
+            "Two men were held in Corvane, as crowds gathered, according to the court.",
+            "Two men were held in Corvane according to the court",
+        ),
+    ],
+)
+def test_a_clause_that_only_adds_may_fall(text: str, short: str) -> None:
+    assert short in cuts(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Nils Arden set the fire at the depot, police said.", "police said"),
+        ("Nils Arden, who allegedly set the fire, left Corvane on Tuesday.", "allegedly"),
+        ("The depot burned down on Tuesday, according to the fire chief.", "according to"),
+        ("The bridge will stay open, unless inspectors find new cracks in it.", "unless"),
+        ("Nils Arden took the money, prosecutors allege.", "allege"),
+        ("The city did not close the bridge because of the cracks.", "because of the cracks"),
+    ],
+)
+def test_no_cut_drops_a_hedge(text: str, kept: str) -> None:
+    assert all(kept in cut for cut in cuts(text))
+
+
+def test_no_cut_opens_a_quotation() -> None:
+    text = "The mayor called it “a day of loss, as many said, and of anger” before the council of Corvane."
+    assert all(cut.count("“") == cut.count("”") for cut in cuts(text))
+
+
+def test_a_statement_has_an_initial_capital_and_one_final_stop() -> None:
+    assert statement_text("but the bridge closed, he said", [Span(4, 21)]) == "The bridge closed."
+    assert statement_text("It is over!", [Span(0, 11)]) == "It is over!"
