@@ -81,7 +81,8 @@ def test_the_day_has_its_main_stories_each_told_by_both_sides(demo: DemoResult) 
     issue = doc(demo)
     assert 2 <= len(issue["stories"]) <= 5
     for story in issue["stories"]:
-        assert story["coverage"]["left"] and story["coverage"]["right"], story["headline"]
+        assert story["coverage"]["left"], story["headline"]
+        assert story["coverage"]["right"], story["headline"]
         assert story["overview"], story["headline"]
         assert story["why"]
     told = " ".join(story["headline"] for story in issue["stories"])
