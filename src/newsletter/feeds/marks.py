@@ -66,7 +66,7 @@ RULES: tuple[_Rule, ...] = (
             r"\bshop (?:the|our|these) (?:[\w'’-]+ ){0,4}(?:deals?|picks?|finds)\b",
             r"^(?:recipe|quiz|weekly quiz|news quiz|puzzle|sudoku|cartoon|today in history)" + _MARK_END,
             r"\b(?:news quiz|daily quiz|weekly quiz)\b",
-            r"\bon this day in history\b|^today in history\b",
+            r"^on this day\b|\b(?:today|this day|this week) in (?:[\w'’.-]+ ){0,3}history\b",
             r"\btv (?:tonight|guide|listings)\b",
         ),
         words(

@@ -19,7 +19,7 @@ _FOLDERS: tuple[tuple[Kind, str], ...] = (
         "horoscope horoscopes crossword crosswords puzzles recipes lottery coupons deals shopping select",
     ),
     (Kind.SERVICE, "underscored wirecutter buyers-guide obituary obituaries quiz quizzes news-quiz"),
-    (Kind.LIVE, "live liveblog liveblogs live-blog live-news live-update live-updates"),
+    (Kind.LIVE, "live liveblog liveblogs live-blog live-update live-updates"),
     (Kind.ROUNDUP, "newsletter newsletters briefing briefings podcast podcasts audio cartoons"),
     (Kind.ROUNDUP, "photography gallery galleries"),
     (
@@ -48,6 +48,7 @@ _TITLES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"^(horoscope|crossword|wordle)\b",
             r"\bcrossword:",
             r"\bnews quiz\b",
+            r"^on this day\b|\b(today|this day|this week) in ([\w'’.-]+ ){0,3}history\b",
             r"\b(winning (lottery )?numbers|promo codes?|best deals|deals? of the day|hints and answers)\b",
         ),
     ),
