@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from newsletter.errors import NewsletterError, ProviderError
+from newsletter.errors import NewsletterError, ProviderError, SettingsError
 from newsletter.settings import Loaded
 from newsletter.wiring import House
 
@@ -116,12 +116,10 @@ def _provider(house: House) -> Finding:
     """Ask the provider which scopes the key has; nothing is sent."""
     from newsletter.mailing.sendgrid_provider import SendGridProvider
 
-    provider = house.provider
-    if not isinstance(provider, SendGridProvider):
-        return Finding("provider", True, provider.name)
     try:
-        scopes = provider.scopes()
-    except ProviderError as problem:
+        provider = house.provider
+        scopes = provider.scopes() if isinstance(provider, SendGridProvider) else frozenset()
+    except (ProviderError, SettingsError) as problem:
         return Finding("provider", False, problem.message, problem.todo)
     ok = "mail.send" in scopes
     return Finding(

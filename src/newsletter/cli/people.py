@@ -104,7 +104,7 @@ def import_(file: BinaryIO, as_pending: bool, as_json: bool) -> int:
     cat list.csv | newsletter subscribers import -
 
     Good rows are kept, bad ones reported by line. Memory stays flat however long the file is. Exit status 1
-    when a row was rejected. Nobody who unsubscribed comes back by an import.
+    when no row could be used. Nobody who unsubscribed comes back by an import.
     """
     from newsletter.mailing.csvfile import RejectedRow, Remark, read_subscribers
 
@@ -133,7 +133,7 @@ def import_(file: BinaryIO, as_pending: bool, as_json: bool) -> int:
             click.echo(f"  line {note.line}: {note.text}", err=True)
         for row in rejected:
             click.echo(f"  line {row.line}: {row.reason}", err=True)
-    return 1 if rejected else 0
+    return 1 if rejected and not added + known else 0
 
 
 @subscribers_command.command("export")
