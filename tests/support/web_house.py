@@ -9,7 +9,7 @@ from pathlib import Path
 from newsletter.domain.audience import Subscriber, parse_address
 from newsletter.domain.checks import Check, Verdict
 from newsletter.domain.document import document, sha256
-from newsletter.domain.issue import Issue
+from newsletter.domain.issue import Issue, Mail
 from newsletter.domain.outlet import Outlet, Paywall, Registry
 from newsletter.domain.tokens import Purpose, sign
 from newsletter.ports import StoredIssue
@@ -25,6 +25,9 @@ CHECKS = (
     Check("reading-time", "5 min 12 s", "5 min", Verdict.FAIL, "Take a story out, or shorten the overview."),
     Check("supply", "5 outlets on the right", "8", Verdict.WARN, "Look at `newsletter feeds`."),
 )
+
+
+_MAILS: dict[object, Mail] = {}
 
 
 def make_house(home: Path, *, clock=lambda: NOW, **settings: str) -> House:
@@ -55,7 +58,7 @@ def registry() -> Registry:
 
 def stored(house: House, issue: Issue, revision: int = 1) -> StoredIssue:
     """The issue as a build would keep it."""
-    mail = house.renderer.render(issue)
+    mail = rendered(house, issue)
     return StoredIssue(
         date=issue.date,
         revision=revision,
@@ -67,6 +70,14 @@ def stored(house: House, issue: Issue, revision: int = 1) -> StoredIssue:
         html=mail.html,
         text=mail.text,
     )
+
+
+def rendered(house: House, issue: Issue) -> Mail:
+    """The mail of an issue, made once for all tests that want the same."""
+    key = (repr(house.brand), house.templates, house.settings.public_url, repr(issue))
+    if key not in _MAILS:
+        _MAILS[key] = house.renderer.render(issue)
+    return _MAILS[key]
 
 
 def keep(house: House, issue: Issue | None = None, revision: int = 1) -> StoredIssue:
@@ -89,7 +100,7 @@ def keep_days(house: House, count: int) -> None:
             whole, date=day, number=whole.number - back, stories=stories, in_brief=(), blindspots=()
         )
         doc = {
-            **document(issue, house.renderer.render(whole), CHECKS, {}),
+            **document(issue, rendered(house, whole), CHECKS, {}),
             "subject": f"Harbor bill, day {back}",
         }
         house.issues.save(replace(base, date=day, number=issue.number, document=doc))

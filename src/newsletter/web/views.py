@@ -66,7 +66,7 @@ def story_view(issue: Issue, story: IssueStory, brand: Brand, zone: ZoneInfo) ->
         faq=tuple(QuestionView(clean.text(q.question), desk.lines(q.answer)) for q in words.faq),
         blindspot=blindspot_note(story, brand),
         new_articles=f"{counted(new, 'article')} new since the last issue that had it" if new else "",
-        why=clean.text(story.why),
+        why=clean.text(story.why).rstrip("."),
     )
 
 
