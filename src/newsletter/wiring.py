@@ -169,6 +169,7 @@ class House:
             cleaner=Cleaner(),
             archive=self.archive,
             clock=self.clock,
+            keep_captures=self.settings.keep_captures,
         )
 
     @cached_property

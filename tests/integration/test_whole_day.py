@@ -18,6 +18,7 @@ from newsletter.demo.run import DAYS, DemoResult, run_demo
 from newsletter.domain.document import document, dump, issue_from, sha256
 from newsletter.errors import IssueError, IssueNotFound, Refused
 from newsletter.pipeline.build import build
+from newsletter.pipeline.gather import gather
 from newsletter.pipeline.send import send
 from newsletter.settings import load
 from newsletter.wiring import House
@@ -193,6 +194,17 @@ def test_nothing_later_than_the_cut_off_plays_a_part(home: Path) -> None:
         assert max(article.seen_at for article in articles) <= at
         assert max(article.published for article in articles) <= at
         assert not build(house.build_room, DAYS[1], at).changed, "a day's later news does not change it"
+
+
+def test_captures_are_kept_as_long_as_the_setting_says_and_articles_longer(home: Path) -> None:
+    feed = "harborledger.example"
+    with opened(home, KEEP_CAPTURES="1 d") as house:
+        url = next(source.url for source in house.registry.feeds() if source.outlet.domain == feed)
+        early = datetime(2026, 10, 4, 12, tzinfo=UTC)
+        assert house.archive.capture(url, early) is not None
+        gather(house.gather_room, MORNING + timedelta(hours=1))
+        assert house.archive.capture(url, early) is None
+        assert house.archive.articles(early, early - timedelta(days=1))
 
 
 def test_a_send_again_mails_nobody_again(home: Path) -> None:

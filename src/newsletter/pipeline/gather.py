@@ -11,7 +11,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from newsletter.domain.feed import (
     Capture,
@@ -50,6 +50,8 @@ class GatherRoom:
     cleaner: FeedCleaner
     archive: FeedArchive
     clock: Clock
+    keep_captures: timedelta
+    """Retention: older captures are deleted at the end of a gather. Articles stay."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def gather(room: GatherRoom, now: datetime, progress: Progress = no_progress) ->
     for done, report in enumerate(settled, start=1):
         reports.append(report)
         progress(done, len(answers), "reading")
+    room.archive.purge_captures(now - room.keep_captures)
     reports.sort(key=lambda report: (report.outlet, report.feed_url))
     return GatherReport(now, tuple(reports), time.perf_counter() - began)
 
