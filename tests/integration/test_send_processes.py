@@ -383,10 +383,13 @@ def test_of_two_sends_at_once_one_sends_and_the_other_says_so(home: Home) -> Non
         assert everybody_once(stand_in)
 
 
+@pytest.mark.parametrize("after_a_kill", [False, True])
 def test_of_many_started_in_the_same_moment_each_address_gets_one(
-    home: Home, stand_in: SendGridStandIn
+    home: Home, stand_in: SendGridStandIn, after_a_kill: bool
 ) -> None:
     home = home.at(stand_in.url)
+    if after_a_kill:  # then they all find the same dead holder of the lease
+        assert home.send(plan=Plan("claim", 2)).status == -signal.SIGKILL
     ends = [process.ended() for process in [home.fork(*send_words()) for _ in range(4)]]
     assert {ran.status for ran in ends} <= {0, 3}
     assert any(ran.json["outcome"] == "done" for ran in ends)
