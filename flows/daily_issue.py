@@ -21,9 +21,6 @@ from newsletter.pipeline.build import build
 from newsletter.pipeline.days import parse_date, parse_time
 from newsletter.pipeline.send import send
 
-GATHER_WITHIN = dt.timedelta(hours=1)
-"""As of an earlier time than this, a gather would bring today's news into a past issue."""
-
 
 def run_name() -> str:
     """``issue-2026-08-14``: by a callable, because a template knows no scheduled time."""
@@ -73,11 +70,16 @@ def daily_issue(
     ``mail=False`` only builds. A stale or unapproved issue is built and not sent, and the run says so.
     """
     with open_house() as house:
-        now = house.clock()
-        day, cut_off = house.calendar.resolve(day or house.calendar.date_of(scheduled_time()), at, now)
-    if now - cut_off <= GATHER_WITHIN:
+        day, cut_off = house.calendar.resolve(
+            day or house.calendar.date_of(scheduled_time()), at, house.clock()
+        )
+        gathers = house.should_gather(cut_off)
+    if gathers:
         gather_once(cut_off)
-    built = build_issue(day, cut_off)
+    try:
+        built = build_issue(day, cut_off)
+    except NewsletterError as problem:
+        return Failed(message=f"No issue of {day}: {problem}")
     if not mail:
         return Completed(message=f"Issue of {day} built; mailing was not asked for.", data=built)
     return _mail(day, built, allow_stale)

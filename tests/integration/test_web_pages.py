@@ -15,7 +15,7 @@ from newsletter.domain.issue import UNSUBSCRIBE_SLOT
 from newsletter.errors import StorageError
 from newsletter.web.app import check, create_app
 from newsletter.wiring import House
-from tests.support.sample_issue import HOSTILE, minimal_issue, sample_issue, with_text
+from tests.support.sample_issue import HOSTILE, minimal_issue, quiet_issue, sample_issue, with_text
 from tests.support.web_client import Client
 from tests.support.web_house import add_reader, keep, keep_days, make_house
 
@@ -127,6 +127,30 @@ def test_an_issues_newest_revision_is_shown(house: House, client: Client) -> Non
 def test_no_issue_of_that_day(house: House, client: Client, day: str) -> None:
     keep(house)
     assert client.get(f"/issues/{day}").status_code == 404
+
+
+def test_a_draft_of_today_is_nobodys_but_the_editors(house: House, client: Client) -> None:
+    draft = keep(house, frozen=False)
+    story = draft.document["stories"][0]["id"]
+    for path in ("/issues/2026-08-14", f"/stories/{story}", f"/stories/{story}/report"):
+        assert client.get(path).status_code == 404, path
+    assert str(draft.document["subject"]) not in client.get("/").text
+    house.issues.freeze(draft.date, draft.revision)
+    assert client.get("/issues/2026-08-14").status_code == 200
+
+
+def test_the_mailed_issue_stays_the_public_one_while_a_revision_is_drafted(
+    house: House, client: Client
+) -> None:
+    mailed = keep(house)
+    keep(house, quiet_issue(), revision=2, frozen=False)
+    assert str(mailed.document["subject"]) in client.get("/").text
+
+
+def test_a_backfilled_date_is_public_although_nobody_was_mailed(house: House, client: Client) -> None:
+    keep(house)
+    keep_days(house, 1)
+    assert client.get("/issues/2026-08-13").status_code == 200
 
 
 def test_a_storys_page_has_all_of_it(house: House, client: Client) -> None:

@@ -80,10 +80,12 @@ def rendered(house: House, issue: Issue) -> Mail:
     return _MAILS[key]
 
 
-def keep(house: House, issue: Issue | None = None, revision: int = 1) -> StoredIssue:
-    """Put an issue (the rich one) into the house's store."""
+def keep(house: House, issue: Issue | None = None, revision: int = 1, *, frozen: bool = True) -> StoredIssue:
+    """Put an issue (the rich one) into the house's store, frozen as a mailed one is."""
     made = stored(house, issue or sample_issue(), revision)
     house.issues.save(made)
+    if frozen:
+        house.issues.freeze(made.date, revision)
     return made
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from newsletter.domain.feed import GatherReport
     from newsletter.pipeline.build import Built
     from newsletter.wiring import House
-
-LONG_AGO = timedelta(hours=1)
-"""A build as of an earlier time than this does not gather: the feeds show today's items, not that day's."""
 
 
 @click.command("gather")
@@ -125,20 +122,10 @@ def build_command(
     """
     with house() as rooms:
         day, at = rooms.calendar.resolve(day, at, rooms.clock())
-        if not no_gather and should_gather(rooms, at):
+        if not no_gather and rooms.should_gather(at):
             print_gather_line(gather(rooms, at, quiet=as_json), quiet=as_json)
         built = build(rooms, day, at, revision=revision, quiet=as_json)
         report(as_json, lambda: built_json(built), lambda: print_built(built))
-
-
-def should_gather(rooms: House, at: datetime) -> bool:
-    """Recent cut-offs gather; older ones only where some feed's host is one the operator allows by name."""
-    if rooms.clock() - at <= LONG_AGO:
-        return True
-    from newsletter.feeds.allow import AllowList
-
-    allowed = AllowList(rooms.settings.allow_hosts)
-    return any(allowed.covers(feed.url) for feed in rooms.registry.feeds())
 
 
 def print_gather_line(found: GatherReport, *, quiet: bool) -> None:
@@ -239,13 +226,14 @@ def check_command(day: date, as_json: bool) -> int:
     \b
     newsletter check 2026-08-14
     """
-    from newsletter.domain.checks import Check, Verdict
+    from newsletter.domain.checks import failed
+    from newsletter.domain.document import checks_from
 
     with house() as rooms:
         issue = kept_issue(rooms, day)
-    checks = [Check(**{**row, "verdict": Verdict(row["verdict"])}) for row in issue.document["checks"]]
+    checks = checks_from(issue.document)
     if as_json:
         print_json({"date": day, "html_sha256": issue.html_sha256, "checks": issue.document["checks"]})
     else:
         print_checks(checks)
-    return 3 if any(check.verdict is Verdict.FAIL for check in checks) else 0
+    return 3 if failed(checks) else 0

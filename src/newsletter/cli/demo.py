@@ -54,6 +54,8 @@ def _print(result: DemoResult) -> None:
     print_built(last)
     if result.sent:
         click.echo(f"Mailed to {result.sent.submitted} sample subscribers: {result.home / 'outbox'}\n")
+    else:
+        click.echo(f"Mailed by the flow: {result.home / 'outbox'}\n")
     shown = _short(result.home)
     day = last.issue.date
     click.echo("Where to look:")

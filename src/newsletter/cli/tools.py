@@ -66,7 +66,11 @@ def write_command(infile: TextIO, outfile: TextIO, budget: int) -> None:
 
 @click.group("dev")
 def dev_command() -> None:
-    """Stand-ins for development, on loopback only."""
+    """Stand-ins for development, on loopback only.
+
+    \b
+    newsletter dev sendgrid
+    """
 
 
 @dev_command.command("sendgrid")

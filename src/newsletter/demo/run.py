@@ -17,6 +17,7 @@ from pathlib import Path
 
 from newsletter.demo.newsroom import NewsroomServer, load_newsroom
 from newsletter.domain.audience import Subscriber
+from newsletter.domain.document import checks_from
 from newsletter.domain.feed import GatherReport
 from newsletter.errors import Refused, SampleError
 from newsletter.locate import folder
@@ -72,6 +73,9 @@ def run_demo(home: Path, *, engine: str, say: Say) -> DemoResult:
                 gathers += list(gather_until(house, server, clock, house.calendar.cut_off(day)))
                 issues.append(build(house.build_room, day, house.calendar.cut_off(day)))
             if engine == "prefect":
+                gathers += list(
+                    gather_until(house, server, clock, house.calendar.cut_off(DAYS[-1]) - GATHER_EVERY)
+                )
                 _last_day_as_flow(house, server, values, say)
                 issues.append(_kept(house, DAYS[-1]))
                 return DemoResult(home, tuple(issues), tuple(gathers), None)
@@ -167,4 +171,6 @@ def _kept(house: House, day: date) -> Built:
     issue = house.issues.get(day)
     if issue is None:
         raise SampleError(f"The flow made no issue of {day}.", todo="Its log stands above.")
-    return Built(issue, (), str(house.settings.issues_folder / day.isoformat()), changed=True)
+    return Built(
+        issue, checks_from(issue.document), str(house.settings.issues_folder / day.isoformat()), changed=True
+    )

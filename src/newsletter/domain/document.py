@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from newsletter.domain.checks import Check
+from newsletter.domain.checks import Check, Verdict
 from newsletter.domain.issue import (
     Correction,
     Issue,
@@ -147,6 +147,11 @@ def _article(article: IssueArticle) -> JsonObject:
         "wire": article.wire,
         "text": article.text,
     }
+
+
+def checks_from(doc: Mapping[str, Any]) -> tuple[Check, ...]:
+    """The checks as they stand in a document."""
+    return tuple(Check(**{**row, "verdict": Verdict(row["verdict"])}) for row in doc["checks"])
 
 
 def issue_from(doc: Mapping[str, Any]) -> Issue:

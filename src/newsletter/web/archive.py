@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from newsletter.ports import IssueStore, StoredIssue
 from newsletter.rendering import clean
 from newsletter.web.bars import Bar, bar_of
 from newsletter.web.views import blindspot_note
+from newsletter.wiring import House
 
 _PERSONAL_LINK = re.compile(
     rf"""<a\b(?P<before>[^>]*?)\bhref=(["'])[^"'>]*{UNSUBSCRIBE_SLOT}[^"'>]*\2(?P<after>[^>]*)>.*?</a>""",
@@ -128,7 +129,40 @@ def headlines(stories: Sequence[IssueStory], brand: Brand) -> tuple[Headline, ..
     )
 
 
-def find_story(store: IssueStore, story_id: str) -> tuple[Issue, IssueStory] | None:
+class PublicArchive:
+    """The issues that readers may see: what was mailed or approved, and past dates.
+
+    A draft of today is nobody's but the editors' until it is frozen. Where a date has a frozen revision, that
+    one is shown, as it was mailed, whatever was built later. An unfrozen past date is one that a backfill made.
+    """
+
+    def __init__(self, store: IssueStore, today: Callable[[], date]) -> None:
+        self._store, self._today = store, today
+
+    def get(self, day: date, revision: int | None = None) -> StoredIssue | None:
+        """That revision, or the newest one that is public; None where there is none."""
+        newest = found = self._store.get(day, revision)
+        while found is not None and not found.frozen:
+            found = self._store.get(day, found.revision - 1)
+        if found is not None:
+            return found
+        return newest if newest is not None and day < self._today() else None
+
+    def dates(self) -> tuple[date, ...]:
+        """Dates with a public issue, ascending."""
+        dates, today = self._store.dates(), self._today()
+        return tuple(day for day in dates if day < today or self.get(day) is not None)
+
+    def story_date(self, story_id: str) -> date | None:
+        return self._store.story_date(story_id)
+
+
+def public_archive(house: House) -> PublicArchive:
+    """What readers may see of this installation's issues."""
+    return PublicArchive(house.issues, lambda: house.calendar.date_of(house.clock()))
+
+
+def find_story(store: PublicArchive, story_id: str) -> tuple[Issue, IssueStory] | None:
     """A story and the newest revision of its issue that still has it: links that were mailed do not die."""
     day = store.story_date(story_id)
     stored = store.get(day) if day else None

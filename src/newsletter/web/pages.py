@@ -19,6 +19,7 @@ from newsletter.web.archive import (
     card,
     find_story,
     headlines,
+    public_archive,
     public_html,
     with_afterword,
 )
@@ -39,6 +40,7 @@ class ReadingPages:
     def __init__(self, house: House, site: Site) -> None:
         self.house = house
         self.site = site
+        self.archive = public_archive(house)
 
     def home(self, request: Request) -> Response:
         """The newest issue's stories, and the days before it."""
@@ -49,7 +51,7 @@ class ReadingPages:
         """Every issue, newest first, a page at a time."""
         asked = request.query_params.get("page", "1")
         page = int(asked) if asked.isdecimal() and len(asked) < 6 else 0
-        pages = max(1, -(-len(self.house.issues.dates()) // PER_PAGE))
+        pages = max(1, -(-len(self.archive.dates()) // PER_PAGE))
         if not 1 <= page <= pages:
             raise HTTPException(404)
         cards = self._cards((page - 1) * PER_PAGE, PER_PAGE)
@@ -57,7 +59,7 @@ class ReadingPages:
 
     def issue(self, request: Request) -> Response:
         """The issue as it was mailed, without anything personal, then its balance figures; newest revision."""
-        stored = self.house.issues.get(path_date(request.path_params["date"]))
+        stored = self.archive.get(path_date(request.path_params["date"]))
         if stored is None:
             raise HTTPException(404)
         policy = MAIL_POLICY.format(images=f"'self'{self.site.image_hosts}", ancestors="'none'")
@@ -77,7 +79,7 @@ class ReadingPages:
 
     def story(self, request: Request) -> Response:
         """The whole coverage of one story."""
-        found = find_story(self.house.issues, request.path_params["story_id"])
+        found = find_story(self.archive, request.path_params["story_id"])
         if found is None:
             raise HTTPException(404)
         issue, story = found
@@ -89,7 +91,7 @@ class ReadingPages:
             story=story_view(issue, story, self.site.brand, zone),
             issue=issue,
             others=others,
-            known={past.story_id for past in story.history if self.house.issues.story_date(past.story_id)},
+            known={past.story_id for past in story.history if self.archive.story_date(past.story_id)},
             notice=wording.notice(issue.writer),
             zone=zone_name(zone),
         )
@@ -129,14 +131,14 @@ class ReadingPages:
         return self.site.page(request, name, cache=SHORT_CACHE, **context)
 
     def _beside(self, day: date) -> dict[str, date | None]:
-        dates = self.house.issues.dates()
+        dates = self.archive.dates()
         place = dates.index(day)
         later = dates[place + 1] if place + 1 < len(dates) else None
         return {"earlier": dates[place - 1] if place else None, "later": later}
 
     def _cards(self, start: int, count: int, *, whole_first: bool = False) -> list[IssueCard]:
-        newest_first = self.house.issues.dates()[::-1][start : start + count]
-        kept = [stored for day in newest_first if (stored := self.house.issues.get(day))]
+        newest_first = self.archive.dates()[::-1][start : start + count]
+        kept = [stored for day in newest_first if (stored := self.archive.get(day))]
         return [
             card(stored, self.site.brand, whole=whole_first and index == 0)
             for index, stored in enumerate(kept)

@@ -15,7 +15,7 @@ from newsletter.domain.audience import parse_address
 from newsletter.domain.issue import Issue, IssueStory
 from newsletter.errors import InvalidAddress
 from newsletter.rendering import clean
-from newsletter.web.archive import find_story
+from newsletter.web.archive import find_story, public_archive
 from newsletter.web.security import RateLimit, from_own_page
 from newsletter.web.site import Site
 from newsletter.wiring import House
@@ -78,6 +78,7 @@ class ReportPages:
     def __init__(self, house: House, site: Site) -> None:
         self.house = house
         self.site = site
+        self.archive = public_archive(house)
         self.limit = RateLimit(house.clock)
 
     async def ask(self, request: Request) -> Response:
@@ -110,7 +111,7 @@ class ReportPages:
             raise HTTPException(429, headers={"retry-after": str(int(wait.total_seconds()) + 1)})
 
     async def _story(self, request: Request) -> tuple[Issue, IssueStory]:
-        found = await run_in_threadpool(find_story, self.house.issues, request.path_params["story_id"])
+        found = await run_in_threadpool(find_story, self.archive, request.path_params["story_id"])
         if found is None:
             raise HTTPException(404)
         return found
