@@ -119,9 +119,10 @@ def print_send(found: SendReport, rooms: House) -> None:
         click.echo(f"  {count:,} not mailed: {reason}")
     if found.note:
         click.echo(found.note)
-    if found.uncertain:
+    if found.uncertain and "newsletter resolve" not in found.note:
         click.echo(
-            "Uncertain batches wait for you: newsletter deliveries DATE --uncertain, then newsletter resolve."
+            f"Uncertain batches wait for you: newsletter deliveries {found.issue_date} --uncertain,"
+            " then newsletter resolve."
         )
     if rooms.settings.provider == "outbox":
         click.echo(f"The mail lies in {rooms.settings.outbox_folder}")

@@ -32,7 +32,7 @@ _TODO: Mapping[int, str] = {
     413: "The request is too large: shorten the issue and run `newsletter send` again.",
 }
 _TODO_ELSE = "Check NEWSLETTER_SENDGRID_URL and the account, then run `newsletter send` again."
-_SETTLE = "See `newsletter deliveries --uncertain`; look at the provider's activity and settle it."
+_SETTLE = "See `newsletter deliveries DATE --uncertain`; look at the provider's activity and settle it."
 
 
 def accepted(status: int, headers: Mapping[str, str], *, sandbox: bool) -> Accepted:
