@@ -1,6 +1,6 @@
 """Make docs/sample-issue.html and docs/images/mail.png anew from the demo's last issue (needs Chromium).
 
-    newsletter demo && python docs/images/make.py
+newsletter demo && python docs/images/make.py
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ from newsletter.domain.mailing import (
     BatchState,
     Candidate,
     Envelope,
+    Lease,
     Mailing,
     MailingState,
     Recipient,
@@ -346,6 +347,8 @@ class MailingStore(Protocol):
         """
         ...
 
+    def get(self, mailing_id: int) -> Mailing | None: ...
+
     def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> None: ...
 
     def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
@@ -356,7 +359,13 @@ class MailingStore(Protocol):
         """Say that the holder lives. Raises `StorageError` when another process has taken the lease."""
         ...
 
-    def release(self, mailing_id: int, owner: str) -> None: ...
+    def lease(self, mailing_id: int) -> Lease | None:
+        """The lease as it stands, run out or not; None when nobody holds it."""
+        ...
+
+    def release(self, mailing_id: int, owner: str) -> None:
+        """Give the lease back, one's own or a dead process's; nothing happens when it is another's by now."""
+        ...
 
     def orphans_to_uncertain(self, mailing_id: int, at: datetime) -> int:
         """Batches left `submitting` by a dead process become `uncertain`; call only while holding the lease."""

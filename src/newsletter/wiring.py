@@ -9,7 +9,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -263,7 +263,12 @@ class House:
             return SendGridProvider(s.sendgrid_api_key, s.sendgrid_url, sandbox=s.sendgrid_sandbox)
         from newsletter.mailing.outbox import OutboxProvider
 
-        return OutboxProvider(s.outbox_folder)
+        return OutboxProvider(s.outbox_folder, total=self._recipients_of)
+
+    def _recipients_of(self, issue_date: str) -> int | None:
+        """How many were frozen into that date's mailing; the same for every run over it."""
+        mailing = self.mailings.find(date.fromisoformat(issue_date))
+        return mailing.recipients if mailing else None
 
     def unsubscribe_token(self, recipient: Recipient) -> str:
         return sign(self.secret_keys[0], Purpose.UNSUBSCRIBE, recipient.public_id, recipient.token_version)

@@ -117,7 +117,7 @@ def test_only_the_owner_may_read_it_and_ids_lead_nowhere_else(tmp_path: Path) ->
 
 
 def test_more_than_a_thousand_recipients_get_an_mbox_for_each_batch(tmp_path: Path) -> None:
-    outbox = OutboxProvider(tmp_path, total=1001)
+    outbox = OutboxProvider(tmp_path, total=lambda _: 1001)
     outbox.submit(envelope(), "b1", addressed(4))
     outbox.submit(envelope(), "b2", addressed(1, 5))
     outbox.submit(envelope(), "b1", addressed(4))  # again: overwritten, not appended
@@ -137,7 +137,7 @@ def test_without_a_hint_a_full_batch_tells_that_the_mailing_is_large(tmp_path: P
 
 def test_a_line_that_begins_with_from_does_not_split_an_mbox(tmp_path: Path) -> None:
     text = envelope(text="From the harbour:\n\nFrom now on\n")
-    OutboxProvider(tmp_path, total=5000).submit(text, "b1", addressed(2))
+    OutboxProvider(tmp_path, total=lambda _: 5000).submit(text, "b1", addressed(2))
     box = mailbox.mbox(tmp_path / "2026-08-20/b1.mbox")
     assert len(box) == 2
     box.close()
@@ -187,7 +187,7 @@ def test_text_that_no_mail_can_hold_is_refused(tmp_path: Path) -> None:
 def test_a_mailing_into_the_outbox_resumed_after_a_doubt_holds_each_once(tmp_path: Path) -> None:
     store, clock = FakeMailingStore(people(25)), FakeClock()
     mailing = frozen(store, provider="outbox")
-    outbox = OutboxProvider(tmp_path, total=25)
+    outbox = OutboxProvider(tmp_path, total=lambda _: 25)
     stops = iter([False, True])
 
     def send(stop: bool) -> Outcome:

@@ -17,6 +17,7 @@ from newsletter.domain.mailing import (
     BatchState,
     Candidate,
     Envelope,
+    Lease,
     Mailing,
     MailingState,
     Recipient,
@@ -110,6 +111,9 @@ class FakeMailingStore:
         self.mailings[number] = mailing
         return mailing
 
+    def get(self, mailing_id: int) -> Mailing | None:
+        return self.mailings.get(mailing_id)
+
     def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> None:
         self.mailings[mailing_id] = replace(self.mailings[mailing_id], state=state, note=note)
 
@@ -127,6 +131,10 @@ class FakeMailingStore:
     def release(self, mailing_id: int, owner: str) -> None:
         if self.leases.get(mailing_id, ("", None))[0] == owner:
             del self.leases[mailing_id]
+
+    def lease(self, mailing_id: int) -> Lease | None:
+        holder = self.leases.get(mailing_id)
+        return Lease(*holder, holder[1] + LEASE) if holder else None
 
     def orphans_to_uncertain(self, mailing_id: int, at: datetime) -> int:
         orphans = [b for b in self.batches(mailing_id) if b.state is BatchState.SUBMITTING]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
+import time
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
@@ -40,8 +41,9 @@ def send_command(day: date, yes: bool, allow_stale: bool, as_json: bool) -> int:
         _ask(rooms, day, yes=yes)
         from newsletter.pipeline.send import send
 
-        with progress_bar(quiet=as_json) as progress, _stop_signal() as stop:
-            found = send(rooms.send_room, day, allow_stale=allow_stale, stop=stop, progress=progress)
+        with progress_bar(quiet=as_json) as progress, StopSignal() as stop:
+            room = replace(rooms.send_room, wait=stop.wait)
+            found = send(room, day, allow_stale=allow_stale, stop=stop, progress=progress)
         report(as_json, lambda: send_json(found), lambda: print_send(found, rooms))
     return found.exit_status
 
@@ -60,16 +62,34 @@ def _ask(rooms: House, day: date, *, yes: bool) -> None:
         raise Refused("Not sent.")
 
 
-class _stop_signal:  # noqa: N801  # reads as a phrase: `with _stop_signal() as stop`
-    """SIGTERM and SIGINT ask the sender to finish its batch; a second one ends the process as usual."""
+class StopSignal:
+    """SIGTERM, SIGINT and SIGHUP ask the sender to finish its batch; a second Ctrl-C ends it at once.
 
-    def __enter__(self) -> Callable[[], bool]:
+    A second SIGTERM does not: `timeout` and some supervisors send two of them at a time. A signal that the
+    process was told to ignore (nohup, a job in the background) stays ignored.
+    """
+
+    def __init__(self) -> None:
         self.asked = False
-        self.before = {s: signal.signal(s, self._note) for s in (signal.SIGTERM, signal.SIGINT)}
-        return lambda: self.asked
+        self.before: dict[signal.Signals, Any] = {}
+
+    def __call__(self) -> bool:
+        return self.asked
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, but no longer than until somebody asks to stop."""
+        end = time.monotonic() + seconds
+        while not self.asked and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, 0.2))
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self.before[number] = signal.signal(number, self._note)
+        return self
 
     def _note(self, number: int, _frame: object) -> None:
-        if self.asked:
+        if self.asked and number == signal.SIGINT:
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
         self.asked = True
@@ -188,13 +208,20 @@ def resolve_command(batch_id: str, accepted: bool, not_accepted: bool, as_json: 
     newsletter resolve 2026-08-14-0003-k4zq --accepted
     newsletter resolve 2026-08-14-0003-k4zq --not-accepted   # then: newsletter send 2026-08-14
     """
-    from newsletter.mailing.settle import resolve
+    from newsletter.mailing.settle import close_if_complete, resolve
 
     if accepted == not_accepted:
         raise UsageError("Say which it is.", todo="Give --accepted or --not-accepted.")
     with house() as rooms:
         batch = resolve(batch_id, accepted, store=rooms.mailings, clock=rooms.clock)
+        mailing = rooms.mailings.get(batch.mailing_id)
+        done = mailing is not None and close_if_complete(mailing, store=rooms.mailings, clock=rooms.clock)
     if as_json:
-        print_json({"id": batch.id, "state": batch.state.value})
-    else:
-        click.echo(f"Batch {batch.id} is {batch.state.value} now.")
+        print_json({"id": batch.id, "state": batch.state.value, "complete": done})
+        return
+    click.echo(f"Batch {batch.id} is {batch.state.value} now.")
+    if mailing is not None:
+        day = mailing.issue_date
+        click.echo(
+            f"The mailing of {day} is complete." if done else f"To go on with the rest: newsletter send {day}"
+        )

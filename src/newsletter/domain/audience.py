@@ -59,13 +59,19 @@ def parse_address(raw: str) -> tuple[str, str]:
     """``(address as to be written, address key)`` of one mail address.
 
     The key is the identity on the list: NFC, lower case, domain in IDNA ASCII form. Local parts are
-    compared without case, as every large mailbox provider does. Raises `InvalidAddress`.
+    compared without case, as every large mailbox provider does. A local part outside ASCII is no error in
+    itself (RFC 6531), but providers refuse a whole batch for one of them. Raises `InvalidAddress`.
     """
     address = unicodedata.normalize("NFC", raw.strip())
     local, at, domain = address.rpartition("@")
     bad = not at or not local or not domain or len(address) > 254 or len(local.encode()) > 64
     if bad or any(c.isspace() or c in '<>(),;:"\\[]' or not c.isprintable() for c in address) or "@" in local:
         raise InvalidAddress("That is not a mail address.", todo="Give it as name@domain.")
+    if not local.isascii():
+        raise InvalidAddress(
+            "The part before @ has letters outside a-z.",
+            todo="Mail providers take none; ask for another address.",
+        )
     if local.startswith(".") or local.endswith(".") or ".." in local:
         raise InvalidAddress("The part before @ has a misplaced dot.", todo="Check the address for a slip.")
     ascii_domain = _ascii_domain(domain)

@@ -102,6 +102,15 @@ class Mailing:
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """Who may send a mailing just now. At ``free_at`` another process may take it, unless it is renewed."""
+
+    owner: str
+    heard_at: datetime
+    free_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """One provider request's worth of recipients."""
 

@@ -183,8 +183,6 @@ def _address(text: str) -> tuple[str, str]:
         email, key = parse_address(text)
     except InvalidAddress as bad:
         raise _Unfit(bad.message.rstrip(".").lower()) from None
-    if not email.isascii():
-        raise _Unfit("letters outside ASCII before the @, which the mail provider does not take")
     return email, key
 
 

@@ -61,11 +61,9 @@ def _from_email(address: str) -> Problem | None:
     if not address.strip():
         return Problem("FROM_EMAIL", "is missing", fix)
     try:
-        plain, key = parse_address(address)
+        _, key = parse_address(address)
     except InvalidAddress:
-        return Problem("FROM_EMAIL", "is not a mail address", fix)
-    if not plain.isascii():
-        return Problem("FROM_EMAIL", "has letters outside ASCII before the @", fix)
+        return Problem("FROM_EMAIL", "is not a mail address that providers take", fix)
     if is_example_host(key.rpartition("@")[2]):
         return Problem("FROM_EMAIL", "is an example address", fix)
     return None

@@ -11,7 +11,7 @@ import errno
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from email.errors import MessageError
 from pathlib import Path
@@ -31,22 +31,28 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 class OutboxProvider:
     """A `newsletter.ports.Provider` that writes below ``folder/<issue date>/``.
 
-    ``total`` is how many recipients the mailing has; where nobody says, a full batch of 1,000 means more than
-    that are coming. Without a ``clock`` a mail's Date is its issue's day, and the same mailing gives the same
-    bytes. Raises `ProviderRejected` when the folder cannot be written.
+    ``total`` tells how many recipients the mailing of an issue date (as in the envelope) has; where nobody
+    knows, a full batch of 1,000 means more than that are coming. Without a ``clock`` a mail's Date is its
+    issue's day, and the same mailing gives the same bytes. Raises `ProviderRejected` when the folder cannot be written.
     """
 
     name = "outbox"
     batch_size = FILES_LIMIT
     real = False
 
-    def __init__(self, folder: Path, *, total: int | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        total: Callable[[str], int | None] = lambda _: None,
+        clock: Clock | None = None,
+    ) -> None:
         self._folder, self._total, self._clock = Path(folder), total, clock
 
     def submit(self, envelope: Envelope, batch_id: str, recipients: Sequence[Addressed]) -> Accepted:
         """Write the batch. Each file appears whole or not at all; all of them may be written again."""
         folder = self._folder / _file_name(envelope.issue_date)
-        as_mbox = self._as_mbox(folder, len(recipients))
+        as_mbox = self._as_mbox(folder, self._total(envelope.issue_date), len(recipients))
         return self._deliver(folder, envelope, batch_id, recipients, as_mbox)
 
     def submit_test(self, envelope: Envelope, email: str) -> Accepted:
@@ -80,9 +86,9 @@ class OutboxProvider:
             ) from None
         return Accepted(f"outbox-{batch_id}")
 
-    def _as_mbox(self, folder: Path, recipients: int) -> bool:
-        if self._total is not None:
-            return self._total > FILES_LIMIT
+    def _as_mbox(self, folder: Path, total: int | None, recipients: int) -> bool:
+        if total is not None:
+            return total > FILES_LIMIT
         return recipients >= self.batch_size or any(folder.glob("*.mbox"))
 
 

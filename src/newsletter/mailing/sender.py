@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import random
-import socket
-import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +22,8 @@ from newsletter.errors import (
     Refused,
     StorageError,
 )
+from newsletter.mailing.lease import held_elsewhere, take_lease
+from newsletter.mailing.owner import is_gone, new_owner
 from newsletter.mailing.patience import Patience
 from newsletter.mailing.report import Outcome, SendReport, report_of
 from newsletter.ports import Clock, MailingStore, Progress, Provider, TokenMaker, no_progress
@@ -44,15 +43,17 @@ def send_mailing(
     stop: Callable[[], bool] = lambda: False,
     progress: Progress = no_progress,
     jitter: Callable[[], float] = random.random,
+    gone: Callable[[str], bool] = is_gone,
 ) -> SendReport:
     """Send what is left of a frozen mailing, and say what came of it; may be run again at any time.
 
     ``wait`` sleeps for seconds, ``stop`` turns true when the process should end (SIGTERM): no batch is begun
-    after that. ``jitter`` gives 0 to 1. Raises `Refused` when the envelope or provider is not the one the mailing
-    was frozen for, `StorageError` when recipients are unaccounted for.
+    after that. ``jitter`` gives 0 to 1; ``gone`` says whether a lease's owner has certainly ended. Raises
+    `Refused` when the envelope or provider is not the one the mailing was frozen for, `StorageError` when
+    recipients are unaccounted for.
     """
     _check(mailing, envelope, provider)
-    owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    owner = new_owner()
 
     def alive() -> None:
         # Taking one's own lease again renews it, and tells when it is lost, which a heartbeat does not promise.
@@ -63,12 +64,13 @@ def send_mailing(
     run = _Run(mailing, envelope, store, provider, token_of, clock, stop, progress, patience)
     if run.state() in (MailingState.DONE, MailingState.HALTED):
         return run.ended()
-    if not store.acquire(mailing.id, owner, clock()):
-        return run.report(Outcome.ELSEWHERE, run.state(), "Another process is sending this mailing just now.")
+    if not take_lease(store, mailing.id, owner, clock, gone):
+        return run.report(Outcome.ELSEWHERE, run.state(), held_elsewhere(store.lease(mailing.id), clock()))
     try:
         return run.to_the_end()
     finally:
-        store.release(mailing.id, owner)
+        with suppress(StorageError):  # what goes on says more than this would; the lease runs out by itself
+            store.release(mailing.id, owner)
 
 
 def _check(mailing: Mailing, envelope: Envelope, provider: Provider) -> None:

@@ -14,6 +14,7 @@ from newsletter.domain.mailing import (
     Batch,
     BatchState,
     Candidate,
+    Lease,
     Mailing,
     MailingState,
     Recipient,
@@ -42,6 +43,11 @@ class SqlMailingStore:
         """The mailing of that issue date."""
         with self._db.read() as connection:
             return _find(connection, mailings.c.issue_date == day)
+
+    def get(self, mailing_id: int) -> Mailing | None:
+        """The mailing of that number."""
+        with self._db.read() as connection:
+            return _find(connection, mailings.c.id == mailing_id)
 
     def candidates(self, frozen_at: datetime) -> Iterator[Candidate]:
         """Every subscriber on the list in order of joining, each with its exclusion or None; streams."""
@@ -111,6 +117,15 @@ class SqlMailingStore:
                 todo="Let it finish; `newsletter deliveries` shows how far it is.",
                 mailing_id=mailing_id,
             )
+
+    def lease(self, mailing_id: int) -> Lease | None:
+        """The lease as it stands, run out or not; None when nobody holds it."""
+        query = sa.select(mailings.c.lease_owner, mailings.c.lease_at).where(mailings.c.id == mailing_id)
+        with self._db.read() as connection:
+            row = connection.execute(query).first()
+        if row is None or not row.lease_owner or row.lease_at is None:
+            return None
+        return Lease(row.lease_owner, row.lease_at, row.lease_at + LEASE)
 
     def release(self, mailing_id: int, owner: str) -> None:
         """Give the lease back; nothing happens when it is another's."""

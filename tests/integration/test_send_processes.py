@@ -1,0 +1,506 @@
+"""Sending with real processes, on SQLite and PostgreSQL: whatever is killed and when, each recipient once."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from newsletter.dev.sendgrid import SendGridStandIn
+from newsletter.domain.audience import SubscriberStatus, SuppressionReason
+from newsletter.domain.issue import UNSUBSCRIBE_SLOT
+from newsletter.domain.mailing import BatchState, MailingState
+from newsletter.domain.tokens import Purpose, public_id_of, verify
+from newsletter.mailing.outbox import FILES_LIMIT
+from newsletter.mailing.report import Outcome
+from newsletter.mailing.sendgrid_provider import SendGridProvider
+from newsletter.pipeline.send import send
+from newsletter.ports import StoredIssue
+from newsletter.storage.tables import metadata
+from tests.support.sending_processes import (
+    DAY,
+    KEY,
+    PEOPLE,
+    SECRET,
+    Gate,
+    Home,
+    Plan,
+    addresses,
+    copied,
+    deaf_port,
+    ended,
+    list_csv,
+    sample_issue,
+    send_words,
+    until,
+)
+from tests.support.storage_databases import PostgresServer
+
+pytest_plugins = ("tests.support.storage_databases",)
+
+MakeHome = Callable[[], Home]
+
+
+@pytest.fixture(scope="module")
+def issue(tmp_path_factory: pytest.TempPathFactory) -> StoredIssue:
+    return sample_issue(tmp_path_factory.mktemp("sample") / "home")
+
+
+def furnished(home: Home, issue: StoredIssue) -> Home:
+    """With the issue, and 2,500 people imported by the command."""
+    with home.house() as house:
+        house.issues.save(issue)
+    ran = home.command("subscribers", "import", str(list_csv(home.path / "list.csv")), "--json")
+    assert (ran.status, ran.json["added"], ran.json["rejected"]) == (0, PEOPLE, [])
+    return home
+
+
+@pytest.fixture(scope="module")
+def sqlite_home(issue: StoredIssue, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    path = tmp_path_factory.mktemp("sqlite")
+    return furnished(Home(path, f"sqlite:///{path / 'newsletter.db'}"), issue)
+
+
+@pytest.fixture(scope="module")
+def postgres_template(
+    issue: StoredIssue, tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer
+) -> Iterator[str]:
+    """Name of a database with the issue and the list, to copy from."""
+    name = postgres_server.create()
+    home = Home(tmp_path_factory.mktemp("postgres"), postgres_server.url(name))
+    refused = home.ran("subscribers", "count")
+    assert refused.status == 1
+    assert "newsletter db upgrade" in refused.err
+    assert home.command("db", "upgrade").status == 0
+    furnished(home, issue)
+    yield name
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def local(sqlite_home: Home, tmp_path: Path) -> Home:
+    return copied(sqlite_home, tmp_path / "home")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
+    """A home of one's own, with the issue and 2,500 people; once on each database."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("local")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create(request.getfixturevalue("postgres_template"))
+    yield Home(tmp_path, server.url(name))
+    server.drop(name)
+
+
+@pytest.fixture
+def stand_in() -> Iterator[SendGridStandIn]:
+    with SendGridStandIn(KEY) as server:
+        yield server
+
+
+def sizes(stand_in: SendGridStandIn) -> list[int]:
+    return list(Counter(mail.message_id for mail in stand_in.mails).values())
+
+
+def everybody_once(stand_in: SendGridStandIn) -> bool:
+    return stand_in.per_recipient() == Counter(addresses())
+
+
+def settle(home: Home, stand_in: SendGridStandIn, day: Any = DAY) -> int:
+    """Look each uncertain batch up in the provider's ledger, say what it says; how many there were."""
+    listed = home.ran("deliveries", day.isoformat(), "--uncertain", "--json").json
+    for row in listed:
+        taken = any(mail.custom_args["batch"] == row["id"] for mail in stand_in.mails)
+        said = home.ran("resolve", row["id"], "--accepted" if taken else "--not-accepted", "--json")
+        assert (said.status, said.json["state"]) == (0, "submitted" if taken else "pending")
+    return len(listed)
+
+
+# ── a quiet morning ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_2500_people_get_the_issue_once_in_three_batches_each_with_links_of_their_own(
+    home: Home, stand_in: SendGridStandIn
+) -> None:
+    home = home.at(stand_in.url)
+    ran = home.command(*send_words())
+    assert (ran.status, ran.json["outcome"], ran.json["submitted"]) == (0, "done", PEOPLE)
+    assert everybody_once(stand_in)
+    assert sizes(stand_in) == [1000, 1000, 500]
+    with home.house() as house:
+        ids = {person.public_id: person.email for person in house.subscribers.all()}
+    for mail in stand_in.mails:
+        link = mail.headers["List-Unsubscribe"].strip("<>")
+        token = link.rpartition("/u/")[2]
+        assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert ids[public_id_of(token)] == mail.to, "somebody else's link"
+        assert verify((SECRET.encode(),), Purpose.UNSUBSCRIBE, token, 1)
+        assert mail.substitutions == {UNSUBSCRIBE_SLOT: token}
+    one = stand_in.mails[-1]
+    assert one.headers["List-Unsubscribe"].strip("<>") in one.html
+    assert one.headers["List-Unsubscribe"].strip("<>") in one.text
+    assert UNSUBSCRIBE_SLOT not in one.html + one.text
+
+    rows = home.ran("deliveries", DAY.isoformat(), "--json").json
+    assert all({"id", "state", "recipients", "attempts", "reason"} <= set(row) for row in rows)
+    found = [(row["state"], row["recipients"], row["attempts"], row["reason"]) for row in rows]
+    assert found == [("submitted", 1000, 1, ""), ("submitted", 1000, 1, ""), ("submitted", 500, 1, "")]
+
+    again = home.send()
+    assert (again.status, again.json["outcome"]) == (0, "done")
+    assert stand_in.ledger.requests == 3
+
+
+def test_a_test_mail_changes_nothing_about_anybody(home: Home, stand_in: SendGridStandIn) -> None:
+    home = home.at(stand_in.url)
+    before = everything(home)
+    assert home.ran("test-send", DAY.isoformat(), "--to", "editor@desk.example").status == 0
+    assert everything(home) == before
+    (mail,) = stand_in.mails
+    assert (mail.to, mail.subject[:6]) == ("editor@desk.example", "[Test]")
+
+
+def everything(home: Home) -> dict[str, list[Any]]:
+    with home.house() as house, house.database.read() as connection:
+        return {
+            table.name: sorted(map(repr, connection.execute(sa.select(table))))
+            for table in metadata.sorted_tables
+        }
+
+
+def test_into_the_outbox_exactly_a_thousand_are_files_and_one_more_are_mboxes(local: Home) -> None:
+    for count, names in ((FILES_LIMIT, {".eml": FILES_LIMIT}), (FILES_LIMIT + 1, {".mbox": 2})):
+        with local.house() as house:
+            everybody = list(house.subscribers.all(SubscriberStatus.ACTIVE))
+            goal = count if count == FILES_LIMIT else len(everybody) + 1
+            for person in everybody[goal:]:
+                house.subscribers.set_status(person.public_id, SubscriberStatus.UNSUBSCRIBED, house.clock())
+            if goal > len(everybody):
+                gone = next(house.subscribers.all(SubscriberStatus.UNSUBSCRIBED))
+                house.subscribers.set_status(gone.public_id, SubscriberStatus.ACTIVE, house.clock())
+            day = DAY if count == FILES_LIMIT else DAY + timedelta(days=1)
+            if day != DAY:
+                issue = house.issues.get(DAY)
+                assert issue is not None
+                house.issues.save(replace(issue, date=day, frozen=False))
+            outbox = load_outbox(local)
+            with outbox as rooms:
+                assert send(rooms.send_room, day, allow_stale=True).submitted == count
+                folder = rooms.settings.outbox_folder / day.isoformat()
+        assert Counter(path.suffix for path in folder.iterdir()) == Counter(names)
+
+
+def load_outbox(home: Home) -> Any:
+    from newsletter.settings import load
+    from newsletter.wiring import House
+
+    values = home.environment | {"NEWSLETTER_PROVIDER": "outbox"}
+    return House(load(values, home.path, {}).settings)
+
+
+# ── killed ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_killed_before_the_request_begins(home: Home, stand_in: SendGridStandIn) -> None:
+    with deaf_port() as nowhere:
+        process = home.at(nowhere).fork(*send_words())
+        until(lambda: any(batch.state is BatchState.SUBMITTING for batch in home.batches()))
+        process.kill()
+    goes_on(home.at(stand_in.url), stand_in, uncertain=1, attempts=[2, 1, 1])
+
+
+def test_killed_while_the_request_is_in_flight(home: Home, stand_in: SendGridStandIn) -> None:
+    stand_in.fail_next("timeout")
+    process = home.at(stand_in.url).fork(*send_words())
+    until(lambda: stand_in.ledger.requests == 1)
+    process.kill()
+    assert not stand_in.mails
+    goes_on(home.at(stand_in.url), stand_in, uncertain=1, attempts=[2, 1, 1])
+
+
+def test_killed_by_a_user_after_acceptance_and_before_it_is_recorded(
+    home: Home, stand_in: SendGridStandIn
+) -> None:
+    stand_in.fail_next("timeout-after-accept")
+    process = home.at(stand_in.url).popen(*send_words())
+    until(lambda: len(stand_in.mails) == 1000)
+    process.kill()
+    assert ended(process).status == -signal.SIGKILL
+    goes_on(home.at(stand_in.url), stand_in, uncertain=1, attempts=[1, 1, 1])
+
+
+def test_killed_between_two_batches(home: Home, stand_in: SendGridStandIn) -> None:
+    killed = home.at(stand_in.url).send(plan=Plan("claim", 2))
+    assert killed.status == -signal.SIGKILL
+    assert sizes(stand_in) == [1000]
+    goes_on(home.at(stand_in.url), stand_in, uncertain=0, attempts=[1, 1, 1])
+
+
+def goes_on(home: Home, stand_in: SendGridStandIn, *, uncertain: int, attempts: list[int]) -> None:
+    """The next run needs not wait for the dead one's lease; doubt is settled by a person, and only by one."""
+    ran = home.send()
+    if uncertain:
+        assert (ran.status, ran.json["outcome"], ran.json["uncertain"]) == (1, "unsettled", 1000)
+        assert "newsletter resolve" in ran.json["note"]
+        requests = stand_in.ledger.requests
+        assert home.send().status == 1
+        assert stand_in.ledger.requests == requests, "doubt is never sent again by itself"
+        assert settle(home, stand_in) == uncertain
+        if home.mailing().state is not MailingState.DONE:
+            ran = home.send()
+            assert (ran.status, ran.json["outcome"]) == (0, "done")
+    assert home.mailing().state is MailingState.DONE
+    assert home.send().status == 0
+    assert everybody_once(stand_in)
+    assert [batch.attempts for batch in home.batches()] == attempts
+
+
+STEPS = [
+    Plan(step, nth, after, batch_size=10)
+    for step, times in {
+        "freeze": (1,),
+        "acquire": (1, 3),
+        "orphans_to_uncertain": (1,),
+        "set_state": (1, 2),
+        "claim": (1, 2, 4),
+        "submit": (1, 3),
+        "move": (1, 2, 3),
+        "release": (1,),
+    }.items()
+    for nth in times
+    for after in (False, True)
+]
+
+
+def test_killed_at_any_step_nobody_is_mailed_twice_and_nobody_is_lost(
+    home: Home, issue: StoredIssue, stand_in: SendGridStandIn
+) -> None:
+    home = home.at(stand_in.url)
+    with home.house() as house:  # 25 people, so that each step is quick
+        for person in list(house.subscribers.all())[25:]:
+            house.subscribers.remove(person.address_key)
+        days = {plan: DAY + timedelta(days=n) for n, plan in enumerate(STEPS, 1)}
+        for day in days.values():
+            house.issues.save(replace(issue, date=day))
+    for plan, day in days.items():
+        assert home.send(day, plan).status == -signal.SIGKILL, plan
+        resumed = home.send(day, Plan(batch_size=10))
+        assert resumed.status == (1 if resumed.json["uncertain"] else 0), (str(plan), resumed.out)
+        if settle(home, stand_in, day) and home.mailing(day).state is not MailingState.DONE:
+            assert home.send(day, Plan(batch_size=10)).status == 0, plan
+        assert home.mailing(day).state is MailingState.DONE, plan
+        mailed = [mail.to for mail in stand_in.mails if mail.custom_args["issue"] == day.isoformat()]
+        assert sorted(mailed) == addresses(25), plan
+
+
+def test_a_lease_of_another_machine_is_respected_and_said_plainly(
+    local: Home, stand_in: SendGridStandIn
+) -> None:
+    local = local.at(stand_in.url)
+    assert local.send(plan=Plan("claim", 1)).status == -signal.SIGKILL
+    with local.house() as house:
+        mailing = local.mailing()
+        held = house.mailings.lease(mailing.id)
+        assert held is not None
+        house.mailings.release(mailing.id, held.owner)
+        other = "mailer-2/77/1234/0123456789abcdef/89abcdef"
+        assert house.mailings.acquire(mailing.id, other, house.clock())
+    ran = local.ran("send", DAY.isoformat(), "--yes", "--allow-stale")
+    assert ran.status == 3
+    assert "process 77 on mailer-2, last heard of" in ran.out
+    assert "Should it have died, run `newsletter send` again after" in ran.out
+    assert stand_in.ledger.requests == 0
+    with local.house() as house:  # an hour ago: it has run out
+        house.mailings.heartbeat(mailing.id, other, house.clock() - timedelta(hours=1))
+    assert local.send().status == 0
+    assert everybody_once(stand_in)
+
+
+# ── asked to stop ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_asked_to_stop_it_finishes_its_batch_and_a_second_run_the_rest(
+    local: Home, number: signal.Signals
+) -> None:
+    gate = Gate()
+    with SendGridStandIn(KEY, tell=gate) as stand_in:
+        home = local.at(stand_in.url)
+        process = home.popen(*send_words())
+        assert gate.accepted.wait(30)
+        process.send_signal(number)
+        time.sleep(0.2)
+        assert process.poll() is None, "the request under way is waited for"
+        gate.open()
+        ran = ended(process)
+        assert (ran.status, ran.json["outcome"]) == (1, "stopped")
+        assert (ran.json["submitted"], ran.json["pending"]) == (1000, 1500)
+        assert "run `newsletter send` again" in ran.json["note"]
+        assert sizes(stand_in) == [1000]
+        assert home.send().status == 0
+        assert everybody_once(stand_in)
+
+
+def test_a_stop_ends_the_wait_for_a_busy_provider(local: Home) -> None:
+    said: list[str] = []
+    with SendGridStandIn(KEY, tell=said.append) as stand_in:
+        stand_in.fail_next(429, headers={"Retry-After": "600"})
+        process = local.at(stand_in.url).fork(*send_words())
+        until(lambda: bool(said))
+        until(lambda: local.batches()[0].state is BatchState.PENDING)
+        process.process.terminate()
+        began = time.monotonic()
+        ran = process.ended()
+        assert time.monotonic() - began < 5
+        assert (ran.status, ran.json["outcome"], ran.json["pending"]) == (1, "stopped", PEOPLE)
+
+
+# ── two at once ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_of_two_sends_at_once_one_sends_and_the_other_says_so(home: Home) -> None:
+    gate = Gate()
+    with SendGridStandIn(KEY, tell=gate) as stand_in:
+        home = home.at(stand_in.url)
+        first = home.fork(*send_words())
+        assert gate.accepted.wait(30)
+        second = home.ran("send", DAY.isoformat(), "--yes", "--allow-stale")
+        assert second.status == 3
+        assert f"process {first.process.pid} on " in second.out
+        assert stand_in.ledger.requests == 1
+        gate.open()
+        assert first.ended().status == 0
+        assert everybody_once(stand_in)
+
+
+def test_of_many_started_in_the_same_moment_each_address_gets_one(
+    home: Home, stand_in: SendGridStandIn
+) -> None:
+    home = home.at(stand_in.url)
+    ends = [process.ended() for process in [home.fork(*send_words()) for _ in range(4)]]
+    assert {ran.status for ran in ends} <= {0, 3}
+    assert any(ran.json["outcome"] == "done" for ran in ends)
+    assert everybody_once(stand_in)
+    assert sizes(stand_in) == [1000, 1000, 500]
+
+
+# ── people leave while it is sent ──────────────────────────────────────────────────────────────────
+
+
+def test_who_leaves_between_two_batches_is_not_in_the_next_and_is_counted(home: Home) -> None:
+    left = [addresses()[1500], addresses()[1501], addresses()[2499], addresses()[3]]
+
+    def they_leave() -> None:
+        with home.house() as house:
+            now = house.clock()
+            unsubscribed, complained, removed, too_late = map(house.subscribers.by_address, left)
+            assert unsubscribed and complained and removed and too_late
+            house.subscribers.set_status(unsubscribed.public_id, SubscriberStatus.UNSUBSCRIBED, now)
+            house.subscribers.set_status(too_late.public_id, SubscriberStatus.UNSUBSCRIBED, now)
+            house.subscribers.suppress(complained.address_key, SuppressionReason.SPAM_REPORT, now)
+            house.subscribers.remove(removed.address_key)
+
+    gate = Gate(they_leave)
+    gate.open()
+    with SendGridStandIn(KEY, tell=gate) as stand_in:
+        ran = home.at(stand_in.url).send()
+        assert (ran.status, ran.json["outcome"], ran.json["skipped"]) == (0, "done", 3)
+        assert (ran.json["submitted"], ran.json["recipients"]) == (PEOPLE - 3, PEOPLE)
+        assert stand_in.per_recipient() == Counter(set(addresses()) - set(left[:3]))
+    with home.house() as house:
+        skipped = house.mailings.skipped(home.mailing().id)
+    assert skipped == {"unsubscribed": 1, "suppressed": 1, "removed from the list": 1}
+
+
+# ── what the provider may answer ───────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("kind", ["timeout", "timeout-after-accept"])
+def test_a_request_without_an_answer_is_left_to_a_person_and_the_rest_is_mailed(
+    local: Home, stand_in: SendGridStandIn, kind: str
+) -> None:
+    home = local.at(stand_in.url)
+    stand_in.fail_next(kind)
+    with home.house() as house:
+        impatient = replace(house.send_room, provider=SendGridProvider(KEY, stand_in.url, timeout=0.5))
+        found = send(impatient, DAY, allow_stale=True)
+    assert (found.outcome, found.exit_status, found.uncertain) == (Outcome.UNSETTLED, 1, 1000)
+    assert "newsletter resolve" in found.note
+    assert home.batches()[0].reason == "SendGrid did not answer in time."
+    assert settle(home, stand_in) == 1
+    assert home.send().status == 0
+    assert everybody_once(stand_in)
+
+
+def test_a_busy_provider_gets_the_time_it_asks_for(local: Home, stand_in: SendGridStandIn) -> None:
+    stand_in.fail_next(429, headers={"Retry-After": "7"})
+    waited: list[float] = []
+    with local.at(stand_in.url).house() as house:
+        found = send(replace(house.send_room, wait=waited.append), DAY, allow_stale=True)
+    assert found.outcome is Outcome.DONE
+    assert 7 <= sum(waited) <= 8
+    assert everybody_once(stand_in)
+
+
+def test_a_provider_busy_for_hours_pauses_and_says_for_how_long(
+    local: Home, stand_in: SendGridStandIn
+) -> None:
+    stand_in.fail_next(429, headers={"Retry-After": "7200"})
+    home = local.at(stand_in.url)
+    ran = home.send()
+    assert (ran.status, ran.json["outcome"], ran.json["pending"]) == (1, "paused", PEOPLE)
+    assert "7200 s" in ran.json["note"]
+    assert home.send().status == 0
+    assert everybody_once(stand_in)
+
+
+def test_a_wrong_key_stops_the_run_and_the_right_one_finishes_it(
+    local: Home, stand_in: SendGridStandIn
+) -> None:
+    ran = local.at(stand_in.url, "SG.another-key").ran("send", DAY.isoformat(), "--yes", "--allow-stale")
+    assert ran.status == 1
+    assert "NEWSLETTER_SENDGRID_API_KEY" in ran.out
+    assert "SG.another-key" not in ran.out + ran.err
+    assert [batch.state.value for batch in local.batches()] == ["failed", "pending", "pending"]
+    assert local.mailing().state is MailingState.PAUSED
+    assert local.at(stand_in.url).send().status == 0
+    assert everybody_once(stand_in)
+
+
+def test_three_server_errors_in_a_row_pause_and_nothing_is_repeated(
+    local: Home, stand_in: SendGridStandIn
+) -> None:
+    home = local.at(stand_in.url)
+    stand_in.fail_next(500, times=3)
+    ran = home.send()
+    assert (ran.status, ran.json["outcome"], ran.json["uncertain"]) == (1, "paused", PEOPLE)
+    assert stand_in.ledger.requests == 3
+    assert settle(home, stand_in) == 3
+    assert home.send().status == 0
+    assert everybody_once(stand_in)
+
+
+def test_the_last_doubt_settled_as_accepted_completes_the_mailing(
+    local: Home, stand_in: SendGridStandIn
+) -> None:
+    stand_in.fail_next("reset-after-accept")
+    home = local.at(stand_in.url)
+    assert home.send().status == 1
+    (batch,) = [b for b in home.batches() if b.state is BatchState.UNCERTAIN]
+    assert home.mailing().state is MailingState.PAUSED
+    ran = home.ran("resolve", batch.id, "--accepted")
+    assert (ran.status, "complete" in ran.out) == (0, True)
+    assert home.mailing().state is MailingState.DONE
+    assert home.ran("resolve", batch.id, "--not-accepted").status == 3
+    assert home.send().status == 0
+    assert everybody_once(stand_in)
