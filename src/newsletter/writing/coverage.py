@@ -58,12 +58,17 @@ def cover(
     words: int,
     most: int,
     said: Sequence[str] = (),
+    opening: Sequence[Passage] | None = None,
 ) -> tuple[Passage, ...]:
-    """At most ``most`` passages of at most ``words`` words together; ``said`` is known to the reader already."""
+    """At most ``most`` passages of at most ``words`` words together; ``said`` is known to the reader already.
+
+    One of them is of ``opening`` (a part of the pool), where that is given.
+    """
     start = _Draft(held=frozenset[str]().union(*map(concepts, said)))
     best, drafts = start, [start]
-    for _ in range(most):
-        drafts = _extended(desk, drafts, pool, weights, words)
+    for number in range(most):
+        choice = pool if number or opening is None else opening
+        drafts = _extended(desk, drafts, choice, weights, words)
         if not drafts:
             break
         best = max(best, drafts[0], key=lambda d: d.value)

@@ -30,6 +30,9 @@ MIN_WORDS = 5
 MAX_WORDS = 48
 """A longer "sentence" is a run-on of a standfirst and a body, or of several lines."""
 
+SUBJECT = 9
+"""Words within which a sentence has named its subject, the article counted."""
+
 _WORD = re.compile(r"[\w'’.&$%£€-]*\w[\w'’%-]*")
 
 _CUT_OFF = re.compile(r"(\.\.\.|…|\[\.\.\.\]|\[…\]|\[&hellip;\]|\(more\))[\"”’')\]]*[.]?$")
@@ -54,6 +57,7 @@ _DEFINITE = re.compile(
     r"development|developments|claim|claims|allegations?|charges|investigation|shooting|crash|storm|fire)\b"
 )
 _BROKEN = (
+    re.compile(r", (?:just )?(?:moments|minutes|hours|days|weeks|months|years)$"),
     re.compile(
         r", (?:a|an|the|and|but|or)(?: [\w’'-]+)?$|\b(?:is|was|are|were|be|been) \w+ly$|"
         r"\b(?:that|which|who) \w+$"
@@ -76,6 +80,11 @@ _LEANING = (
     re.compile(r"^(?:The|A|An) [\w-]+ (?:comes?|came) (?:as|after|amid|just|days|weeks|hours|months)\b"),
     re.compile(r"^(?:[A-Z]\w+)(?: [\w’'-]+){0,5}, (?:they|it|he|she|this|these|those)\b"),
     re.compile(r"\b(?:too|as well|either|likewise|respectively)[.]?$"),
+    re.compile(r"^As such\b"),
+    re.compile(
+        r"\bsuch (?:attempts?|claims?|allegations?|reports?|moves?|incidents?|cases?|actions?|plans?|requests?|"
+        r"comments?|remarks?)\b"
+    ),
     re.compile(
         r"^(?:One|Two|Three|Some|Many|Most|All|Several|Both) (?:of (?:them|those|these|his|her|their)|"
         r"were|was|are|is|said|say)\b"
@@ -120,6 +129,8 @@ def _finite(before: str, token: str, after: str, lenient: bool) -> bool:
     if word.endswith("ed") and before in BEFORE_NOUN:
         return False
     if word in NOUN_LIKE:
+        if before == "of":
+            return False
         return named or after.lower() in FOLLOWS_VERB or after[:1].isupper() or after[:1].isdigit()
     if word in VERBS or word.endswith("n't"):
         return True
@@ -135,6 +146,21 @@ def names_something(text: str) -> bool:
     """Whether a name or a number stands in it beyond its first word."""
     rest = text.split(" ", 1)[-1]
     return bool(_NAME.search(rest)) or bool(re.search(r"\d", rest))
+
+
+@lru_cache(maxsize=8192)
+def leans(text: str) -> bool:
+    """Whether the subject is a mere description that an earlier sentence made known: "The board", "The party leader"."""
+    if not text.startswith(("The ", "Those ", "These ")):
+        return False
+    subject = []
+    for token in _WORD.findall(text)[1:SUBJECT]:
+        if token.lower() in VERBS and token.lower() not in NOUN_LIKE:
+            break
+        subject.append(token)
+    named = any(t[:1].isupper() or t[:1].isdigit() for t in subject)
+    owned = any(t.endswith(("'s", "’s", "s'", "s’")) for t in subject)
+    return not named or bool(subject and subject[-1].lower() in PERSON_NOUNS and not owned)
 
 
 def _opens_dangling(text: str) -> bool:

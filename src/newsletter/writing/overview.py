@@ -6,14 +6,16 @@ from newsletter.domain.leaning import SIDES
 from newsletter.domain.words import Statement
 from newsletter.writing.choose import Desk
 from newsletter.writing.coverage import concept_weights, cover
-from newsletter.writing.fit import names_something
+from newsletter.writing.fit import leans, names_something
 from newsletter.writing.passages import Passage
+from newsletter.writing.quotes import mostly_quoted
 from newsletter.writing.terms import concepts
 
 MIN_WORDS = 7
 POOL = 60
 """Passages that the search looks at: the best ones by consensus."""
-
+NEAR, OPENING = 0.15, 0.35
+"""Least bearing on the story's news of any sentence of an overview, and of its first one."""
 KNOWN = 0.6
 """What a concept is still worth that the headline names already."""
 ENOUGH = 4
@@ -26,9 +28,16 @@ def overview(desk: Desk, words: int, most: int = 4) -> tuple[Statement, ...]:
     weights = dict(concept_weights(desk.material))
     for known in frozenset[str]().union(*map(concepts, desk.said)) & weights.keys():
         weights[known] *= KNOWN
-    chosen = cover(desk, pool, weights, words, most)
+    opening = [p for p in pool if _opens(desk, p)] or pool
+    chosen = cover(desk, pool, weights, words, most, opening=opening)
     close = dict(zip(map(id, desk.material.passages), desk.material.like(desk.said), strict=True))
-    return tuple(desk.say(p) for p in sorted(chosen, key=lambda p: (-close[id(p)], pool.index(p))))
+    order = sorted(chosen, key=lambda p: (p not in opening, -close[id(p)], pool.index(p)))
+    return tuple(desk.say(p) for p in order)
+
+
+def _opens(desk: Desk, passage: Passage) -> bool:
+    """Whether a passage can stand first: it names its subject and tells the news itself."""
+    return not leans(passage.text) and desk.material.bearing_of(passage) >= OPENING
 
 
 def _pool(desk: Desk) -> list[Passage]:
@@ -39,7 +48,9 @@ def _pool(desk: Desk) -> list[Passage]:
     found = [p for p in (material.passages[i] for i in order) if p.source.news and p.words >= MIN_WORDS]
     kept = _kept_for_points(desk)
     named = [p for p in found if names_something(p.text) and p.key not in desk.used | kept]
-    return ([p for p in named if p.field == "text"] or named)[:POOL]
+    fresh = [p for p in named if not material.is_stale(p)] or named
+    near = [p for p in fresh if material.bearing_of(p) >= NEAR and not mostly_quoted(p.text)] or fresh
+    return ([p for p in near if p.field == "text"] or near)[:POOL]
 
 
 def _kept_for_points(desk: Desk) -> set[tuple[str, int]]:

@@ -15,6 +15,7 @@ from newsletter.writing.lexicon import LOADED
 from newsletter.writing.passages import Passage, support_texts
 from newsletter.writing.sources import Source
 from newsletter.writing.terms import Concepts, Matrix, Space, concepts
+from newsletter.writing.timing import Told, looks_ahead, stale
 
 Scores = NDArray[np.float64]
 
@@ -22,12 +23,12 @@ _WORD = re.compile(r"[\w’'-]+")
 _ATTRIBUTED = re.compile(
     r"\b(said|says|according to|told|announced|reported|officials|police|spokes\w+)\b", re.IGNORECASE
 )
-_PREVIEW = re.compile(
-    r"\b(?:expected|scheduled|set|due|poised|likely) to\b|\b(?:could|may|might|would) \w+|"
-    r"\bwhat happens\b|\bto (?:appear|speak|address|meet)\b",
-    re.IGNORECASE,
-)
-"""What lies ahead in a story's first articles has mostly happened by its last."""
+LEAD = 2
+"""Sentences, the title among them, in which an article tells its news."""
+OLDEST = 0.4
+"""What the oldest article weighs in a story's news beside the newest."""
+LATE, STALE, AHEAD = 0.06, 0.35, 0.1
+"""What the newest article gains; what an overtaken announcement loses; what any of the earlier half loses."""
 _ALSO = re.compile(r"\b(?:also|again|another)\b")
 _LOOSE = re.compile(r"\w [,;.] |\s['’]s\b")
 
@@ -127,14 +128,62 @@ class Material:
         return np.array([float(p.field == "title") for p in self.passages])
 
     @cached_property
-    def freshness(self) -> Scores:
-        """Up to +0.04 for late articles, -0.15 for what an early one only announces."""
+    def _ranks(self) -> Mapping[str, float]:
+        """Each article's place in time: 0 for the oldest, 1 for the newest."""
         ages = sorted({s.article.published for s in self.sources})
-        ranks = [ages.index(p.source.article.published) / max(1, len(ages) - 1) for p in self.passages]
-        stale = [
-            rank < 0.5 and bool(_PREVIEW.search(p.text)) for rank, p in zip(ranks, self.passages, strict=True)
+        return {s.article.id: ages.index(s.article.published) / max(1, len(ages) - 1) for s in self.sources}
+
+    @cached_property
+    def _leads(self) -> Mapping[str, list[int]]:
+        """The rows of each news article's title and opening sentence."""
+        rows: dict[str, list[int]] = {}
+        for i, source in enumerate(self._unit_sources):
+            if source.news and len(mine := rows.setdefault(source.article.id, [])) < LEAD:
+                mine.append(i)
+        return rows
+
+    @cached_property
+    def bearing(self) -> Scores:
+        """How near each passage is to the story's news, 1 for the nearest title (or sentence, without titles).
+
+        The news is the middle of the outlets' titles and opening sentences, each outlet once, the newest most.
+        """
+        by_outlet: dict[str, NDArray[np.float64]] = {}
+        for source in self.sources:
+            if rows := self._leads.get(source.article.id):
+                weight = OLDEST + (1 - OLDEST) * self._ranks[source.article.id]
+                lead = weight * _unit(self._units[rows].sum(axis=0))
+                by_outlet[source.outlet] = by_outlet.get(source.outlet, 0) + lead
+        if not by_outlet or not self.passages:
+            return np.ones(len(self.passages))
+        near: Scores = self.vectors @ _unit(np.sum([_unit(v) for v in by_outlet.values()], axis=0))
+        titles = near[self.are_titles > 0]
+        best = float(titles.max() if len(titles) else near.max())
+        return near / best if best > 0 else np.ones(len(self.passages))
+
+    def bearing_of(self, passage: Passage) -> float:
+        return float(self.bearing[self._row[id(passage)]])
+
+    @cached_property
+    def _stale(self) -> Sequence[bool]:
+        leads = [
+            Told(self.said[i][1], self.said[i][0].article.published)
+            for rows in self._leads.values()
+            for i in rows
         ]
-        return 0.04 * np.array(ranks) - 0.15 * np.array(stale, dtype=float)
+        return stale([Told(p.text, p.source.article.published) for p in self.passages], leads)
+
+    def is_stale(self, passage: Passage) -> bool:
+        """Whether the passage announces what later articles tell as done."""
+        return self._stale[self._row[id(passage)]]
+
+    @cached_property
+    def freshness(self) -> Scores:
+        """Late articles gain a little, what an early one only announces loses much."""
+        ranks = [self._ranks[p.source.article.id] for p in self.passages]
+        ahead = [r < 0.5 and looks_ahead(p.text) for r, p in zip(ranks, self.passages, strict=True)]
+        lost: Scores = STALE * np.array(self._stale, dtype=float) + AHEAD * np.array(ahead, dtype=float)
+        return LATE * np.array(ranks) - lost
 
     def like(self, texts: Sequence[str]) -> Scores:
         """Each passage's greatest likeness to one of the texts, 0 without texts."""
