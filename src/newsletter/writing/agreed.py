@@ -7,8 +7,9 @@ from dataclasses import replace
 from newsletter.domain.leaning import Side
 from newsletter.domain.words import Statement
 from newsletter.writing.choose import Desk
-from newsletter.writing.fit import leans, names_something
+from newsletter.writing.fit import names_something
 from newsletter.writing.passages import Passage
+from newsletter.writing.subject import leans
 from newsletter.writing.support import heard_sides, supporters
 
 MOST = 2

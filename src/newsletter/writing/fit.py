@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -30,9 +31,6 @@ MIN_WORDS = 5
 MAX_WORDS = 48
 """A longer "sentence" is a run-on of a standfirst and a body, or of several lines."""
 
-SUBJECT = 9
-"""Words within which a sentence has named its subject, the article counted."""
-
 _WORD = re.compile(r"[\w'’.&$%£€-]*\w[\w'’%-]*")
 
 _CUT_OFF = re.compile(r"(\.\.\.|…|\[\.\.\.\]|\[…\]|\[&hellip;\]|\(more\))[\"”’')\]]*[.]?$")
@@ -56,6 +54,7 @@ _DEFINITE = re.compile(
     r"couple|"
     r"development|developments|claim|claims|allegations?|charges|investigation|shooting|crash|storm|fire)\b"
 )
+_OPEN_END = re.compile(r"(?:[:,;—–-][\"”’']*|\()\s*$")
 _BROKEN = (
     re.compile(r", (?:just )?(?:moments|minutes|hours|days|weeks|months|years)$"),
     re.compile(
@@ -124,6 +123,8 @@ def _verb_in(text: str, *, lenient: bool) -> bool:
 
 def _finite(before: str, token: str, after: str, lenient: bool) -> bool:
     word, named, before = token.lower(), before[:1].isupper(), before.lower()
+    if token == "May":
+        return False
     if word in BARE_VERBS:
         return before in LEADS_VERB or (before.endswith("s") and not before.endswith(("'s", "ss")))
     if word.endswith("ed") and before in BEFORE_NOUN:
@@ -146,21 +147,6 @@ def names_something(text: str) -> bool:
     """Whether a name or a number stands in it beyond its first word."""
     rest = text.split(" ", 1)[-1]
     return bool(_NAME.search(rest)) or bool(re.search(r"\d", rest))
-
-
-@lru_cache(maxsize=8192)
-def leans(text: str) -> bool:
-    """Whether the subject is a mere description that an earlier sentence made known: "The board", "The party leader"."""
-    if not text.startswith(("The ", "Those ", "These ")):
-        return False
-    subject = []
-    for token in _WORD.findall(text)[1:SUBJECT]:
-        if token.lower() in VERBS and token.lower() not in NOUN_LIKE:
-            break
-        subject.append(token)
-    named = any(t[:1].isupper() or t[:1].isdigit() for t in subject)
-    owned = any(t.endswith(("'s", "’s", "s'", "s’")) for t in subject)
-    return not named or bool(subject and subject[-1].lower() in PERSON_NOUNS and not owned)
 
 
 def _opens_dangling(text: str) -> bool:
@@ -218,16 +204,19 @@ def opens_midway(text: str) -> bool:
 def breaks_off(text: str) -> bool:
     """Whether a text without a stop of its own ends in the middle of a thought."""
     last = words_of(text)[-1].strip("\"”’'").lower() if text.strip() else ""
-    return (
-        last in WEAK_ENDS
-        or text.rstrip().endswith((":", ",", ";", "—", "–", "-", "("))
-        or any(p.search(text) for p in _BROKEN)
-    )
+    return last in WEAK_ENDS or bool(_OPEN_END.search(text)) or any(p.search(text) for p in _BROKEN)
 
 
 def _shouts(text: str) -> bool:
     lower, upper = len(_LOWER.findall(text)), len(_UPPER.findall(text))
     return upper > lower or bool(_CAPS_RUN.search(text)) or "!" in without_quotations(text)
+
+
+def _begins_again(text: str) -> bool:
+    """Whether three words in a row stand in it twice: a standfirst that runs into the body."""
+    words = [w.lower() for w in _WORD.findall(text)]
+    runs = [run for run in itertools.pairwise(itertools.pairwise(words)) if len(run[1][1]) > 3]
+    return len(set(runs)) < len(runs)
 
 
 def _only_quotation(text: str) -> bool:
@@ -246,14 +235,14 @@ _RULES: tuple[tuple[str, Callable[[str], bool]], ...] = (
     (
         "ends in the middle",
         lambda text: (
-            (breaks_off(text.rstrip(".")) and not is_closed(text)) or text.endswith((":", ",.", ";."))
+            breaks_off(text.rstrip(".")) and (not is_closed(text) or bool(_OPEN_END.search(text.rstrip("."))))
         ),
     ),
     ("question", lambda text: "?" in text),
     ("teaser or promotion", _search(TEASER, LABEL)),
     ("credit or byline", _search(CREDIT, BYLINE, REPORTS, REPORTER)),
     ("link", _search(URL)),
-    ("run-on", _search(_RUN_ON, _GAP)),
+    ("run-on", lambda text: _search(_RUN_ON, _GAP)(text) or _begins_again(text)),
     ("ellipsis", lambda text: bool(_ELLIPSIS.search(without_quotations(text)))),
     ("all capitals", _shouts),
     ("quotation cut open", lambda text: not balanced(text)),

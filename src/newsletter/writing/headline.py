@@ -9,9 +9,9 @@ import numpy as np
 
 from newsletter.domain.words import Statement
 from newsletter.writing.choose import Allowed, Desk
-from newsletter.writing.fit import leans
 from newsletter.writing.passages import Passage
 from newsletter.writing.score import loaded, title_case
+from newsletter.writing.subject import leans
 
 MIN_DEK = 6
 DEK_NOVELTY = 0.5
@@ -29,10 +29,10 @@ _TEASE = re.compile(
     r"reacts?$|goes viral|"
     r"things to|what happens|here.s|this is (?:why|how|what)|the moment|you won|find out|revealed$|"
     r"possible outcomes|(?:when|how|where|what) to (?:see|watch|expect|do|know|follow)|what.s next)\b"
-    r"|[–—-] live\b|\blive$",
+    r"|[–—-] live\b|\blive$|: (?:how|why|what|inside)\b",
     re.IGNORECASE,
 )
-_COLUMN = re.compile(r"^[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?: ")
+_COLUMN = re.compile(r"^[A-Z][\w’'-]+(?: [\w’'-]+){0,3}: ")
 _QUOTED = re.compile(r"['\"‘“][^'\"’”]+['\"’”]")
 _ALLEGED = re.compile(
     r"\b(alleged\w*|accused?|accuses|suspected|reportedly|says|said|according)\b", re.IGNORECASE
@@ -75,12 +75,17 @@ def dek(desk: Desk) -> Statement | None:
     return desk.say(found) if found else None
 
 
+def teases(text: str) -> bool:
+    """Whether a title promises to tell something instead of telling it."""
+    return bool(_TEASE.search(text))
+
+
 def _fits(words: int, kind: Allowed, passage: Passage) -> bool:
     return passage.words <= words and kind(passage)
 
 
 def _sentence(passage: Passage) -> bool:
-    return passage.source.news and not _TEASE.search(passage.text)
+    return passage.source.news and not teases(passage.text)
 
 
 def _title(passage: Passage) -> bool:
@@ -92,7 +97,7 @@ def _calm_title(passage: Passage) -> bool:
 
 
 def _manner(passage: Passage) -> float:
-    value = -0.15 * min(3, loaded(passage.text)) - 0.08 * title_case(passage.text)
+    value = -0.15 * min(3, loaded(passage.text)) - 0.12 * title_case(passage.text)
     value -= 0.05 * bool(_QUOTED.search(passage.text)) + 0.08 * bool(_COLUMN.match(passage.text))
     value += 0.03 * passage.whole
     return value - 0.05 * (passage.words < 7)

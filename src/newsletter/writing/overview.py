@@ -6,15 +6,16 @@ from newsletter.domain.leaning import SIDES
 from newsletter.domain.words import Statement
 from newsletter.writing.choose import Desk
 from newsletter.writing.coverage import concept_weights, cover
-from newsletter.writing.fit import leans, names_something
+from newsletter.writing.fit import names_something
 from newsletter.writing.passages import Passage
 from newsletter.writing.quotes import mostly_quoted
+from newsletter.writing.subject import leans
 from newsletter.writing.terms import concepts
 
 MIN_WORDS = 7
 POOL = 60
 """Passages that the search looks at: the best ones by consensus."""
-NEAR, OPENING = 0.15, 0.35
+NEAR, OPENING = 0.15, 0.4
 """Least bearing on the story's news of any sentence of an overview, and of its first one."""
 KNOWN = 0.6
 """What a concept is still worth that the headline names already."""
@@ -31,7 +32,9 @@ def overview(desk: Desk, words: int, most: int = 4) -> tuple[Statement, ...]:
     opening = [p for p in pool if _opens(desk, p)] or pool
     chosen = cover(desk, pool, weights, words, most, opening=opening)
     close = dict(zip(map(id, desk.material.passages), desk.material.like(desk.said), strict=True))
-    order = sorted(chosen, key=lambda p: (p not in opening, -close[id(p)], pool.index(p)))
+    order = sorted(
+        chosen, key=lambda p: (p not in opening, -close[id(p)] - desk.material.bearing_of(p), pool.index(p))
+    )
     return tuple(desk.say(p) for p in order)
 
 

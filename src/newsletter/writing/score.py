@@ -15,7 +15,7 @@ from newsletter.writing.lexicon import LOADED
 from newsletter.writing.passages import Passage, support_texts
 from newsletter.writing.sources import Source
 from newsletter.writing.terms import Concepts, Matrix, Space, concepts
-from newsletter.writing.timing import Told, looks_ahead, stale
+from newsletter.writing.timing import Told, looks_ahead, stale, turned, under_way
 
 Scores = NDArray[np.float64]
 
@@ -27,7 +27,7 @@ LEAD = 2
 """Sentences, the title among them, in which an article tells its news."""
 OLDEST = 0.4
 """What the oldest article weighs in a story's news beside the newest."""
-LATE, STALE, AHEAD = 0.06, 0.35, 0.1
+LATE, STALE, AHEAD = 0.08, 0.35, 0.1
 """What the newest article gains; what an overtaken announcement loses; what any of the earlier half loses."""
 _ALSO = re.compile(r"\b(?:also|again|another)\b")
 _LOOSE = re.compile(r"\w [,;.] |\s['’]s\b")
@@ -146,32 +146,54 @@ class Material:
     def bearing(self) -> Scores:
         """How near each passage is to the story's news, 1 for the nearest title (or sentence, without titles).
 
-        The news is the middle of the outlets' titles and opening sentences, each outlet once, the newest most.
+        The news is the middle of the other outlets' titles and opening sentences, each outlet once.
         """
-        by_outlet: dict[str, NDArray[np.float64]] = {}
-        for source in self.sources:
-            if rows := self._leads.get(source.article.id):
-                weight = OLDEST + (1 - OLDEST) * self._ranks[source.article.id]
-                lead = weight * _unit(self._units[rows].sum(axis=0))
-                by_outlet[source.outlet] = by_outlet.get(source.outlet, 0) + lead
-        if not by_outlet or not self.passages:
-            return np.ones(len(self.passages))
-        near: Scores = self.vectors @ _unit(np.sum([_unit(v) for v in by_outlet.values()], axis=0))
+        rows = [self._news_of(outlet) for outlet in self.outlets]
+        leads = np.stack(rows) if rows else np.zeros((0, self._units.shape[1]))
+        whole = leads.sum(axis=0)
+        without = whole - leads
+        alike = self.vectors @ without.T / np.maximum(np.linalg.norm(without, axis=1), 1e-9)
+        column_of = {outlet: column for column, outlet in enumerate(self.outlets)}
+        near: Scores = alike[np.arange(len(self.passages)), [column_of[p.outlet] for p in self.passages]]
         titles = near[self.are_titles > 0]
-        best = float(titles.max() if len(titles) else near.max())
+        best = float(max(titles, default=0.0) or max(near, default=0.0))
         return near / best if best > 0 else np.ones(len(self.passages))
+
+    def _news_of(self, outlet: str) -> NDArray[np.float64]:
+        """The middle of one outlet's titles and opening sentences, the newest most; zero without news."""
+        middle = np.zeros(self._units.shape[1])
+        for source in self.sources:
+            rows = self._leads.get(source.article.id)
+            if source.outlet == outlet and rows:
+                weight = OLDEST + (1 - OLDEST) * self._ranks[source.article.id]
+                middle += weight * _unit(self._units[rows].sum(axis=0))
+        return _unit(middle)
 
     def bearing_of(self, passage: Passage) -> float:
         return float(self.bearing[self._row[id(passage)]])
 
     @cached_property
+    def _subjects(self) -> Mapping[str, float]:
+        """The most that any passage of each article bears on the story."""
+        found: dict[str, float] = {}
+        for passage, near in zip(self.passages, self.bearing, strict=True):
+            key = passage.source.article.id
+            found[key] = max(float(near), found.get(key, 0.0))
+        return found
+
+    def belongs(self, passage: Passage, least: float) -> bool:
+        """Whether its article is about this story at all: grouping may have let a stranger in."""
+        return self._subjects[passage.source.article.id] >= least
+
+    @cached_property
+    def _told(self) -> Sequence[Told]:
+        """The story's titles and opening sentences with their times."""
+        rows = [i for mine in self._leads.values() for i in mine]
+        return [Told(self.said[i][1], self.said[i][0].article.published) for i in rows]
+
+    @cached_property
     def _stale(self) -> Sequence[bool]:
-        leads = [
-            Told(self.said[i][1], self.said[i][0].article.published)
-            for rows in self._leads.values()
-            for i in rows
-        ]
-        return stale([Told(p.text, p.source.article.published) for p in self.passages], leads)
+        return stale([Told(p.text, p.source.article.published) for p in self.passages], self._told)
 
     def is_stale(self, passage: Passage) -> bool:
         """Whether the passage announces what later articles tell as done."""
@@ -179,9 +201,17 @@ class Material:
 
     @cached_property
     def freshness(self) -> Scores:
-        """Late articles gain a little, what an early one only announces loses much."""
+        """Late articles gain a little, what an early one only announces loses much.
+
+        Once the awaited thing has happened, whatever stood before it loses a little too.
+        """
         ranks = [self._ranks[p.source.article.id] for p in self.passages]
-        ahead = [r < 0.5 and looks_ahead(p.text) for r, p in zip(ranks, self.passages, strict=True)]
+        turn = turned(self._told)
+        early = [turn is not None and p.source.article.published < turn for p in self.passages]
+        ahead = [
+            before or (rank < 0.5 and (looks_ahead(p.text) or under_way(p.text)))
+            for before, rank, p in zip(early, ranks, self.passages, strict=True)
+        ]
         lost: Scores = STALE * np.array(self._stale, dtype=float) + AHEAD * np.array(ahead, dtype=float)
         return LATE * np.array(ranks) - lost
 

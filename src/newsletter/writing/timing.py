@@ -23,6 +23,8 @@ SETTLED = timedelta(hours=3)
 """An announcement of the earlier half is stale only when the newest article is at least so much younger."""
 SHARED, SHARE = 3, 0.5
 """Content stems, and the share of the announcement's stems, that a later account of it has."""
+AHEAD_BEFORE = 0.3
+"""Share of the earlier half's texts that announce, from which on an event was awaited."""
 STILL_AHEAD = 0.25
 """Share of the later half's texts that announce, under which the story has passed from plans to facts."""
 
@@ -36,14 +38,36 @@ _EXPECTING = re.compile(
 _FUTURE = re.compile(
     r"\b(?:will|would|could|may|might|likely to)\b|\b(?:is|are) (?:being|under way|underway)\b", re.IGNORECASE
 )
+_ONGOING = re.compile(r"\b(?:is|are) (?!being|leaving)\w+ing\b", re.IGNORECASE)
 _ATTRIBUTED = re.compile(
     r"\b(?:says?|said|announc\w+|told|vow\w*|promis\w+|order\w*|confirm\w*|reveal\w*)\b", re.IGNORECASE
 )
 _AIM = re.compile(r"\b(?:to|will|would|could|may|might) (?:be )?(?P<verb>[a-z]+)")
 _TO = re.compile(r"^(?P<who>[A-Z][\w’'.-]*(?: [\w’'.-]+){0,6}) to (?P<verb>[a-z]+)")
 _MARKS = frozenset(
-    map(stem, "expected scheduled slated poised set due likely ahead eve upcoming planned preparing".split())
+    map(
+        stem,
+        (
+            "expected",
+            "scheduled",
+            "slated",
+            "poised",
+            "set",
+            "due",
+            "likely",
+            "ahead",
+            "eve",
+            "upcoming",
+            "planned",
+        ),
+    )
 )
+
+
+@lru_cache(maxsize=16384)
+def under_way(text: str) -> bool:
+    """Whether a text tells of something going on: "is cutting a path"."""
+    return bool(_ONGOING.search(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +100,26 @@ def stale(passages: Sequence[Told], leads: Sequence[Told]) -> list[bool]:
     times = sorted(lead.at for lead in leads)
     middle, newest = times[len(times) // 2], times[-1]
     late = [lead for lead in leads if lead.at >= middle]
-    settled = sum(expects(lead.text) for lead in late) < STILL_AHEAD * len(late)
+    settled = sum(looks_ahead(lead.text) for lead in late) < STILL_AHEAD * len(late)
 
     def early(told: Told) -> bool:
-        return settled and told.at < middle and newest - told.at >= SETTLED and expects(told.text)
+        return settled and told.at < middle and newest - told.at >= SETTLED
 
     overtaken = _overtaken(leads)
     return [looks_ahead(told.text) and (early(told) or overtaken(told)) for told in passages]
+
+
+def turned(leads: Sequence[Told]) -> datetime | None:
+    """When the coverage passed from announcing to telling; None where it did not."""
+    times = sorted(lead.at for lead in leads)
+    middle = times[len(times) // 2] if times else None
+    early, late = (
+        ([t for t in leads if (t.at >= middle) == now] for now in (False, True)) if middle else ([], [])
+    )
+    if not middle or not early or times[-1] - times[0] < SETTLED:
+        return None
+    before, after = (sum(looks_ahead(t.text) for t in part) / len(part) for part in (early, late))
+    return middle if before >= max(AHEAD_BEFORE, 2 * after) else None
 
 
 def _overtaken(leads: Sequence[Told]) -> Callable[[Told], bool]:
