@@ -17,8 +17,6 @@ WORDS = 20
 REPEATS = 0.7
 BEARING = 0.2
 """Least bearing on the story's news."""
-NOVELTY = 0.2
-"""Share of its content that must not stand in headline, overview or points already."""
 NEAR_BEST = 40
 """Passages tried, best borne out first: what agrees is never far down."""
 
@@ -53,7 +51,7 @@ def _tried(desk: Desk) -> list[Passage]:
 
 
 def _matters(desk: Desk, passage: Passage) -> bool:
-    """Neither overtaken nor beside the story's news nor said in other words already."""
+    """Neither overtaken nor beside the story's news, with a subject that it names."""
     material = desk.material
     bears = material.bearing_of(passage) >= BEARING and not material.is_stale(passage)
-    return bears and not leans(passage.text) and desk.novelty(passage) >= NOVELTY
+    return bears and not leans(passage.text)

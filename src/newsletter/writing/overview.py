@@ -57,14 +57,16 @@ def _pool(desk: Desk) -> list[Passage]:
 
 
 def _kept_for_points(desk: Desk) -> set[tuple[str, int]]:
-    """The one thing a whole side has left to say, title or sentence: it is that side's point."""
+    """The one thing on the story that a whole side has left to say, title or sentence: it is that side's point."""
     kept: set[tuple[str, int]] = set()
     if len({p.outlet for p in desk.material.passages if p.source.news and p.field == "text"}) < ENOUGH:
         return kept
     for side in SIDES:
         outlets = {s.outlet for s in desk.material.sources if s.side == side}
         keys = {
-            p.key for p in desk.material.passages if p.outlet in outlets and p.words >= MIN_WORDS
+            p.key
+            for p in desk.material.passages
+            if p.outlet in outlets and p.words >= MIN_WORDS and desk.material.bearing_of(p) >= NEAR
         } - desk.used
         if len(keys) == 1:
             kept |= keys

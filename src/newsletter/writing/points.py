@@ -11,8 +11,9 @@ from newsletter.domain.words import Statement
 from newsletter.writing.choose import Allowed, Desk
 from newsletter.writing.coverage import concept_weights, cover
 from newsletter.writing.headline import teases
+from newsletter.writing.means import Scores
 from newsletter.writing.passages import Passage
-from newsletter.writing.score import Scores, title_case
+from newsletter.writing.score import title_case
 from newsletter.writing.subject import leans
 
 MIN_WORDS = 7
@@ -22,7 +23,7 @@ ALMOST = 0.92
 """The same where a side would else have no point at all."""
 NOVELTY = 0.4
 """Share of its content that a point should add to headline, overview and the points before it."""
-CENTRAL, NEAR = 0.28, 0.12
+CENTRAL, NEAR = 0.26, 0.12
 """Bearing on the story's news: of a good point, and of the article that any point may come from."""
 SHORTEST, ROOM = 12, 4
 """Words from which on a point is long enough, and how far it may pass ``point_words`` for nothing.
@@ -113,6 +114,7 @@ def _tries(desk: Desk, side: Side) -> Iterator[tuple[Allowed, float]]:
     yield lambda p: central(p) and reads(p), ALMOST
     yield lambda p: central(p) and p.source.news, ALMOST
     yield lambda p: central(p) and p.field == "text", ALMOST
+    yield lambda p: valid(p) and bearing(p) >= NEAR and p.source.news, ALMOST
     yield lambda p: valid(p) and p.source.news, ALMOST
     yield valid, ALMOST
     yield of_side, ALMOST

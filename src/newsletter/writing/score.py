@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.writing.fit import names_something
 from newsletter.writing.lexicon import LOADED
+from newsletter.writing.means import Scores, mean, unit, weighted
 from newsletter.writing.passages import Passage, support_texts
 from newsletter.writing.sources import Source
 from newsletter.writing.terms import Concepts, Matrix, Space, concepts
 from newsletter.writing.timing import Told, looks_ahead, stale, turned, under_way
-
-Scores = NDArray[np.float64]
 
 _WORD = re.compile(r"[\w’'-]+")
 _ATTRIBUTED = re.compile(
@@ -97,9 +96,9 @@ class Material:
     @cached_property
     def consensus(self) -> Scores:
         """Mean over the sides of their outlets' support for each passage, 0 to 1; 0 where nobody else speaks."""
-        parts = [_mean(self._best[:, self._of_side(side)]) for side in (*SIDES, Side.UNRATED)]
+        parts = [mean(self._best[:, self._of_side(side)]) for side in (*SIDES, Side.UNRATED)]
         weights = [1.0, 1.0, 1.0, 0.4]
-        return _weighted(parts, weights)
+        return weighted(parts, weights)
 
     @cached_property
     def centrality(self) -> Scores:
@@ -114,8 +113,8 @@ class Material:
         middle = np.zeros(self._units.shape[1])
         for outlet in dict.fromkeys(outlets):
             mine = [i for i, s in enumerate(self._unit_sources) if s.outlet == outlet]
-            middle += _unit(self._units[mine].sum(axis=0))
-        return _unit(middle)
+            middle += unit(self._units[mine].sum(axis=0))
+        return unit(middle)
 
     @cached_property
     def manner(self) -> Scores:
@@ -166,8 +165,8 @@ class Material:
             rows = self._leads.get(source.article.id)
             if source.outlet == outlet and rows:
                 weight = OLDEST + (1 - OLDEST) * self._ranks[source.article.id]
-                middle += weight * _unit(self._units[rows].sum(axis=0))
-        return _unit(middle)
+                middle += weight * unit(self._units[rows].sum(axis=0))
+        return unit(middle)
 
     def bearing_of(self, passage: Passage) -> float:
         return float(self.bearing[self._row[id(passage)]])
@@ -242,24 +241,3 @@ def _manner(passage: Passage) -> float:
     if passage.field == "title":
         value -= 0.04 + 0.08 * title_case(passage.text)
     return value - 0.02 * (passage.words < 9)
-
-
-def _mean(columns: Matrix) -> Scores:
-    """Row means that leave NaN out; NaN where a row has nothing else."""
-    known = ~np.isnan(columns)
-    count = known.sum(axis=1)
-    total = np.where(known, columns, 0).sum(axis=1)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-
-def _weighted(parts: Sequence[Scores], weights: Sequence[float]) -> Scores:
-    stack = np.stack(parts)
-    weight = np.where(np.isnan(stack), 0.0, np.array(weights)[:, None])
-    total: Scores = (np.where(np.isnan(stack), 0, stack) * weight).sum(axis=0)
-    result: Scores = total / np.maximum(weight.sum(axis=0), 1e-9)
-    return result
-
-
-def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
-    length = float(np.linalg.norm(vector))
-    return vector / length if length else vector
