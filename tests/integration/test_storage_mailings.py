@@ -20,11 +20,11 @@ from sqlalchemy import text
 
 import newsletter
 from newsletter.domain.audience import ExclusionReason, SubscriberStatus, SuppressionReason
-from newsletter.domain.mailing import BatchState, Mailing, MailingState, may_move
+from newsletter.domain.mailing import BatchState, Lease, Mailing, MailingState, may_move
 from newsletter.errors import StorageError
 from newsletter.storage.claiming import NOBODY_LEFT, REMOVED
 from newsletter.storage.engine import Database
-from newsletter.storage.mailings import SqlMailingStore
+from newsletter.storage.mailings import LEASE, SqlMailingStore
 from newsletter.storage.subscribers import SqlSubscriberStore
 from tests.support.storage_samples import DAY, NOON, hours, subscriber
 
@@ -302,6 +302,24 @@ def test_only_what_was_under_way_becomes_uncertain(
 
 
 # ── the lease ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_who_holds_the_lease_is_told_with_the_time_it_runs_out(store: SqlMailingStore) -> None:
+    mailing = freeze(store).id
+    assert store.lease(mailing) is None
+    store.acquire(mailing, "one", NOON)
+    assert store.lease(mailing) == Lease("one", NOON, NOON + LEASE)
+    store.release(mailing, "another")
+    assert store.lease(mailing) is not None
+    store.release(mailing, "one")
+    assert store.lease(mailing) is None
+    assert store.lease(mailing + 1) is None
+
+
+def test_a_mailing_is_found_by_its_number(store: SqlMailingStore) -> None:
+    mailing = freeze(store)
+    assert store.get(mailing.id) == mailing
+    assert store.get(mailing.id + 1) is None
 
 
 def test_one_process_sends_and_a_dead_ones_lease_runs_out(store: SqlMailingStore) -> None:

@@ -1,14 +1,12 @@
 """Homes with an issue and a list, real `newsletter` processes in them, and ways to kill those at an exact step.
 
 `Home.command` is `python -m newsletter` as a user starts it. `Home.fork` runs the same command in a process
-forked from one that has imported everything already: as real (own pid, own memory, SIGKILL), but quick.
+forked from one that has imported everything already (`tests.support.sending_forks`).
 """
 
 from __future__ import annotations
 
-import itertools
 import json
-import multiprocessing
 import os
 import re
 import shutil
@@ -17,11 +15,10 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +29,7 @@ from newsletter.ports import StoredIssue
 from newsletter.settings import load
 from newsletter.wiring import House
 from tests.support.sample_home import sample_house
+from tests.support.sending_forks import UNHARMED, Fork, Plan, start
 
 DAY = DAYS[0]
 KEY = "SG.a-key-that-nobody-may-see"
@@ -40,24 +38,6 @@ DOMAIN = "readers.example"
 PEOPLE = 2_500
 LIMIT = 40  # seconds after which a process of these tests hangs
 _ROOT = Path(__file__).resolve().parents[2]
-_count = itertools.count(1)
-
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(
-    [
-        "newsletter.cli.sending",
-        "newsletter.wiring",
-        "newsletter.pipeline.send",
-        "newsletter.storage.issues",
-        "newsletter.storage.mailings",
-        "newsletter.storage.subscribers",
-        "newsletter.mailing.sendgrid_provider",
-        "psycopg",
-        "sqlalchemy.dialects.postgresql.psycopg",
-        "sqlalchemy.dialects.sqlite.pysqlite",
-        "tests.support.sending_processes",
-    ]
-)
 
 
 def sample_issue(folder: Path) -> StoredIssue:
@@ -98,6 +78,7 @@ class Home:
     url: str
     sendgrid: str = ""
     key: str = KEY
+    provider: str = "sendgrid"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -106,7 +87,7 @@ class Home:
             "HOME": str(self.path),
             "DATABASE_URL": self.url,
             "SECRET_KEY": SECRET,
-            "PROVIDER": "sendgrid",
+            "PROVIDER": self.provider,
             "SENDGRID_URL": self.sendgrid,
             "SENDGRID_API_KEY": self.key,
             "FROM_EMAIL": "morning@bothsides.example",
@@ -135,15 +116,15 @@ class Home:
         """`python -m newsletter …`, to its end."""
         return ended(self.popen(*words))
 
-    def fork(self, *words: str, plan: Plan | None = None) -> Forked:
+    def fork(self, *words: str, plan: Plan = UNHARMED) -> Forked:
         """The same in a forked process, under way."""
-        return Forked(self, words, plan or Plan())
+        return Forked(start(self.environment, self.path, words, plan))
 
-    def ran(self, *words: str, plan: Plan | None = None) -> Ran:
+    def ran(self, *words: str, plan: Plan = UNHARMED) -> Ran:
         """The same in a forked process, to its end."""
         return self.fork(*words, plan=plan).ended()
 
-    def send(self, day: date = DAY, plan: Plan | None = None) -> Ran:
+    def send(self, day: date = DAY, plan: Plan = UNHARMED) -> Ran:
         return self.ran(*send_words(day), plan=plan)
 
     def batches(self, day: date = DAY) -> tuple[Batch, ...]:
@@ -160,6 +141,21 @@ class Home:
 
 def send_words(day: date = DAY) -> tuple[str, ...]:
     return ("send", day.isoformat(), "--yes", "--allow-stale", "--json")
+
+
+@dataclass(frozen=True)
+class Forked:
+    """A `newsletter` command under way in a forked process."""
+
+    process: Fork
+
+    def kill(self) -> None:
+        """SIGKILL, and wait for the end."""
+        os.kill(self.process.pid, signal.SIGKILL)
+        assert self.process.ended(LIMIT) == -signal.SIGKILL
+
+    def ended(self) -> Ran:
+        return told(Ran(self.process.ended(LIMIT), self.process.out, self.process.err))
 
 
 def ended(process: subprocess.Popen[str]) -> Ran:
@@ -185,89 +181,6 @@ def copied(home: Home, path: Path) -> Home:
     name = home.url.rpartition("/")[2]
     shutil.copy(home.path / name, path / name)
     return Home(path, f"sqlite:///{path / name}")
-
-
-# ── processes that die where they are told to ──────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Kill the process by SIGKILL at the ``nth`` call of ``step`` (a store's method, or ``submit``).
-
-    ``after``: the call has taken effect. ``batch_size`` makes smaller batches than the provider's 1,000.
-    """
-
-    step: str = ""
-    nth: int = 1
-    after: bool = False
-    batch_size: int = 1_000
-
-    def __str__(self) -> str:
-        return f"{'after' if self.after else 'before'} {self.step} {self.nth}"
-
-
-class Forked:
-    """A `newsletter` command in a forked process."""
-
-    def __init__(self, home: Home, words: tuple[str, ...], plan: Plan) -> None:
-        self._said = home.path / f"said-{next(_count)}"
-        given = (home.environment, str(home.path), words, str(self._said), plan)
-        self.process: ForkServerProcess = _context.Process(target=_command, args=given)
-        self.process.start()
-
-    def kill(self) -> None:
-        """SIGKILL, and wait for the end."""
-        self.process.kill()
-        self.process.join(LIMIT)
-        assert self.process.exitcode == -signal.SIGKILL
-
-    def ended(self) -> Ran:
-        self.process.join(LIMIT)
-        if self.process.exitcode is None:
-            self.process.kill()
-            raise AssertionError("the command hangs")
-        texts = [self._said.with_suffix(end).read_text(encoding="utf-8") for end in (".out", ".err")]
-        return told(Ran(self.process.exitcode, *texts))
-
-
-def _command(
-    environment: Mapping[str, str], folder: str, words: tuple[str, ...], said: str, plan: Plan
-) -> None:
-    """In the forked process: the command, as the console script runs it."""
-    from newsletter.cli import main
-
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
-    for number, end in ((1, ".out"), (2, ".err")):
-        os.dup2(os.open(said + end, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
-    _arm(plan)
-    sys.argv = ["newsletter", *words]
-    main()
-
-
-def _arm(plan: Plan) -> None:
-    from newsletter.mailing.sendgrid_provider import SendGridProvider
-    from newsletter.storage.mailings import SqlMailingStore
-
-    SendGridProvider.batch_size = plan.batch_size
-    if plan.step:
-        owner: Any = SendGridProvider if plan.step == "submit" else SqlMailingStore
-        setattr(owner, plan.step, _deadly(getattr(owner, plan.step), plan))
-
-
-def _deadly(method: Callable[..., Any], plan: Plan) -> Callable[..., Any]:
-    calls = itertools.count(1)
-
-    def called(*args: Any, **kwargs: Any) -> Any:
-        last = next(calls) == plan.nth
-        if last and plan.after:
-            method(*args, **kwargs)
-        if last:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return method(*args, **kwargs)
-
-    return called
 
 
 # ── a provider that takes its time ─────────────────────────────────────────────────────────────────

@@ -67,6 +67,14 @@ def test_what_is_no_address_is_refused_without_being_repeated(raw: str) -> None:
     assert raw.strip() == "" or len(raw) < 5 or raw not in str(problem.value)
 
 
+def test_letters_outside_ascii_before_the_at_are_refused_with_the_reason() -> None:
+    with pytest.raises(
+        InvalidAddress, match=r"before @ has letters outside a-z\..*providers take none"
+    ) as problem:
+        parse_address("münchen@example.org")
+    assert "nchen" not in str(problem.value)
+
+
 @given(st.text(max_size=80))
 def test_any_text_is_an_address_or_refused_and_an_address_is_stable(raw: str) -> None:
     try:

@@ -85,7 +85,7 @@ def test_the_forms_that_spreadsheets_write(text: str) -> None:
         ("ann.example.org,,,,,", "not a mail address"),
         (",Ann,,,,", "no address"),
         ("ann@example..org,,,,,", "domain"),
-        ("münchen@example.org,,,,,", "ASCII"),
+        ("münchen@example.org,,,,,", "outside a-z"),
         ("ann@example.org,,unsubscribed,,,", "pending or active"),
         ("ann@example.org,,,Mars/Olympus,,", "time zone"),
         ("ann@example.org,,,../../etc/passwd,,", "time zone"),
