@@ -9,11 +9,14 @@ from newsletter.domain.words import Statement
 from newsletter.writing.choose import Desk
 from newsletter.writing.fit import names_something
 from newsletter.writing.passages import Passage
+from newsletter.writing.subject import leans
 from newsletter.writing.support import heard_sides, supporters
 
 MOST = 2
 WORDS = 20
 REPEATS = 0.7
+BEARING = 0.2
+"""Least bearing on the story's news."""
 NEAR_BEST = 40
 """Passages tried, best borne out first: what agrees is never far down."""
 
@@ -43,6 +46,12 @@ def _tried(desk: Desk) -> list[Passage]:
     told = material.like(desk.said)
     order = sorted((i for i in range(len(scores)) if told[i] < REPEATS), key=lambda i: (-scores[i], i))
     fit = [p for p in (material.passages[i] for i in order) if p.source.news and p.words <= WORDS]
-    return [p for p in fit if p.field == "text" and names_something(p.text) and p.key not in desk.used][
-        :NEAR_BEST
-    ]
+    open_ = [p for p in fit if p.field == "text" and names_something(p.text) and p.key not in desk.used]
+    return [p for p in open_ if _matters(desk, p)][:NEAR_BEST]
+
+
+def _matters(desk: Desk, passage: Passage) -> bool:
+    """Neither overtaken nor beside the story's news, with a subject that it names."""
+    material = desk.material
+    bears = material.bearing_of(passage) >= BEARING and not material.is_stale(passage)
+    return bears and not leans(passage.text)

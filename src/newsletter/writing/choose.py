@@ -8,8 +8,9 @@ import numpy as np
 
 from newsletter.domain.words import Statement
 from newsletter.writing.limits import Ledger
+from newsletter.writing.means import Scores
 from newsletter.writing.passages import Passage
-from newsletter.writing.score import Material, Scores
+from newsletter.writing.score import Material
 from newsletter.writing.terms import term_set
 
 Allowed = Callable[[Passage], bool]

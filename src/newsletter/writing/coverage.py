@@ -19,6 +19,8 @@ from newsletter.writing.terms import Concepts, concepts
 BEAM = 6
 NOVELTY = 0.35
 """A further sentence must bring at least this share of weight that is not there yet."""
+FRESH = 0.45
+"""Share of a further sentence's stems that must be new."""
 SAME_OUTLET = 0.8
 """What a second sentence of one outlet is worth beside another outlet's."""
 ALONE = 0.3
@@ -58,12 +60,17 @@ def cover(
     words: int,
     most: int,
     said: Sequence[str] = (),
+    opening: Sequence[Passage] | None = None,
 ) -> tuple[Passage, ...]:
-    """At most ``most`` passages of at most ``words`` words together; ``said`` is known to the reader already."""
+    """At most ``most`` passages of at most ``words`` words together; ``said`` is known to the reader already.
+
+    One of them is of ``opening`` (a part of the pool), where that is given.
+    """
     start = _Draft(held=frozenset[str]().union(*map(concepts, said)))
     best, drafts = start, [start]
-    for _ in range(most):
-        drafts = _extended(desk, drafts, pool, weights, words)
+    for number in range(most):
+        choice = pool if number or opening is None else opening
+        drafts = _extended(desk, drafts, choice, weights, words)
         if not drafts:
             break
         best = max(best, drafts[0], key=lambda d: d.value)
@@ -84,6 +91,12 @@ def _extended(
     return sorted(found.values(), key=lambda d: -d.value)[:BEAM]
 
 
+def _repeats(told: Concepts, held: Concepts) -> bool:
+    """Whether most of a sentence's stems were said already, whatever their weight."""
+    stems = {c for c in told if " " not in c}
+    return len(stems - held) < FRESH * len(stems)
+
+
 def _with(
     desk: Desk, draft: _Draft, passage: Passage, weights: Mapping[str, float], words: int
 ) -> _Draft | None:
@@ -95,7 +108,7 @@ def _with(
         return None
     told = concepts(passage.text)
     whole, new = (sum(weights.get(c, 0.0) for c in part) for part in (told, told - draft.held))
-    if draft.held and new < NOVELTY * whole:
+    if draft.held and (new < NOVELTY * whole or _repeats(told, draft.held)):
         return None
     gain = new * (SAME_OUTLET if of_outlet else 1.0) * (1 + MANNER * desk.material.manner_of(passage))
     return _Draft(

@@ -85,7 +85,12 @@ def only(desk: Desk, side: Side) -> tuple[Statement, ...]:
     elsewhere = frozenset(t for text in texts_without(desk.material, side) for t in terms(text))
     for passage in _sentences(desk):
         own = (names(passage.text) | _telling(passage.text)) - elsewhere
-        if passage.source.side != side or not own or not _strange(passage.text, elsewhere):
+        if (
+            passage.source.side != side
+            or desk.material.is_stale(passage)
+            or not own
+            or not _strange(passage.text, elsewhere)
+        ):
             continue
         mine_alone = desk.material.like_others(passage, side) < UNLIKE
         if mine_alone and _borne_out(desk, passage, own):

@@ -44,7 +44,11 @@ def faq(desk: Desk) -> tuple[Question, ...]:
 def _candidates(desk: Desk) -> list[Passage]:
     scores = desk.material.centrality + desk.material.manner
     order = sorted(range(len(scores)), key=lambda i: (-scores[i], i))
-    return [p for p in (desk.material.passages[i] for i in order) if p.source.news and p.field == "text"]
+    return [
+        p
+        for p in (desk.material.passages[i] for i in order)
+        if p.source.news and p.field == "text" and not desk.material.is_stale(p)
+    ]
 
 
 def _question(passage: Passage, desk: Desk) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -53,7 +54,9 @@ _DEFINITE = re.compile(
     r"couple|"
     r"development|developments|claim|claims|allegations?|charges|investigation|shooting|crash|storm|fire)\b"
 )
+_OPEN_END = re.compile(r"(?:[:,;—–-][\"”’']*|\()\s*$")
 _BROKEN = (
+    re.compile(r", (?:just )?(?:moments|minutes|hours|days|weeks|months|years)$"),
     re.compile(
         r", (?:a|an|the|and|but|or)(?: [\w’'-]+)?$|\b(?:is|was|are|were|be|been) \w+ly$|"
         r"\b(?:that|which|who) \w+$"
@@ -76,6 +79,11 @@ _LEANING = (
     re.compile(r"^(?:The|A|An) [\w-]+ (?:comes?|came) (?:as|after|amid|just|days|weeks|hours|months)\b"),
     re.compile(r"^(?:[A-Z]\w+)(?: [\w’'-]+){0,5}, (?:they|it|he|she|this|these|those)\b"),
     re.compile(r"\b(?:too|as well|either|likewise|respectively)[.]?$"),
+    re.compile(r"^As such\b"),
+    re.compile(
+        r"\bsuch (?:attempts?|claims?|allegations?|reports?|moves?|incidents?|cases?|actions?|plans?|requests?|"
+        r"comments?|remarks?)\b"
+    ),
     re.compile(
         r"^(?:One|Two|Three|Some|Many|Most|All|Several|Both) (?:of (?:them|those|these|his|her|their)|"
         r"were|was|are|is|said|say)\b"
@@ -115,11 +123,15 @@ def _verb_in(text: str, *, lenient: bool) -> bool:
 
 def _finite(before: str, token: str, after: str, lenient: bool) -> bool:
     word, named, before = token.lower(), before[:1].isupper(), before.lower()
+    if token == "May":
+        return False
     if word in BARE_VERBS:
         return before in LEADS_VERB or (before.endswith("s") and not before.endswith(("'s", "ss")))
     if word.endswith("ed") and before in BEFORE_NOUN:
         return False
     if word in NOUN_LIKE:
+        if before == "of":
+            return False
         return named or after.lower() in FOLLOWS_VERB or after[:1].isupper() or after[:1].isdigit()
     if word in VERBS or word.endswith("n't"):
         return True
@@ -192,16 +204,19 @@ def opens_midway(text: str) -> bool:
 def breaks_off(text: str) -> bool:
     """Whether a text without a stop of its own ends in the middle of a thought."""
     last = words_of(text)[-1].strip("\"”’'").lower() if text.strip() else ""
-    return (
-        last in WEAK_ENDS
-        or text.rstrip().endswith((":", ",", ";", "—", "–", "-", "("))
-        or any(p.search(text) for p in _BROKEN)
-    )
+    return last in WEAK_ENDS or bool(_OPEN_END.search(text)) or any(p.search(text) for p in _BROKEN)
 
 
 def _shouts(text: str) -> bool:
     lower, upper = len(_LOWER.findall(text)), len(_UPPER.findall(text))
     return upper > lower or bool(_CAPS_RUN.search(text)) or "!" in without_quotations(text)
+
+
+def _begins_again(text: str) -> bool:
+    """Whether three words in a row stand in it twice: a standfirst that runs into the body."""
+    words = [w.lower() for w in _WORD.findall(text)]
+    runs = [run for run in itertools.pairwise(itertools.pairwise(words)) if len(run[1][1]) > 3]
+    return len(set(runs)) < len(runs)
 
 
 def _only_quotation(text: str) -> bool:
@@ -220,14 +235,14 @@ _RULES: tuple[tuple[str, Callable[[str], bool]], ...] = (
     (
         "ends in the middle",
         lambda text: (
-            (breaks_off(text.rstrip(".")) and not is_closed(text)) or text.endswith((":", ",.", ";."))
+            breaks_off(text.rstrip(".")) and (not is_closed(text) or bool(_OPEN_END.search(text.rstrip("."))))
         ),
     ),
     ("question", lambda text: "?" in text),
     ("teaser or promotion", _search(TEASER, LABEL)),
     ("credit or byline", _search(CREDIT, BYLINE, REPORTS, REPORTER)),
     ("link", _search(URL)),
-    ("run-on", _search(_RUN_ON, _GAP)),
+    ("run-on", lambda text: _search(_RUN_ON, _GAP)(text) or _begins_again(text)),
     ("ellipsis", lambda text: bool(_ELLIPSIS.search(without_quotations(text)))),
     ("all capitals", _shouts),
     ("quotation cut open", lambda text: not balanced(text)),

@@ -11,10 +11,13 @@ from newsletter.domain.words import Statement
 from newsletter.writing.choose import Allowed, Desk
 from newsletter.writing.passages import Passage
 from newsletter.writing.score import loaded, title_case
+from newsletter.writing.subject import leans
 
 MIN_DEK = 6
 DEK_NOVELTY = 0.5
 """Share of its content that a dek must add."""
+DEK_BEARING = 0.25
+"""Least bearing on the story's news of a dek: one line under the headline must matter."""
 
 _TEASE = re.compile(
     r"^(what|why|how|who|when|where|which|inside|meet|see|read|is|are|can|could|should|did|does|do|will|"
@@ -25,11 +28,11 @@ _TEASE = re.compile(
     r"|\b(explained|live updates?|in photos|in pictures|takeaways|as it happened|minute by minute|"
     r"reacts?$|goes viral|"
     r"things to|what happens|here.s|this is (?:why|how|what)|the moment|you won|find out|revealed$|"
-    r"possible outcomes)\b"
-    r"|[–—-] live\b|\blive$",
+    r"possible outcomes|(?:when|how|where|what) to (?:see|watch|expect|do|know|follow)|what.s next)\b"
+    r"|[–—-] live\b|\blive$|: (?:how|why|what|inside)\b",
     re.IGNORECASE,
 )
-_COLUMN = re.compile(r"^[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?: ")
+_COLUMN = re.compile(r"^[A-Z][\w’'-]+(?: [\w’'-]+){0,3}: ")
 _QUOTED = re.compile(r"['\"‘“][^'\"’”]+['\"’”]")
 _ALLEGED = re.compile(
     r"\b(alleged\w*|accused?|accuses|suspected|reportedly|says|said|according)\b", re.IGNORECASE
@@ -40,7 +43,9 @@ def headline(desk: Desk) -> Statement | None:
     """A title of a news piece within ``headline_words``; else a short sentence of one; else None."""
     material = desk.material
     manner = np.array([_manner(p) for p in material.passages])
-    scores = material.consensus + 0.5 * material.centrality + material.freshness + manner
+    scores = (
+        material.consensus + 0.5 * material.centrality + 0.1 * material.bearing + material.freshness + manner
+    )
     for kind in (_calm_title, _title, _sentence):
         found = desk.best(scores, partial(_fits, desk.ledger.limits.headline_words, kind))
         if found:
@@ -51,21 +56,28 @@ def headline(desk: Desk) -> Statement | None:
 def dek(desk: Desk) -> Statement | None:
     """One more fact in one line: near the story's middle, and new after headline and overview; or None."""
     material = desk.material
-    scores = 0.6 * material.consensus + 0.6 * material.centrality + material.manner
+    scores = 0.6 * material.consensus + 0.6 * material.centrality + 0.2 * material.bearing + material.manner
     found = desk.best(
         scores,
         lambda p: (
             MIN_DEK <= p.words <= desk.ledger.limits.dek_words
             and p.source.news
             and p.field == "text"
+            and material.bearing_of(p) >= DEK_BEARING
+            and not (material.is_stale(p) or leans(p.text))
             and desk.novelty(p) >= DEK_NOVELTY
         ),
         avoid=desk.said,
-        weight=0.4,
+        weight=0.2,
         bar=0.6,
         floor=0.12,
     )
     return desk.say(found) if found else None
+
+
+def teases(text: str) -> bool:
+    """Whether a title promises to tell something instead of telling it."""
+    return bool(_TEASE.search(text))
 
 
 def _fits(words: int, kind: Allowed, passage: Passage) -> bool:
@@ -73,7 +85,7 @@ def _fits(words: int, kind: Allowed, passage: Passage) -> bool:
 
 
 def _sentence(passage: Passage) -> bool:
-    return passage.source.news and not _TEASE.search(passage.text)
+    return passage.source.news and not teases(passage.text)
 
 
 def _title(passage: Passage) -> bool:
@@ -85,7 +97,7 @@ def _calm_title(passage: Passage) -> bool:
 
 
 def _manner(passage: Passage) -> float:
-    value = -0.15 * min(3, loaded(passage.text)) - 0.04 * title_case(passage.text)
+    value = -0.15 * min(3, loaded(passage.text)) - 0.12 * title_case(passage.text)
     value -= 0.05 * bool(_QUOTED.search(passage.text)) + 0.08 * bool(_COLUMN.match(passage.text))
     value += 0.03 * passage.whole
     return value - 0.05 * (passage.words < 7)

@@ -8,12 +8,15 @@ from newsletter.writing.choose import Desk
 from newsletter.writing.coverage import concept_weights, cover
 from newsletter.writing.fit import names_something
 from newsletter.writing.passages import Passage
+from newsletter.writing.quotes import mostly_quoted
+from newsletter.writing.subject import leans
 from newsletter.writing.terms import concepts
 
 MIN_WORDS = 7
 POOL = 60
 """Passages that the search looks at: the best ones by consensus."""
-
+NEAR, OPENING = 0.15, 0.4
+"""Least bearing on the story's news of any sentence of an overview, and of its first one."""
 KNOWN = 0.6
 """What a concept is still worth that the headline names already."""
 ENOUGH = 4
@@ -26,9 +29,18 @@ def overview(desk: Desk, words: int, most: int = 4) -> tuple[Statement, ...]:
     weights = dict(concept_weights(desk.material))
     for known in frozenset[str]().union(*map(concepts, desk.said)) & weights.keys():
         weights[known] *= KNOWN
-    chosen = cover(desk, pool, weights, words, most)
+    opening = [p for p in pool if _opens(desk, p)] or pool
+    chosen = cover(desk, pool, weights, words, most, opening=opening)
     close = dict(zip(map(id, desk.material.passages), desk.material.like(desk.said), strict=True))
-    return tuple(desk.say(p) for p in sorted(chosen, key=lambda p: (-close[id(p)], pool.index(p))))
+    order = sorted(
+        chosen, key=lambda p: (p not in opening, -close[id(p)] - desk.material.bearing_of(p), pool.index(p))
+    )
+    return tuple(desk.say(p) for p in order)
+
+
+def _opens(desk: Desk, passage: Passage) -> bool:
+    """Whether a passage can stand first: it names its subject and tells the news itself."""
+    return not leans(passage.text) and desk.material.bearing_of(passage) >= OPENING
 
 
 def _pool(desk: Desk) -> list[Passage]:
@@ -39,18 +51,22 @@ def _pool(desk: Desk) -> list[Passage]:
     found = [p for p in (material.passages[i] for i in order) if p.source.news and p.words >= MIN_WORDS]
     kept = _kept_for_points(desk)
     named = [p for p in found if names_something(p.text) and p.key not in desk.used | kept]
-    return ([p for p in named if p.field == "text"] or named)[:POOL]
+    fresh = [p for p in named if not material.is_stale(p)] or named
+    near = [p for p in fresh if material.bearing_of(p) >= NEAR and not mostly_quoted(p.text)] or fresh
+    return ([p for p in near if p.field == "text"] or near)[:POOL]
 
 
 def _kept_for_points(desk: Desk) -> set[tuple[str, int]]:
-    """The one thing a whole side has left to say, title or sentence: it is that side's point."""
+    """The one thing on the story that a whole side has left to say, title or sentence: it is that side's point."""
     kept: set[tuple[str, int]] = set()
     if len({p.outlet for p in desk.material.passages if p.source.news and p.field == "text"}) < ENOUGH:
         return kept
     for side in SIDES:
         outlets = {s.outlet for s in desk.material.sources if s.side == side}
         keys = {
-            p.key for p in desk.material.passages if p.outlet in outlets and p.words >= MIN_WORDS
+            p.key
+            for p in desk.material.passages
+            if p.outlet in outlets and p.words >= MIN_WORDS and desk.material.bearing_of(p) >= NEAR
         } - desk.used
         if len(keys) == 1:
             kept |= keys

@@ -25,6 +25,11 @@ def without_quotations(text: str) -> str:
     return _INNER.sub(" ", text)
 
 
+def mostly_quoted(text: str) -> bool:
+    """Whether more than half of a text's words are somebody's quoted ones."""
+    return 2 * len(without_quotations(text).split()) < len(text.split())
+
+
 def _nested(text: str, opening: str, closing: str) -> bool:
     depth = 0
     for mark in text:

@@ -12,22 +12,22 @@ from numpy.typing import NDArray
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.writing.fit import names_something
 from newsletter.writing.lexicon import LOADED
+from newsletter.writing.means import Scores, mean, unit, weighted
 from newsletter.writing.passages import Passage, support_texts
 from newsletter.writing.sources import Source
 from newsletter.writing.terms import Concepts, Matrix, Space, concepts
-
-Scores = NDArray[np.float64]
+from newsletter.writing.timing import Told, looks_ahead, stale, turned, under_way
 
 _WORD = re.compile(r"[\w’'-]+")
 _ATTRIBUTED = re.compile(
     r"\b(said|says|according to|told|announced|reported|officials|police|spokes\w+)\b", re.IGNORECASE
 )
-_PREVIEW = re.compile(
-    r"\b(?:expected|scheduled|set|due|poised|likely) to\b|\b(?:could|may|might|would) \w+|"
-    r"\bwhat happens\b|\bto (?:appear|speak|address|meet)\b",
-    re.IGNORECASE,
-)
-"""What lies ahead in a story's first articles has mostly happened by its last."""
+LEAD = 2
+"""Sentences, the title among them, in which an article tells its news."""
+OLDEST = 0.4
+"""What the oldest article weighs in a story's news beside the newest."""
+LATE, STALE, AHEAD = 0.08, 0.35, 0.1
+"""What the newest article gains; what an overtaken announcement loses; what any of the earlier half loses."""
 _ALSO = re.compile(r"\b(?:also|again|another)\b")
 _LOOSE = re.compile(r"\w [,;.] |\s['’]s\b")
 
@@ -96,9 +96,9 @@ class Material:
     @cached_property
     def consensus(self) -> Scores:
         """Mean over the sides of their outlets' support for each passage, 0 to 1; 0 where nobody else speaks."""
-        parts = [_mean(self._best[:, self._of_side(side)]) for side in (*SIDES, Side.UNRATED)]
+        parts = [mean(self._best[:, self._of_side(side)]) for side in (*SIDES, Side.UNRATED)]
         weights = [1.0, 1.0, 1.0, 0.4]
-        return _weighted(parts, weights)
+        return weighted(parts, weights)
 
     @cached_property
     def centrality(self) -> Scores:
@@ -113,8 +113,8 @@ class Material:
         middle = np.zeros(self._units.shape[1])
         for outlet in dict.fromkeys(outlets):
             mine = [i for i, s in enumerate(self._unit_sources) if s.outlet == outlet]
-            middle += _unit(self._units[mine].sum(axis=0))
-        return _unit(middle)
+            middle += unit(self._units[mine].sum(axis=0))
+        return unit(middle)
 
     @cached_property
     def manner(self) -> Scores:
@@ -127,14 +127,92 @@ class Material:
         return np.array([float(p.field == "title") for p in self.passages])
 
     @cached_property
-    def freshness(self) -> Scores:
-        """Up to +0.04 for late articles, -0.15 for what an early one only announces."""
+    def _ranks(self) -> Mapping[str, float]:
+        """Each article's place in time: 0 for the oldest, 1 for the newest."""
         ages = sorted({s.article.published for s in self.sources})
-        ranks = [ages.index(p.source.article.published) / max(1, len(ages) - 1) for p in self.passages]
-        stale = [
-            rank < 0.5 and bool(_PREVIEW.search(p.text)) for rank, p in zip(ranks, self.passages, strict=True)
+        return {s.article.id: ages.index(s.article.published) / max(1, len(ages) - 1) for s in self.sources}
+
+    @cached_property
+    def _leads(self) -> Mapping[str, list[int]]:
+        """The rows of each news article's title and opening sentence."""
+        rows: dict[str, list[int]] = {}
+        for i, source in enumerate(self._unit_sources):
+            if source.news and len(mine := rows.setdefault(source.article.id, [])) < LEAD:
+                mine.append(i)
+        return rows
+
+    @cached_property
+    def bearing(self) -> Scores:
+        """How near each passage is to the story's news, 1 for the nearest title (or sentence, without titles).
+
+        The news is the middle of the other outlets' titles and opening sentences, each outlet once.
+        """
+        rows = [self._news_of(outlet) for outlet in self.outlets]
+        leads = np.stack(rows) if rows else np.zeros((0, self._units.shape[1]))
+        whole = leads.sum(axis=0)
+        without = whole - leads
+        alike = self.vectors @ without.T / np.maximum(np.linalg.norm(without, axis=1), 1e-9)
+        column_of = {outlet: column for column, outlet in enumerate(self.outlets)}
+        near: Scores = alike[np.arange(len(self.passages)), [column_of[p.outlet] for p in self.passages]]
+        titles = near[self.are_titles > 0]
+        best = float(max(titles, default=0.0) or max(near, default=0.0))
+        return near / best if best > 0 else np.ones(len(self.passages))
+
+    def _news_of(self, outlet: str) -> NDArray[np.float64]:
+        """The middle of one outlet's titles and opening sentences, the newest most; zero without news."""
+        middle = np.zeros(self._units.shape[1])
+        for source in self.sources:
+            rows = self._leads.get(source.article.id)
+            if source.outlet == outlet and rows:
+                weight = OLDEST + (1 - OLDEST) * self._ranks[source.article.id]
+                middle += weight * unit(self._units[rows].sum(axis=0))
+        return unit(middle)
+
+    def bearing_of(self, passage: Passage) -> float:
+        return float(self.bearing[self._row[id(passage)]])
+
+    @cached_property
+    def _subjects(self) -> Mapping[str, float]:
+        """The most that any passage of each article bears on the story."""
+        found: dict[str, float] = {}
+        for passage, near in zip(self.passages, self.bearing, strict=True):
+            key = passage.source.article.id
+            found[key] = max(float(near), found.get(key, 0.0))
+        return found
+
+    def belongs(self, passage: Passage, least: float) -> bool:
+        """Whether its article is about this story at all: grouping may have let a stranger in."""
+        return self._subjects[passage.source.article.id] >= least
+
+    @cached_property
+    def _told(self) -> Sequence[Told]:
+        """The story's titles and opening sentences with their times."""
+        rows = [i for mine in self._leads.values() for i in mine]
+        return [Told(self.said[i][1], self.said[i][0].article.published) for i in rows]
+
+    @cached_property
+    def _stale(self) -> Sequence[bool]:
+        return stale([Told(p.text, p.source.article.published) for p in self.passages], self._told)
+
+    def is_stale(self, passage: Passage) -> bool:
+        """Whether the passage announces what later articles tell as done."""
+        return self._stale[self._row[id(passage)]]
+
+    @cached_property
+    def freshness(self) -> Scores:
+        """Late articles gain a little, what an early one only announces loses much.
+
+        Once the awaited thing has happened, whatever stood before it loses a little too.
+        """
+        ranks = [self._ranks[p.source.article.id] for p in self.passages]
+        turn = turned(self._told)
+        early = [turn is not None and p.source.article.published < turn for p in self.passages]
+        ahead = [
+            before or (rank < 0.5 and (looks_ahead(p.text) or under_way(p.text)))
+            for before, rank, p in zip(early, ranks, self.passages, strict=True)
         ]
-        return 0.04 * np.array(ranks) - 0.15 * np.array(stale, dtype=float)
+        lost: Scores = STALE * np.array(self._stale, dtype=float) + AHEAD * np.array(ahead, dtype=float)
+        return LATE * np.array(ranks) - lost
 
     def like(self, texts: Sequence[str]) -> Scores:
         """Each passage's greatest likeness to one of the texts, 0 without texts."""
@@ -163,24 +241,3 @@ def _manner(passage: Passage) -> float:
     if passage.field == "title":
         value -= 0.04 + 0.08 * title_case(passage.text)
     return value - 0.02 * (passage.words < 9)
-
-
-def _mean(columns: Matrix) -> Scores:
-    """Row means that leave NaN out; NaN where a row has nothing else."""
-    known = ~np.isnan(columns)
-    count = known.sum(axis=1)
-    total = np.where(known, columns, 0).sum(axis=1)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-
-def _weighted(parts: Sequence[Scores], weights: Sequence[float]) -> Scores:
-    stack = np.stack(parts)
-    weight = np.where(np.isnan(stack), 0.0, np.array(weights)[:, None])
-    total: Scores = (np.where(np.isnan(stack), 0, stack) * weight).sum(axis=0)
-    result: Scores = total / np.maximum(weight.sum(axis=0), 1e-9)
-    return result
-
-
-def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
-    length = float(np.linalg.norm(vector))
-    return vector / length if length else vector

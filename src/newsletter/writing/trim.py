@@ -210,6 +210,8 @@ def _droppable(head: str, dropped: str) -> bool:
     if "," in rest:
         return False
     if opens == "and":
+        if head.split()[-1].lower() in VERBS:  # "shot and killed the guard": the object is both verbs'
+            return False
         return len(rest.split()) > 3 and has_verb(rest)
     return opens not in {"a", "an", "the"} or not has_verb(
         re.split(r"\b(?:that|which|who|whose|where|when|after|as|to)\b", rest)[0]

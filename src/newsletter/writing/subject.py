@@ -1,0 +1,37 @@
+"""Whether a sentence names whom or what it is about, or leans on an earlier sentence for that."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from newsletter.writing.lexicon import NOUN_LIKE, PERSON_NOUNS, VERBS
+
+SUBJECT = 9
+"""Words within which a sentence has named its subject, the article counted."""
+
+_WORD = re.compile(r"[\w'’.&$%£€-]*\w[\w'’%-]*")
+_DEFINITE = ("The ", "Those ", "These ")
+
+
+@lru_cache(maxsize=8192)
+def leans(text: str) -> bool:
+    """Whether the subject is a mere description that an earlier sentence made known ("The party leader")."""
+    if not text.startswith(_DEFINITE):
+        return False
+    subject = []
+    for token in _WORD.findall(text)[1:SUBJECT]:
+        if token.lower() in VERBS and token.lower() not in NOUN_LIKE:
+            break
+        subject.append(token)
+    return not any(_names(token) for token in subject) or _described(subject)
+
+
+def _names(token: str) -> bool:
+    return token[:1].isupper() or token[:1].isdigit()
+
+
+def _described(subject: list[str]) -> bool:
+    """A person known by an office alone: "the Harbor Party leader", but not "the Harbor Party's leader"."""
+    owned = any(token.endswith(("'s", "’s", "s'", "s’")) for token in subject)
+    return subject[-1].lower() in PERSON_NOUNS and not owned

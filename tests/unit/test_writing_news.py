@@ -1,0 +1,186 @@
+"""What a story's words must be about: its newest state, its middle, in sentences that stand alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from newsletter.domain.article import Article
+from newsletter.domain.leaning import SIDES, Side
+from newsletter.domain.words import StoryWords
+from newsletter.writing.fit import breaks_off, refusal
+from newsletter.writing.subject import leans
+from newsletter.writing.timing import Told, looks_ahead, stale, turned
+from newsletter.writing.writer import ExtractiveWriter
+from tests.support.writing_stories import NOON, article, bridge, chosen, registry
+
+HOUR = 60
+
+
+def written(pieces: list[Article]) -> StoryWords:
+    words = ExtractiveWriter().write(chosen(pieces), registry(), brief=False)
+    assert words is not None
+    return words
+
+
+def plea() -> list[Article]:
+    """First announced from all sides, then done, then told from all sides."""
+    return [
+        article("harborlight.example", "Nils Arden expected to plead guilty over Corvane depot fire",
+                "Nils Arden is expected in a Corvane court for a hearing on Friday. The expected plea comes as Arden "
+                "faces a separate case over the depot fire in Veldt.", minutes=0),
+        article("statewire.example", "Arden set to plead guilty in Corvane depot fire",
+                "Nils Arden is expected in a Corvane court for a hearing on Friday.", minutes=30),
+        article("oldoak.example", "Arden to plead guilty in Corvane",
+                "Nils Arden is expected in a Corvane court for a hearing on Friday, two people said.", minutes=45),
+        article("commonpost.example", "Nils Arden pleads guilty to setting fire to Corvane depot",
+                "Nils Arden pleaded guilty on Friday to setting fire to the Corvane depot, where nine buses burned. "
+                "Judge Ada Morrow will sentence Arden on October 9.", minutes=20 * HOUR),
+        article("midland.example", "Arden pleads guilty in Corvane depot fire",
+                "Nils Arden pleaded guilty in a Corvane court on Friday to setting fire to the bus depot. "
+                "Prosecutors in Corvane asked for a sentence of eleven years.", minutes=20 * HOUR + 20),
+        article("ridgeherald.example", "Depot arsonist Nils Arden pleads guilty in Corvane court",
+                "Nils Arden pleaded guilty on Friday to the Corvane depot fire after a deal with prosecutors. "
+                "Owners of the Corvane buses called the deal with Arden too mild.", minutes=21 * HOUR),
+    ]  # fmt: skip
+
+
+def mail_of(words: StoryWords) -> list[str]:
+    first = [words.sides[side][0] for side in SIDES if words.sides.get(side)]
+    said = [words.headline, *([words.dek] if words.dek else []), *words.overview, *first, *words.agreed]
+    return [s.text for s in said]
+
+
+def test_what_has_happened_is_no_longer_expected() -> None:
+    said = mail_of(written(plea()))
+    assert any("pleaded guilty" in text for text in said)
+    assert not any("expected" in text or "set to" in text or " to plead" in text for text in said)
+
+
+def test_what_still_lies_ahead_is_told() -> None:
+    words = written(plea())
+    assert any("will sentence" in s.text for s in words.statements())
+
+
+def test_a_future_that_the_newest_articles_speak_of_is_not_stale() -> None:
+    early = Told("Corvane is set to close the Alder Bridge in May", NOON)
+    late = Told("Corvane is set to close the Alder Bridge for six weeks in May", NOON + timedelta(hours=9))
+    assert stale([early, late], [early, late]) == [False, False]
+    assert turned([early, late]) is None
+
+
+def test_coverage_turns_from_announcing_to_telling() -> None:
+    before = [Told("Council to vote on the Alder Bridge", NOON + timedelta(minutes=i)) for i in range(3)]
+    after = [
+        Told("Council approves the Alder Bridge", NOON + timedelta(hours=8, minutes=i)) for i in range(3)
+    ]
+    assert turned([*before, *after]) == after[0].at
+    assert stale(before, [*before, *after]) == [True] * 3
+    assert stale(after, [*before, *after]) == [False] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "ahead"),
+    [
+        ("Arden is expected in court on Friday", True),
+        ("The expected plea comes as Arden faces trial", True),
+        ("Council to vote on the bridge", True),
+        ("The mayor could resign by June", True),
+        ("Mayor Orrin said the bridge will close in June", False),
+        ("Mayor Orrin beat his rival on Friday as was expected", False),
+        ("The council asked the court to allow the bridge", False),
+        ("According to records the bridge closed", False),
+    ],
+)
+def test_looking_ahead(text: str, ahead: bool) -> None:
+    assert looks_ahead(text) is ahead
+
+
+@pytest.mark.parametrize(
+    ("text", "leaning"),
+    [
+        ("The board voted to close the hall", True),
+        ("The Harbor Party leader wins the vote he called", True),
+        ("The Corvane council voted to close the hall", False),
+        ("The Harbor Party's former leader was arrested", False),
+        ("Inspectors found cracks in the Alder Bridge", False),
+    ],
+)
+def test_a_description_is_no_name(text: str, leaning: bool) -> None:
+    assert leans(text) is leaning
+
+
+def test_the_overview_opens_with_a_name_and_the_news() -> None:
+    first = written(bridge()).overview[0].text
+    assert "Alder Bridge" in first
+    assert not leans(first)
+
+
+def test_a_point_tells_of_the_story_and_not_of_its_margin() -> None:
+    margin = "Ice cream stands near the river sold lemon cones to children in the afternoon sun."
+    news = "Ridge traders say the Alder Bridge closure in Corvane will cost the east bank its summer trade."
+    pieces = [a for a in bridge() if a.outlet not in {"ridgeherald.example", "oldoak.example"}]
+    pieces += [
+        article("ridgeherald.example", "Traders fear Alder Bridge closure", f"{margin} {news}", minutes=8),
+        article("oldoak.example", "Corvane bridge closed", "", minutes=9),
+    ]
+    assert "Alder Bridge" in written(pieces).sides[Side.RIGHT][0].text
+
+
+def test_a_stray_item_makes_no_point_and_no_dek() -> None:
+    stray = article(
+        "oldoak.example",
+        "On this day in 1912: Senator Pell opened the opera",
+        "In 1912 Senator Pell opened the opera house of Lorn with a speech on music.",
+        minutes=9,
+    )
+    pieces = [a for a in bridge() if a.outlet not in {"ridgeherald.example", "oldoak.example"}] + [stray]
+    words = written(pieces)
+    assert not words.sides.get(Side.RIGHT)
+    assert words.dek is None or "opera" not in words.dek.text
+
+
+def test_a_title_in_title_case_is_the_last_choice_for_a_point() -> None:
+    pieces = [
+        *[a for a in bridge() if a.outlet not in {"ridgeherald.example", "oldoak.example"}],
+        article(
+            "oldoak.example",
+            "Corvane Traders Decry Alder Bridge Closure",
+            "Traders in Corvane decried the closure of the Alder Bridge at a meeting with the mayor.",
+            minutes=6,
+        ),
+    ]
+    point = written(pieces).sides[Side.RIGHT][0]
+    assert point.evidence[0].field == "text"
+
+
+def test_points_of_the_sides_are_of_like_length() -> None:
+    lengths = [len(points[0].text.split()) for points in written(bridge()).sides.values()]
+    assert len(lengths) == 3
+    assert max(lengths) <= 2 * min(lengths)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "As such, Nils Arden is the owner of the Corvane depot.",
+        "Mayor Tomas Orrin repeatedly denied such claims on Tuesday.",
+        "Corvane Power told readers to expect “long outages, potentially overnight,”.",
+        "Corvane's most famous bridge has been closed Corvane's most famous bridge, the Alder, shut on Tuesday.",
+        "When reached for comment, the mayor pointed to his statement.",
+        "Ines Talbot outside the Corvane Court of Appeals for the East Bank in May.",
+    ],
+)
+def test_texts_that_do_not_stand_alone(text: str) -> None:
+    assert refusal(text)
+
+
+def test_a_time_without_its_event_is_a_broken_end() -> None:
+    assert breaks_off("The city said it recovered three buses worth nine million crowns, months")
+
+
+def test_two_verbs_of_one_object_stay_together() -> None:
+    text = "Nils Arden entered a plea in Corvane on Friday, admitting he bought and burned nine buses of the depot."
+    pieces = [article("midland.example", "Nils Arden admits burning nine buses in Corvane", text)]
+    assert not any(s.text.rstrip(".").endswith("bought") for s in written(pieces).statements())
