@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from prefect import flow, get_run_logger, task
@@ -17,6 +18,7 @@ from prefect.states import Completed, Failed
 from flows.common import issue_checks, issue_link, open_house, scheduled_time, send_progress
 from flows.gather import gather_once
 from newsletter.errors import NewsletterError, Refused
+from newsletter.mailing.stopping import StopSignal
 from newsletter.pipeline.build import build
 from newsletter.pipeline.days import parse_date, parse_time
 from newsletter.pipeline.send import send
@@ -47,8 +49,9 @@ def build_issue(day: dt.date, at: dt.datetime) -> dict[str, Any]:
 @task(name="send issue", retries=0)
 def send_issue(day: dt.date, allow_stale: bool) -> dict[str, Any]:
     """Send or go on sending. Never repeated by Prefect: the batches in SQL decide what may go again."""
-    with open_house() as house:
-        report = send(house.send_room, day, allow_stale=allow_stale)
+    with open_house() as house, StopSignal() as stop:
+        room = replace(house.send_room, wait=stop.wait)
+        report = send(room, day, allow_stale=allow_stale, stop=stop)
     send_progress(report)
     return {
         "submitted": report.submitted,

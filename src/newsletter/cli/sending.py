@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import time
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -39,6 +37,7 @@ def send_command(day: date, yes: bool, allow_stale: bool, as_json: bool) -> int:
     """
     with house() as rooms:
         _ask(rooms, day, yes=yes)
+        from newsletter.mailing.stopping import StopSignal
         from newsletter.pipeline.send import send
 
         with progress_bar(quiet=as_json) as progress, StopSignal() as stop:
@@ -60,43 +59,6 @@ def _ask(rooms: House, day: date, *, yes: bool) -> None:
     question = f"Send {what}, to {count:,} subscribers by {rooms.provider.name}?"
     if not click.confirm(question):
         raise Refused("Not sent.")
-
-
-class StopSignal:
-    """SIGTERM, SIGINT and SIGHUP ask the sender to finish its batch; a second Ctrl-C ends it at once.
-
-    A second SIGTERM does not: `timeout` and some supervisors send two of them at a time. A signal that the
-    process was told to ignore (nohup, a job in the background) stays ignored.
-    """
-
-    def __init__(self) -> None:
-        self.asked = False
-        self.before: dict[signal.Signals, Any] = {}
-
-    def __call__(self) -> bool:
-        return self.asked
-
-    def wait(self, seconds: float) -> None:
-        """Sleep, but no longer than until somebody asks to stop."""
-        end = time.monotonic() + seconds
-        while not self.asked and (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, 0.2))
-
-    def __enter__(self) -> Self:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                self.before[number] = signal.signal(number, self._note)
-        return self
-
-    def _note(self, number: int, _frame: object) -> None:
-        if self.asked and number == signal.SIGINT:
-            signal.signal(number, signal.SIG_DFL)
-            signal.raise_signal(number)
-        self.asked = True
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self.before.items():
-            signal.signal(number, handler)
 
 
 def send_json(found: SendReport) -> dict[str, Any]:
