@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.cli.sending import StopSignal
 from newsletter.errors import StorageError
 from newsletter.mailing.lease import held_elsewhere, take_lease
 from newsletter.mailing.owner import described, is_gone, new_owner
 from newsletter.mailing.sender import send_mailing
+from newsletter.mailing.stopping import StopSignal
 from tests.support.mailing_fakes import (
     START,
     BrokenStore,
