@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from prefect.runtime import flow_run
 from newsletter.domain.feed import GatherReport
 from newsletter.settings import load
 from newsletter.wiring import House
+
+_WWW = re.compile(r"(www)\.", re.IGNORECASE)
 
 
 def open_house() -> House:
@@ -28,9 +31,10 @@ def scheduled_time() -> datetime:
 
 
 def plain(text: object) -> str:
-    """Feed text in a markdown artifact: no markup, no link, no line of its own."""
+    """Feed text in a markdown artifact: no markup, no link (a bare address or URL is one), no line of its own."""
     kept = "".join(c if c.isprintable() else " " for c in str(text))
-    return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#+!|~" else c for c in kept)
+    escaped = "".join(f"\\{c}" if c in "\\`*_{}[]<>()#+!|~&:@" else c for c in kept)
+    return _WWW.sub(r"\1\\.", escaped)
 
 
 def feed_health(report: GatherReport) -> None:

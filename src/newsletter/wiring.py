@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from newsletter.stories.group import Grouping
 
 
+SHORTEST_KEY = 16
+"""Characters of a key that is given: 128 bits at best, what mail.md asks of an unguessable link."""
 LONG_AGO = timedelta(hours=1)
 """A build as of an earlier time than this does not gather."""
 
@@ -101,7 +103,14 @@ class House:
     def secret_keys(self) -> tuple[bytes, ...]:
         """The key that signs, then the old ones whose links still work."""
         current = self.settings.secret_key or _key_file(self.settings)
-        return tuple(key.encode() for key in (current, *self.settings.old_secret_keys))
+        keys = (current, *self.settings.old_secret_keys)
+        if min(map(len, keys)) < SHORTEST_KEY:
+            raise SettingsError(
+                "NEWSLETTER_SECRET_KEY (or an old one) is so short that links could be forged.",
+                todo='Make one: python -c "import secrets; print(secrets.token_urlsafe(32))"',
+                setting="SECRET_KEY",
+            )
+        return tuple(key.encode() for key in keys)
 
     # ── storage ──
 
@@ -110,7 +119,7 @@ class House:
         from newsletter.storage.engine import open_database
 
         if self.settings.embedded:
-            _make_folder(self.settings.home)
+            make_home(self.settings.home)
         return open_database(self.settings.database_url)
 
     @cached_property
@@ -354,9 +363,14 @@ def _write_whole(path: Path, text: str) -> None:
         ) from None
 
 
-def _make_folder(path: Path) -> None:
+def make_home(path: Path) -> None:
+    """HOME, for nobody else to look into when it is new: the database in it holds addresses."""
+    _make_folder(path, 0o700)
+
+
+def _make_folder(path: Path, mode: int = 0o777) -> None:
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode, parents=True, exist_ok=True)
     except OSError as problem:
         raise SettingsError(
             f"The folder {path} cannot be made: {problem.strerror}.",
@@ -373,7 +387,7 @@ def _key_file(settings: Settings) -> str:
             setting="SECRET_KEY",
         )
     path = settings.home / "secret.key"
-    _make_folder(settings.home)
+    make_home(settings.home)
     try:
         with open(path, "x", encoding="ascii", opener=_private) as file:
             file.write(secrets.token_urlsafe(32))
@@ -383,7 +397,10 @@ def _key_file(settings: Settings) -> str:
         raise SettingsError(
             f"{path} cannot be written: {problem.strerror}.", todo="Mend the folder."
         ) from None
-    key = path.read_text(encoding="ascii").strip()
+    try:
+        key = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        key = ""
     if len(key) < 32:
         raise SettingsError(
             f"{path} holds no usable key.", todo="Restore it from a backup; links mailed before depend on it."

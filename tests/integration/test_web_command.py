@@ -16,6 +16,8 @@ import pytest
 from tests.support.command import Command
 from tests.support.web_house import KEY, add_reader, keep, make_house
 
+ENVIRONMENT = {"PYTHONPATH": "src", "PYTHONUNBUFFERED": "1"}
+
 
 def start(home: Path, *words: str, log: Path) -> tuple[subprocess.Popen[str], str]:
     """The process and the address it announced."""
@@ -23,8 +25,7 @@ def start(home: Path, *words: str, log: Path) -> tuple[subprocess.Popen[str], st
         **{name: value for name, value in os.environ.items() if not name.startswith("NEWSLETTER_")},
         "NEWSLETTER_HOME": str(home),
         "NEWSLETTER_SECRET_KEY": KEY,
-        "PYTHONPATH": "src",
-        "PYTHONUNBUFFERED": "1",
+        **ENVIRONMENT,
     }
     program = [sys.executable, "-c", "from newsletter.cli import main; main()", *words]
     with log.open("w") as errors:
@@ -124,3 +125,20 @@ def test_help_shows_an_example(
     ran = Command(tmp_path, monkeypatch, capsys)(*words, "--help")
     assert ran.status == 0
     assert f"newsletter {words[0]}" in ran.out
+
+
+def test_no_token_is_logged_at_any_level(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever turns every log on to look for a fault must not collect the links of the list."""
+    (tmp_path / "sitecustomize.py").write_text("import logging\nlogging.basicConfig(level=1)\n")
+    home = tmp_path / "home"
+    with make_house(home) as house:
+        keep(house)
+        _, token = add_reader(house)
+    with monkeypatch.context() as patch:
+        patch.setitem(ENVIRONMENT, "PYTHONPATH", f"src{os.pathsep}{tmp_path}")
+        process, address = start(home, "serve", "--port", "0", log=tmp_path / "err")
+    try:
+        assert httpx.get(f"{address}/u/{token}").status_code == 200
+    finally:
+        stop(process, signal.SIGTERM)
+    assert token not in (tmp_path / "err").read_text()

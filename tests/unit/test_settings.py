@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.errors import BrandError, SettingsError
+from newsletter.errors import BrandError, SettingsError, UsageError
 from newsletter.settings import SPECS, load
 from newsletter.settings.brandfile import load_brand
 from newsletter.settings.initfiles import QUESTIONS, write_files
@@ -116,3 +116,56 @@ def test_a_brand_that_cannot_be_used_is_refused_by_entry(tmp_path: Path, text: s
         load_brand(path)
     assert (problem.value.fields.get("key") or "") == key or key in str(problem.value)
     assert str(path) in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("STALE_AFTER", "999999999999999 d"), ("STALE_AFTER", "9" * 400 + " d"), ("SUPPLY_LEFT", "²"),
+     ("PUBLIC_URL", 'https://news.example.org/"><script>'), ("PUBLIC_URL", "https://news.example.org/\r\nBcc: a"),
+     ("PUBLIC_URL", "http://news.example.org:99999"), ("SENDGRID_URL", "https://me:s3cret@api.example.org"),
+     ("HOME", "~no-such-user-here/x"), ("TEMPLATES", __file__)],
+)  # fmt: skip
+def test_a_value_nobody_can_mean_is_refused_in_words(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(SettingsError) as problem:
+        load({f"NEWSLETTER_{name}": text}, tmp_path)
+    assert problem.value.fields["setting"] == name
+    assert "s3cret" not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfeA\x00", b'NEWSLETTER_TIMEZONE="Europe/London\nNEWSLETTER_PROVIDER=sendgrid\n']
+)
+def test_a_file_of_settings_that_cannot_be_read_loses_none_in_silence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    with pytest.raises(SettingsError, match=r"\.env"):
+        load({}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"colours = 3", b'colours = "abc"', b"footer = 3", b"labels = 3", b'name = "a\\u001b[31m"',
+     b"a = " + b"[" * 20_000, b"\xff\xfe"],
+)  # fmt: skip
+def test_a_brand_of_wrong_shapes_is_refused_in_words(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "brand.toml").write_bytes(content)
+    with pytest.raises(BrandError):
+        load_brand(tmp_path / "brand.toml")
+
+
+def test_a_brand_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    (tmp_path / "brand.toml").write_bytes(b'\xef\xbb\xbfname = "The Evening Balance"')
+    assert load_brand(tmp_path / "brand.toml").name == "The Evening Balance"
+
+
+def test_overwriting_an_open_file_of_settings_closes_it_to_others(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("")
+    (tmp_path / ".env").chmod(0o644)
+    write_files(tmp_path, {question.option: question.default for question in QUESTIONS}, force=True)
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("answer", ["1 High Street\\", "a\x1b[31m", "a\rb", "C:\\new"])
+def test_an_answer_that_would_not_come_back_as_given_is_asked_again(answer: str) -> None:
+    question = next(question for question in QUESTIONS if question.option == "postal_address")
+    with pytest.raises(UsageError):
+        question.check(answer)

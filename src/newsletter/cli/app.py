@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
+import traceback
+from pathlib import Path
 
 import click
 
 from newsletter import __version__
-from newsletter.cli.output import print_error
-from newsletter.errors import NewsletterError
+from newsletter.cli.output import print_error, print_json_error
+from newsletter.errors import NewsletterError, UsageError
 
 # name -> (module, one line of help). The help stands here so that `--help` imports no command.
 _SUBSCRIBER_LIST = {
@@ -94,15 +97,21 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command; errors become one line (or one JSON object with --json) and an exit status."""
+    """Run the command; errors become one line (and one JSON object with --json) and an exit status.
+
+    With ``python -X dev`` an error nobody foresaw keeps its traceback; else it is one line like the others,
+    since a traceback shows values: an address, a key.
+    """
     as_json = "--json" in sys.argv[1:]
     try:
         status = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
-        click.echo("newsletter: interrupted; run the command again to go on.", err=True)
+        print_error(NewsletterError("interrupted;", todo="run the command again to go on."), as_json=as_json)
         sys.exit(130)
     except click.ClickException as problem:
         problem.show()
+        if as_json:
+            print_json_error(UsageError(problem.format_message()))
         sys.exit(problem.exit_code)
     except NewsletterError as problem:
         print_error(problem, as_json=as_json)
@@ -110,4 +119,36 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader has gone: `newsletter show … | head`
         sys.exit(0)
+    except Exception as problem:
+        if sys.flags.dev_mode:
+            raise
+        print_error(_unforeseen(problem), as_json=as_json and not _full_stdout(problem))
+        sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _unforeseen(problem: Exception) -> NewsletterError:
+    """What no adapter put into words: the system's own refusals by their words, faults of ours by their place."""
+    if isinstance(problem, OSError) and problem.strerror:
+        what = f"{problem.filename}: " if problem.filename else ""
+        return NewsletterError(
+            f"{what}{problem.strerror}.", todo="Mend that (path, rights, space), then run the command again."
+        )
+    return NewsletterError(
+        f"Something broke inside ({type(problem).__name__}{_place(problem)}).",
+        todo="This is a fault of the program: please report it, with what `python -X dev -m newsletter …` shows.",
+    )
+
+
+def _full_stdout(problem: Exception) -> bool:
+    """Whether it was the output itself that could not be written."""
+    return (
+        isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EIO) and not problem.filename
+    )
+
+
+def _place(problem: BaseException) -> str:
+    """File and line of our own innermost frame."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    own = [frame for frame in frames if "newsletter" in Path(frame.filename).parts]
+    return f" at {Path(own[-1].filename).name}:{own[-1].lineno}" if own else ""

@@ -37,12 +37,14 @@ class DateParam(click.ParamType[date]):
     name = "date"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        from newsletter.pipeline.days import parse_date
+
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no date; write it as YYYY-MM-DD.", param, ctx)
+            return parse_date(str(value))
+        except NewsletterError as problem:
+            self.fail(str(problem), param, ctx)
 
 
 class TimeParam(click.ParamType[datetime]):

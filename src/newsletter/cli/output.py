@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,13 +16,17 @@ import click
 from newsletter.errors import NewsletterError, RegistryError
 from newsletter.ports import Progress, no_progress
 
+_ESCAPED = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="One JSON document on stdout; logs on stderr."
 )
 
 
 def print_json(document: object) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False, indent=1, default=_plain))
+    text = json.dumps(document, ensure_ascii=False, indent=1, default=_plain)
+    # JSON leaves C1 controls alone, which terminals obey, and half characters, which no stream can encode.
+    click.echo(_ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def _plain(value: object) -> object:
@@ -35,13 +40,18 @@ def _plain(value: object) -> object:
 def print_error(problem: NewsletterError, *, as_json: bool) -> None:
     """One line on stderr; with ``as_json`` also an object on stdout."""
     if as_json:
-        fields = {key: str(value) for key, value in problem.fields.items()}
-        kind = type(problem).__name__
-        print_json({"error": {"type": kind, "message": problem.message, "todo": problem.todo, **fields}})
+        print_json_error(problem)
     if isinstance(problem, RegistryError):
         for line, text in problem.problems:
-            click.echo(f"  line {line}: {text}", err=True)
-    click.echo(f"newsletter: {problem}", err=True)
+            click.echo(printable(f"  line {line}: {text}"), err=True)
+    click.echo(printable(f"newsletter: {problem}"), err=True)
+
+
+def print_json_error(problem: NewsletterError) -> None:
+    """The error as the one JSON document on stdout."""
+    fields = {key: str(value) for key, value in problem.fields.items()}
+    kind = type(problem).__name__
+    print_json({"error": {"type": kind, "message": problem.message, "todo": problem.todo, **fields}})
 
 
 def print_table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -71,8 +72,12 @@ def _print_run(
 
 
 def _act(rooms: House, words: tuple[str, ...], max_failures: int, as_json: bool) -> int:
-    number = int(words[1]) if len(words) > 1 and words[1].isdigit() else None
-    found = rooms.backfills.get(number)
+    if len(words) > 2 or (len(words) == 2 and not re.fullmatch("[0-9]{1,9}", words[1])):
+        # A slip here must not act on the newest one, which no number at all means.
+        raise UsageError(
+            f"{' '.join(words[1:])!r} is no backfill's number.", todo="See newsletter backfill status."
+        )
+    found = rooms.backfills.get(int(words[1]) if len(words) == 2 else None)
     if found is None:
         raise UsageError("There is no such backfill.", todo="newsletter backfill START END makes one.")
     if words[0] == "cancel":

@@ -158,7 +158,7 @@ def export(out: Path | None) -> None:
 
 
 @subscribers_command.command("list")
-@click.option("--limit", default=50, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="At most so many.")
 @json_option
 def list_(limit: int, as_json: bool) -> None:
     """Show the list, oldest first.

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from newsletter.cli.context import TIME, house, settings
-from newsletter.cli.output import json_option, local, print_json, print_table
+from newsletter.cli.output import json_option, local, print_json, print_table, printable
 
 
 @click.group("outlets")
@@ -71,7 +71,7 @@ def check(file: Path | None, as_json: bool) -> int:
         print_json({"file": path, "errors": len(errors), "problems": rows})
     else:
         for problem in problems:
-            click.echo(f"{path}:{problem.line}: {problem.severity}: {problem.text}")
+            click.echo(printable(f"{path}:{problem.line}: {problem.severity}: {problem.text}"))
         click.echo(f"{len(errors)} errors, {len(problems) - len(errors)} warnings.")
     return 1 if errors else 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +76,13 @@ def settings_command(as_json: bool) -> None:
         click.echo(f"Not known: {name} (misspelt, or of another version).", err=True)
 
 
+_PASSWORD = re.compile(r"([?&](?:password|sslpassword|passfile)=)[^&]*", re.IGNORECASE)
+
+
 def mask(secret: str) -> str:
     """Enough to tell two keys apart, not enough to use one; a URL keeps all but its password."""
     if "://" in secret:
+        secret = _PASSWORD.sub(r"\1…", secret)
         scheme, _, rest = secret.partition("://")
         credentials, at, place = rest.rpartition("@")
         return f"{scheme}://{credentials.partition(':')[0]}:…@{place}" if at else secret
@@ -170,10 +175,11 @@ def upgrade(as_json: bool) -> None:
     newsletter db upgrade
     """
     from newsletter.storage.engine import upgrade as run
+    from newsletter.wiring import make_home
 
     chosen = settings().settings
     if chosen.embedded:
-        chosen.home.mkdir(parents=True, exist_ok=True)
+        make_home(chosen.home)
     run(chosen.database_url)
     if as_json:
         print_json({"upgraded": mask(chosen.database_url)})

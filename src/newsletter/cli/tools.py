@@ -14,17 +14,31 @@ from newsletter.errors import UsageError
 
 def _rows(file: TextIO, needed: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     """JSON lines. Raises `UsageError` naming the line that is none, or what it lacks."""
-    for number, line in enumerate(file, start=1):
+    for number, line in enumerate(_lines(file), start=1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
+            json.dumps(row, ensure_ascii=False).encode()  # what came in must be able to go out
+        except UnicodeEncodeError:
+            raise UsageError(
+                f"line {number}: half a character (\\ud800 …).", todo="Mend that text."
+            ) from None
+        except RecursionError:
+            raise UsageError(f"line {number}: nested far too deeply.", todo="Mend that row.") from None
         except json.JSONDecodeError as problem:
             raise UsageError(f"line {number}: {problem}.", todo="One JSON object a line is needed.") from None
         missing = [key for key in needed if not isinstance(row, dict) or key not in row]
         if missing:
             raise UsageError(f"line {number}: no {', '.join(missing)}.", todo="See the command's --help.")
         yield row
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    try:
+        yield from file
+    except UnicodeDecodeError:
+        raise UsageError(f"{file.name} is not UTF-8.", todo="Save it as UTF-8.") from None
 
 
 @click.command("group")
@@ -74,7 +88,9 @@ def dev_command() -> None:
 
 
 @dev_command.command("sendgrid")
-@click.option("--port", default=8025, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=8025, show_default=True, help="0 takes a free one."
+)
 @click.option(
     "--record", type=click.Path(dir_okay=False), help="Append what is accepted to this JSON lines file."
 )
@@ -84,7 +100,7 @@ def sendgrid(port: int, record: Path | None) -> None:
     \b
     newsletter dev sendgrid --port 8025
     NEWSLETTER_PROVIDER=sendgrid NEWSLETTER_SENDGRID_URL=http://127.0.0.1:8025 \\
-      NEWSLETTER_SENDGRID_API_KEY=SG.dev newsletter send 2026-08-14 --yes
+      NEWSLETTER_SENDGRID_API_KEY=SG.stand-in newsletter send 2026-08-14 --yes
     """
     from newsletter.dev.sendgrid import main
 

@@ -183,7 +183,8 @@ class OutletReader:
         line = line_of_text(self._text, url, self._place, self._line("feeds"))
         fault = feed_url_fault(url)
         if fault:
-            self._error("feeds", f"feed {url!r} {fault}.", line)
+            shown = re.sub(r"//[^/]*@", "//…@", url)  # what stands before an @ may be a password
+            self._error("feeds", f"feed {shown!r} {fault}.", line)
         key = _same_feed(url)
         if key in self._seen.feeds:
             self._error("feeds", f"feed {url!r} stands already at line {self._seen.feeds[key]}.", line)

@@ -55,12 +55,21 @@ def parse_time(text: str) -> datetime:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise UsageError(f"{text!r} is no time with a zone.", todo="Write it as 2026-08-19T23:30:00Z.")
+    _in_our_time(moment.date())
     return moment.astimezone(UTC)
 
 
 def parse_date(text: str) -> date:
     """DATE: YYYY-MM-DD. Raises `UsageError`."""
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError:
         raise UsageError(f"{text!r} is no date.", todo="Write it as YYYY-MM-DD.") from None
+    return _in_our_time(day)
+
+
+def _in_our_time(day: date) -> date:
+    """Near the ends of the calendar, windows and zones would lead outside of it."""
+    if not 1900 <= day.year <= 2999:
+        raise UsageError(f"{day.isoformat()} is out of range.", todo="Give a year from 1900 to 2999.")
+    return day

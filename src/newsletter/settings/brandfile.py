@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -21,8 +22,8 @@ def load_brand(path: Path | None) -> Brand:
     if path is None:
         return Brand()
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as problem:
         raise BrandError(
             f"{path}: {problem}.", todo="Mend the file; `newsletter init` writes a fresh one."
         ) from None
@@ -40,7 +41,11 @@ def _brand(document: Mapping[str, Any]) -> Brand:
     footer = document.get("footer", [])
     if isinstance(footer, str):
         footer = [footer]
-    colours = dict(document.get("colours", {}))
+    if not isinstance(footer, list):
+        raise BrandError("footer is no list of lines.", todo='Write footer = ["…"].', key="footer")
+    given = document.get("colours", {})
+    _known("colours.", given, (*[entry.name for entry in fields(Palette)], "dark"))
+    colours = dict(given)
     dark = colours.pop("dark", {})
     return Brand(
         **texts,
@@ -69,4 +74,8 @@ def _known(where: str, given: Any, allowed: Any) -> None:
 def _text(where: str, value: Any) -> str:
     if not isinstance(value, str) or (where.startswith("labels") and not value.strip()):
         raise BrandError(f"{where} is no text.", todo="Put it in quotes.", key=where)
+    if any(unicodedata.category(c) == "Cc" and c not in "\t\n\r" for c in value):
+        raise BrandError(
+            f"{where} holds a control character.", todo="Take it out; plain text is what it wants.", key=where
+        )
     return value.strip()

@@ -27,9 +27,9 @@ class InitQuestion:
             self.parse(answer)
         except ValueError as problem:
             raise UsageError(f"--{self.option.replace('_', '-')} {answer!r}: {problem}.") from None
-        if "\n" in answer or ("'" in answer and '"' in answer):
+        if not answer.strip().isprintable() or "\\" in answer or ("'" in answer and '"' in answer):
             raise UsageError(
-                f"--{self.option.replace('_', '-')}: one line without both kinds of quotes, please."
+                f"--{self.option.replace('_', '-')}: one line without backslashes or both kinds of quotes, please."
             )
         return answer.strip()
 
@@ -70,6 +70,7 @@ def write_files(folder: Path, answers: Mapping[str, str], *, force: bool) -> tup
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with open(env, "w", encoding="utf-8", opener=_private) as file:
+            os.fchmod(file.fileno(), 0o600)  # the mode above is only for a new file, and this one holds a key
             file.write(env_text(answers, secrets.token_urlsafe(32)))
         brand.write_text(brand_text(answers), encoding="utf-8")
     except OSError as problem:

@@ -6,6 +6,8 @@ shows the demo and never touches the database that a `.env` beside it names.
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,9 @@ from typing import Any
 from newsletter.errors import SettingsError
 from newsletter.locate import registry_file
 from newsletter.settings.model import PREFIX, SPECS, Settings, Spec
+
+_CREDENTIALS = re.compile(r"//[^/]*@")
+"""What stands before an @ in an address may be a password."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ def load(environ: Mapping[str, str], cwd: Path, given: Mapping[str, str] | None 
         ("environment", environ),
     ]
     home = _first("HOME", [*layers, (str(cwd / ".env"), local)]) or "./.newsletter"
-    home_folder = (cwd / Path(home).expanduser()).resolve()
+    home_folder = _path(home, cwd, "HOME")
     if home_folder != cwd.resolve():
         layers.append((str(home_folder / ".env"), _env_file(home_folder / ".env")))
     layers.append((str(cwd / ".env"), local))
@@ -52,9 +57,19 @@ def load(environ: Mapping[str, str], cwd: Path, given: Mapping[str, str] | None 
 def _env_file(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
-    from dotenv import dotenv_values  # only where a .env exists: start-up time
+    from dotenv.parser import parse_stream  # only where a .env exists: start-up time
 
-    return {key: value for key, value in dotenv_values(path, interpolate=False).items() if value is not None}
+    try:
+        bindings = list(parse_stream(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SettingsError(f"{path}: {problem}.", todo="Save it as UTF-8, readable by this user.") from None
+    for binding in bindings:
+        if binding.error:  # skipping it, as python-dotenv does, would lose settings without a word
+            raise SettingsError(
+                f"{path}, line {binding.original.line}: this is no NAME=value; is a quotation mark left open?",
+                todo="Mend that line.",
+            )
+    return {b.key: b.value for b in bindings if b.key is not None and b.value is not None}
 
 
 def _first(name: str, layers: list[tuple[str, Mapping[str, str]]]) -> str:
@@ -76,20 +91,33 @@ def _parse(spec: Spec, text: str, where: str) -> Any:
     try:
         return spec.parse(text)
     except ValueError as problem:
-        shown = "" if spec.secret else f" = {text!r}"
+        shown = "" if spec.secret else f" = {_CREDENTIALS.sub('//…@', text)!r}"
         raise SettingsError(
             f"{spec.variable}{shown} ({where}): {problem}.", todo=f"It means: {spec.help}.", setting=spec.name
         ) from None
 
 
+def _path(text: str, cwd: Path, name: str) -> Path:
+    try:
+        return (cwd / Path(text).expanduser()).resolve()
+    except (OSError, RuntimeError, ValueError):  # a user that is not there, a NUL, a loop of links
+        raise SettingsError(f"{PREFIX}{name}: {text!r} is no path.", setting=name) from None
+
+
 def _settings(values: dict[str, Any], home: Path, cwd: Path) -> Settings:
     def path(name: str) -> Path | None:
-        return (cwd / Path(values[name]).expanduser()).resolve() if values[name] else None
+        return _path(values[name], cwd, name.upper()) if values[name] else None
 
     brand = path("brand") or (cwd / "brand.toml" if (cwd / "brand.toml").is_file() else None)
     values.update(
         home=home, outlets=path("outlets") or registry_file(), brand=brand, templates=path("templates")
     )
+    if values["templates"] is not None and values["templates"].is_file():
+        raise SettingsError(
+            f"{PREFIX}TEMPLATES: {values['templates']} is no folder.",
+            todo="Name the folder that holds issue/ and web/.",
+            setting="TEMPLATES",
+        )
     for name in ("outlets", "brand", "templates"):
         if values[name] is not None and not values[name].exists():
             raise SettingsError(

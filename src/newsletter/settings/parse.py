@@ -11,7 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 _DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(d|h|m|min|s)\s*$")
+_LONGEST = timedelta(days=36_500)
 _UNIT = {"d": 86_400, "h": 3_600, "m": 60, "min": 60, "s": 1}
+
+
+_WEB_URL = re.compile(r"""[^\s"'<>\\^`{|}\x00-\x20\x7f]+""")
 
 
 def boolean(text: str) -> bool:
@@ -42,7 +46,10 @@ def duration(text: str) -> timedelta:
     found = _DURATION.match(text)
     if not found:
         raise ValueError("write a duration such as 6 h, 90 min or 30 d")
-    return timedelta(seconds=float(found[1]) * _UNIT[found[2]])
+    seconds = float(found[1]) * _UNIT[found[2]]
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError(f"that is too long; at most {_LONGEST.days} d")
+    return timedelta(seconds=seconds)
 
 
 def optional_date(text: str) -> date | None:
@@ -55,7 +62,7 @@ def optional_date(text: str) -> date | None:
 
 
 def whole(text: str) -> int:
-    if not text.strip().isdigit():
+    if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
         raise ValueError("write a whole number")
     return int(text)
 
@@ -81,6 +88,8 @@ def web_url(text: str) -> str:
     parts = urlsplit(text.strip())
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("write an address such as https://news.example.org")
+    if parts.username is not None or parts.port == 0 or not _WEB_URL.fullmatch(text.strip()):
+        raise ValueError("write an address without user name, blanks or quotes")
     return text.strip().rstrip("/")
 
 

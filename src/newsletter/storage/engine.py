@@ -101,6 +101,8 @@ def _checked(url: str) -> URL:
     """The URL, parsed; refused in words that never repeat it, since it may hold a password."""
     try:
         parsed = sa.make_url(url)
+        if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
+            parsed.get_dialect()().create_connect_args(parsed)  # reads the options after the "?"
     except (ArgumentError, ValueError):
         raise StorageError("NEWSLETTER_DATABASE_URL is not a database URL.", todo=_EXAMPLE) from None
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):

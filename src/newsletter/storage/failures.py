@@ -7,6 +7,7 @@ already exists") or a connection string. For the same reason the cause is cut of
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -66,9 +67,14 @@ _PLAIN: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "Give this user the right to write the file and its folder.",
     ),
     (
-        ("file is not a database", "malformed", "not a directory"),
+        ("file is not a database", "malformed", "not a directory", "while decompressing"),
         "The database file is damaged or is no SQLite database.",
         "Restore it from a backup, or name another file in NEWSLETTER_DATABASE_URL.",
+    ),
+    (
+        ("disk i/o error",),
+        "The disk refuses to take the database's data; it may be full, over its quota, or failing.",
+        "Make room or look at the disk, then run the command again.",
     ),
     (
         ("is full", "no space left", "could not extend file"),
@@ -107,5 +113,5 @@ def plain_words() -> Iterator[None]:
     """Within it, whatever SQLAlchemy or a driver raises comes out as a `StorageError`."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error, UnicodeError) as error:
+    except (SQLAlchemyError, sqlite3.Error, UnicodeError, zlib.error) as error:
         raise explain(error) from None

@@ -64,4 +64,7 @@ def _date(row: Mapping[str, object]) -> datetime | None:
         found = datetime.fromisoformat(_text(row, "published"))
     except ValueError:
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    try:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except OverflowError:  # the first or last day of the calendar, in a zone that lies beyond it
+        return None

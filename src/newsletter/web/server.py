@@ -29,6 +29,7 @@ def serve(app: Starlette, host: str, port: int, announce: Callable[[str], None])
             app,
             log_config=None,
             access_log=False,
+            log_level="info",  # under TRACE, whoever set that, uvicorn logs every path
             ws="none",
             server_header=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
