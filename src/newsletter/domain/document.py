@@ -1,6 +1,6 @@
 """`issue.json`: an `Issue` and its `Mail` and checks as one JSON object, and back again.
 
-The keys are the contract of `docs/contract` with users' scripts: they are added to, never renamed. The bytes
+The keys are the contract (docs/contract.md) with users' scripts: they are added to, never renamed. The bytes
 are deterministic (`dump`): same issue, same bytes, on any machine.
 """
 
