@@ -16,7 +16,8 @@ import pytest
 
 from newsletter.demo.run import DAYS, DemoResult, run_demo
 from newsletter.domain.document import document, dump, issue_from, sha256
-from newsletter.errors import IssueError, IssueNotFound, Refused
+from newsletter.errors import IssueError, IssueNotFound, Refused, StorageError
+from newsletter.pipeline import backfill
 from newsletter.pipeline.build import build
 from newsletter.pipeline.gather import gather
 from newsletter.pipeline.send import send
@@ -261,6 +262,36 @@ def test_no_articles_no_issue_and_a_word_about_it(tmp_path: Path) -> None:
             build(house.build_room, date(2026, 9, 1), datetime(2026, 9, 1, 9, tzinfo=UTC))
         with pytest.raises(IssueNotFound):
             send(house.send_room, LAST, allow_stale=True)
+
+
+def test_bytes_that_somebody_changed_in_the_database_are_not_sent(home: Path) -> None:
+    with opened(home, now=MORNING - timedelta(days=1)) as house:
+        issue = house.issues.get(DAYS[1])
+        assert issue is not None
+        house.issues.save(replace(issue, html=issue.html.replace("</body>", "<p>Buy!</p></body>")))
+        with pytest.raises(StorageError, match="not the ones that were checked"):
+            send(house.send_room, DAYS[1])
+        assert house.mailings.find(DAYS[1]) is None
+
+
+def test_articles_of_which_nothing_can_be_told_make_no_issue(tmp_path: Path) -> None:
+    early = datetime(2026, 10, 3, 9, 10, tzinfo=UTC)
+    with sample_house(tmp_path / "home", until=date(2026, 10, 4)) as (house, server, _):
+        server.set_now(early)
+        gather(house.gather_room, early)
+        assert house.archive.articles(early, early - timedelta(days=1))
+        with pytest.raises(IssueError, match="No story"):
+            build(house.build_room, date(2026, 10, 3), early)
+
+
+def test_a_backfill_stops_after_so_many_failures(tmp_path: Path) -> None:
+    with sample_house(tmp_path / "home", until=date(2026, 10, 4)) as (house, _, _):
+        room = house.backfill_room
+        made = backfill.create(room, date(2026, 9, 1), date(2026, 9, 5), "missing", "newest")
+        after = backfill.run(room, made, max_failures=2)
+    assert after.state == "failed"
+    assert [entry.state for entry in after.dates] == ["failed", "failed", "planned", "planned", "planned"]
+    assert "no articles" in after.dates[0].reason
 
 
 def test_a_second_brand_changes_the_mail_and_no_template(home: Path) -> None:

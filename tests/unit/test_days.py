@@ -74,6 +74,11 @@ def test_a_range_that_makes_no_sense_is_refused(start: date, end: date) -> None:
         dates_between(start, end, "oldest", date(2026, 8, 14))
 
 
+def test_a_decade_at_once_is_too_much() -> None:
+    with pytest.raises(UsageError, match="too many"):
+        dates_between(date(2010, 1, 1), date(2026, 1, 1), "oldest", date(2026, 8, 14))
+
+
 MISSING, BUILT = DateState(False, False, False), DateState(True, False, False)
 FROZEN, FAILED = DateState(True, True, False), DateState(False, False, True)
 
