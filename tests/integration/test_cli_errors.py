@@ -7,11 +7,16 @@ import os
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from newsletter.cli import app
+from newsletter.domain.feed import Capture, FeedState, FetchStatus
+from newsletter.storage.engine import open_database
+from newsletter.storage.feeds import SqlFeedArchive
 from tests.support.command import Command
 
 DAY = "2026-10-06"
@@ -60,6 +65,8 @@ def test_an_error_is_one_json_document_too(command: Command, line: str, status: 
         ("group half.jsonl out.jsonl", 2),
         ("group deep.jsonl out.jsonl", 2),
         ("group early.jsonl out.jsonl", 0),
+        ("write null.jsonl out.jsonl", 2),
+        ("write bare.jsonl out.jsonl", 2),
     ],
 )
 def test_files_that_cannot_be_used_are_named_in_a_line(command: Command, line: str, status: int) -> None:
@@ -67,6 +74,8 @@ def test_files_that_cannot_be_used_are_named_in_a_line(command: Command, line: s
     Path("half.jsonl").write_text('{"id": "\\ud800", "title": "x", "articles": []}\n')
     Path("deep.jsonl").write_text("[" * 200_000 + "\n")
     Path("early.jsonl").write_text('{"id": "a", "title": "x", "published": "0001-01-01T00:00:00+14:00"}\n')
+    Path("null.jsonl").write_text('{"id": "a", "articles": null}\n')
+    Path("bare.jsonl").write_text('{"id": "a", "articles": [{"title": "x"}]}\n')
     found = command(*line.split())
     assert found.status == status
     assert "Traceback" not in found.err
@@ -173,3 +182,28 @@ def test_sqlite_options_that_make_no_sense_are_refused(command: Command) -> None
     found = command("status", DATABASE_URL=f"sqlite:///{Path.cwd()}/x.db?timeout=soon")
     assert found.status == 1
     assert "NEWSLETTER_DATABASE_URL" in found.err
+
+
+OUTLETS = """
+[[outlet]]
+name = "Example Post"
+domain = "example.com"
+leaning = "center"
+rated_on = 2026-10-01
+basis = "fictional"
+feeds = ["http://127.0.0.1:9/rss"]
+"""
+
+
+def test_a_gather_as_of_a_year_ahead_deletes_no_capture(command: Command) -> None:
+    """A slip in --at would otherwise take every past issue's evidence with it."""
+    Path("outlets.toml").write_text(OUTLETS)
+    database = open_database("sqlite:///newsletter.db")
+    archive = SqlFeedArchive(database)
+    now = datetime.now(UTC)
+    state = FeedState("http://127.0.0.1:9/rss", "example.com", now, FetchStatus.FRESH)
+    capture = Capture(state.feed_url, now, now, 200, state.feed_url, {}, sha256(b"<rss/>").hexdigest(), 6)
+    archive.keep(state, now, capture, b"<rss/>", ())
+    assert command("gather", "--at", "2096-10-06T10:00:00Z", OUTLETS="outlets.toml").status == 1
+    assert archive.capture(state.feed_url, now) is not None
+    database.close()

@@ -69,6 +69,20 @@ def test_every_attack_is_settled_in_its_own_time_and_harms_nobody() -> None:
     assert all("5 seconds" in found[name].message for name in BURNERS)
 
 
+@pytest.mark.parametrize("reference", ["&#xD83D;&#xDE00;", "&#55357;", "&#99999999999;", "&#x110000;"])
+def test_a_reference_to_no_character_costs_its_feed_nothing(cage: Cage, reference: str) -> None:
+    body = GOOD.replace(b"Title 3<", f"Title {reference}3<".encode())
+    assert body != GOOD
+    found = parse_one(cage, body)
+    assert found.status is FetchStatus.FRESH
+    assert len(found.entries) == 20
+    assert found.entries[3].title == "Title 3"
+    assert (
+        parse_one(cage, GOOD.replace(b"Title 3<", b"Title &#x33;&#8217;<")).entries[3].title
+        == "Title 3\u2019"
+    )
+
+
 def test_a_memory_hog_dies_alone() -> None:
     hog = rss({"title": "x" * 20_000_000})
     with Cage(workers=1, memory_bytes=90 * 1024 * 1024) as cage:

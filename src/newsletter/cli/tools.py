@@ -59,6 +59,16 @@ def group_command(infile: TextIO, outfile: TextIO) -> None:
     outfile.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in group_rows(rows))
 
 
+def _with_articles(row: dict[str, Any]) -> dict[str, Any]:
+    """The row, its articles being objects with an id. Raises `UsageError`."""
+    articles = row["articles"]
+    if not isinstance(articles, list) or not all(isinstance(a, dict) and "id" in a for a in articles):
+        raise UsageError(
+            f"Row {row['id']!r}: articles is no list of objects with an id.", todo="See the command's --help."
+        )
+    return row
+
+
 @click.command("write")
 @click.argument("infile", type=click.File("r", encoding="utf-8"), metavar="IN.jsonl")
 @click.argument("outfile", type=click.File("w", encoding="utf-8"), metavar="OUT.jsonl")
@@ -73,7 +83,7 @@ def write_command(infile: TextIO, outfile: TextIO, budget: int) -> None:
     """
     from newsletter.writing.rows import write_row
 
-    rows = _rows(infile, ("id", "articles"))
+    rows = map(_with_articles, _rows(infile, ("id", "articles")))
     told = (write_row(row, budget_words=budget) for row in rows)
     outfile.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in told)
 

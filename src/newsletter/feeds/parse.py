@@ -8,6 +8,7 @@ the cleaner reduces every text and checks every link itself.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,9 @@ MAX_CATEGORIES = 20
 SHORT_SUMMARY = 20
 """A summary shorter than this is given up for the entry's content, where there is one."""
 
+
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));")
+_LAST = 0x10FFFF
 
 HARMLESS = (feedparser.NonXMLContentType, feedparser.CharacterEncodingOverride)
 """Complaints about HTTP headers and declarations: no fault of the XML."""
@@ -55,7 +59,10 @@ def parse_bytes(body: bytes, content_type: str) -> dict[str, Any]:
     # turns guids into URLs of wherever the feed happens to live. The cleaner makes links absolute.
     headers = {"content-type": content_type or "application/xml"}
     found = feedparser.parse(
-        io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        io.BytesIO(_REFERENCE.sub(_sound, body)),
+        response_headers=headers,
+        sanitize_html=False,
+        resolve_relative_uris=False,
     )
     channel = found.get("feed", {})
     return {
@@ -65,6 +72,16 @@ def parse_bytes(body: bytes, content_type: str) -> dict[str, Any]:
         "message": _fault(found),
         "entries": [_entry(entry) for entry in found.get("entries", [])[:MAX_ENTRIES]],
     }
+
+
+def _sound(found: re.Match[bytes]) -> bytes:
+    """A numeric reference as it stands, or nothing where no character has that number.
+
+    feedparser raises on those, so that one emoji written as two halves would cost the outlet its whole feed.
+    """
+    digits = (found[1] or found[2]).lstrip(b"0")
+    number = int(digits or b"0", 16 if found[1] else 10) if len(digits) < 9 else _LAST + 1
+    return b"" if number > _LAST or 0xD800 <= number <= 0xDFFF else found[0]
 
 
 def _entry(entry: Mapping[str, Any]) -> list[Any]:
