@@ -155,7 +155,7 @@ class FeedArchive(Protocol):
         ...
 
     def purge_captures(self, before: datetime) -> int:
-        """Delete captures fetched before that time and bodies that no capture needs any more; how many."""
+        """Delete captures recorded (by the wall clock) before that time, and bodies nothing needs; how many."""
         ...
 
 

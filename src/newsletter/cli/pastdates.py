@@ -43,7 +43,7 @@ def backfill_command(
     newsletter backfill resume 3
 
     One date after the other, oldest first, because an issue's history rests on the issues before it. An
-    issue that was approved or mailed is never touched. Interrupted, it goes on with `backfill resume`.
+    issue whose mailing has begun is never touched. Interrupted, it goes on with `backfill resume`.
     """
     from newsletter.pipeline import backfill
 

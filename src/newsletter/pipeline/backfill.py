@@ -62,7 +62,7 @@ def plan(
 
 def _decide(day: date, state: DateState, policy: str) -> BackfillDate:
     if state.frozen:
-        return BackfillDate(day, "skipped", reason="its issue is frozen (approved or mailed)")
+        return BackfillDate(day, "skipped", reason="its issue is frozen (mailed)")
     if policy == "failed" and not state.failed:
         return BackfillDate(day, "skipped", reason="it did not fail")
     if policy == "missing" and state.has_issue:

@@ -213,7 +213,7 @@ def _save(
         return Built(kept, checks, room.files.write(kept), changed=False)
     if kept is not None and kept.frozen and not revision:
         raise Refused(
-            f"The issue of {new.date} is frozen (it was approved or mailed) and this build differs from it.",
+            f"The issue of {new.date} is frozen (its mailing has begun) and this build differs from it.",
             todo="Use --revision to keep the new one beside it; the mailed text stays as it is.",
             date=new.date.isoformat(),
         )

@@ -73,8 +73,8 @@ def gather(room: GatherRoom, now: datetime, progress: Progress = no_progress) ->
     for done, report in enumerate(settled, start=1):
         reports.append(report)
         progress(done, len(answers), "reading")
-    # By the earlier of TIME and the clock: a TIME of years ahead (a slip, a rehearsal) must delete nothing.
-    room.archive.purge_captures(min(now, room.clock()) - room.keep_captures)
+    # By the clock, not by TIME: replaying an old day, or a slip in the year, must delete nothing.
+    room.archive.purge_captures(room.clock() - room.keep_captures)
     reports.sort(key=lambda report: (report.outlet, report.feed_url))
     return GatherReport(now, tuple(reports), time.perf_counter() - began)
 

@@ -105,12 +105,21 @@ class SqlFeedArchive:
         return (_capture(feed_url, row), row.body) if row else None
 
     def purge_captures(self, before: datetime) -> int:
-        """Delete captures fetched before that time and bodies that no capture needs any more; how many."""
+        """Delete captures recorded before that time and bodies that no capture needs any more; how many.
+
+        Asked at the end of every gather, so it looks only at what it deletes.
+        """
+        old = captures.c.recorded_at < before
+        with self._db.read() as connection:
+            if connection.scalar(sa.select(captures.c.id).where(old).limit(1)) is None:
+                return 0
         with self._db.write() as connection:
             serialise(connection, _CAPTURES)
-            gone = connection.execute(sa.delete(captures).where(captures.c.fetched_at < before)).rowcount
+            digests = connection.scalars(sa.select(captures.c.digest).where(old).distinct()).all()
+            gone = connection.execute(sa.delete(captures).where(old)).rowcount
             needed = sa.exists().where(captures.c.digest == bodies.c.digest)
-            connection.execute(sa.delete(bodies).where(~needed))
+            unneeded = sa.delete(bodies).where(bodies.c.digest == sa.bindparam("bytes"), ~needed)
+            connection.execute(unneeded, [{"bytes": digest} for digest in digests])
         return gone
 
 

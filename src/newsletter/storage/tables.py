@@ -110,7 +110,7 @@ captures = Table(
     _number("size"),
     _text("provenance"),
     UniqueConstraint("feed_id", "fetched_at", "digest"),
-    Index(None, "fetched_at"),
+    Index(None, "recorded_at"),
 )
 
 articles = Table(

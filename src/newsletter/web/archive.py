@@ -130,7 +130,7 @@ def headlines(stories: Sequence[IssueStory], brand: Brand) -> tuple[Headline, ..
 
 
 class PublicArchive:
-    """The issues that readers may see: what was mailed or approved, and past dates.
+    """The issues that readers may see: what was mailed, and past dates.
 
     A draft of today is nobody's but the editors' until it is frozen. Where a date has a frozen revision, that
     one is shown, as it was mailed, whatever was built later. An unfrozen past date is one that a backfill made.

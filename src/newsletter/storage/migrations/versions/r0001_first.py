@@ -107,7 +107,7 @@ def _feeds() -> None:
         sa.UniqueConstraint("feed_id", "fetched_at", "digest", name="uq_captures_feed_id_fetched_at_digest"),
     )
     op.create_index("ix_captures_digest", "captures", ["digest"])
-    op.create_index("ix_captures_fetched_at", "captures", ["fetched_at"])
+    op.create_index("ix_captures_recorded_at", "captures", ["recorded_at"])
 
 
 def _articles() -> None:
