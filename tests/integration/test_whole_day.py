@@ -16,6 +16,7 @@ import pytest
 
 from newsletter.demo.run import DAYS, DemoResult, run_demo
 from newsletter.domain.document import document, dump, issue_from, sha256
+from newsletter.domain.outlet import Registry
 from newsletter.errors import IssueError, IssueNotFound, Refused, StorageError
 from newsletter.pipeline import backfill
 from newsletter.pipeline.build import build
@@ -275,11 +276,13 @@ def test_bytes_that_somebody_changed_in_the_database_are_not_sent(home: Path) ->
 
 
 def test_articles_of_which_nothing_can_be_told_make_no_issue(tmp_path: Path) -> None:
-    early = datetime(2026, 10, 3, 9, 1, tzinfo=UTC)  # only the crossword is out
+    early = datetime(2026, 10, 3, 9, 1, tzinfo=UTC)  # of the Chronicle, only the crossword is out
     with sample_house(tmp_path / "home", until=date(2026, 10, 4)) as (house, server, _):
         server.set_now(early)
-        gather(house.gather_room, early)
-        assert house.archive.articles(early, early - timedelta(days=1))
+        chronicle = house.registry.get("marrowgatechronicle.example")
+        assert chronicle is not None
+        gather(replace(house.gather_room, registry=Registry((chronicle,))), early)
+        assert [a.kind for a in house.archive.articles(early, early - timedelta(days=1))] == ["service"]
         with pytest.raises(IssueError, match="No story"):
             build(house.build_room, date(2026, 10, 3), early)
 
