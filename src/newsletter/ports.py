@@ -101,7 +101,7 @@ class FeedCleaner(Protocol):
     def clean(
         self, parsed: ParsedFeed, outlet: str, now: datetime, *, final_url: str, provenance: str
     ) -> CleanFeed:
-        """Pure. Entries to articles by the identity, date, mark and text rules of feeds.md."""
+        """Pure. Entries to articles by the identity, date, mark and text rules of docs/rules.md."""
         ...
 
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 SHORTEST_KEY = 16
-"""Characters of a key that is given: 128 bits at best, what mail.md asks of an unguessable link."""
+"""Characters of a key that is given: 128 bits at best, what docs/rules.md asks of an unguessable link."""
 LONG_AGO = timedelta(hours=1)
 """A build as of an earlier time than this does not gather."""
 
@@ -162,7 +162,7 @@ class House:
 
     @property
     def user_agent(self) -> str:
-        """Who asks: name, version and a contact address, as feeds.md's rule 7 has it."""
+        """Who asks: name, version and a contact address, as docs/rules.md's rule 7 has it."""
         name = "".join(c for c in self.brand.name.title() if c.isascii() and c.isalnum()) or "Newsletter"
         return f"{name}/{__version__} (+{self.settings.public_url}/how)"
 

@@ -120,6 +120,9 @@ def test_init_writes_once_and_overwrites_only_when_forced(command: Command) -> N
     again = command(*INIT)
     assert again.status == 3
     assert "--force" in again.err
+    unasked = command("init")
+    assert unasked.status == 3, "refused before the first question"
+    assert "Name of the newsletter" not in unasked.err
     assert command(*INIT, "--force", "--json").json["written"]
     rows = {row["name"]: row["value"] for row in command("settings", "--json").json["settings"]}
     assert rows["NEWSLETTER_TIMEZONE"] == "Europe/London"
@@ -133,7 +136,7 @@ def test_doctor_knows_what_is_missing_and_is_content_when_nothing_is(command: Co
     assert command("subscribers", "add", "reader@example.org").status == 0
     second = command("doctor")
     assert second.status == 0
-    assert "All is ready." in second.out
+    assert "All is ready for the outbox" in second.out
 
 
 def test_doctor_asks_the_provider_what_the_key_may_do(command: Command) -> None:
@@ -199,7 +202,10 @@ def test_gather_build_status_and_feeds_by_command(
         assert health["harborledger.example"]["items"] > 0
         assert "ternislandpacket" in command("feeds", "--at", at).out
     assert command("status", "--json").json["ok"] is False, "no issue of the real today"
-    assert command("status").status == 1
+    today = command("status")
+    assert today.status == 1
+    assert "newsletter build" in today.out, "what to do about it"
+    assert "None" not in today.out
     assert len(command("outlets", "list", "--json").json) == 20
     assert "lean left" in command("outlets", "list").out
 
@@ -214,6 +220,7 @@ def test_approvals_by_command(
     assert command("approve", day, "--by", "A", APPROVERS="B, C").status == 3
     assert command("approve", day, "--by", "A", "--override", "balance", "--reason", "x").status == 2
     assert command("approve", day, "--by", "A", "--override", "balance").status == 2
+    assert command("approve", day, "--by", " ").status == 2, "an approval is a named person's word"
     assert command("approve", day, "--by", "A", "--json").json["approved_by"] == "A"
     assert command("unapprove", day).status == 0
     assert command("approve", "2026-01-01", "--by", "A").status == 1
@@ -221,6 +228,8 @@ def test_approvals_by_command(
     tested = command("test-send", day, "--to", "editor@example.org", "--json")
     assert tested.status == 0
     assert command("deliveries", day).status == 1, "a test mail is no mailing"
+    assert command("send", day, "--yes", "--allow-stale").status == 0
+    assert "No batch is uncertain." in command("deliveries", day, "--uncertain").out
 
 
 def test_outlets_check_names_each_problem_with_its_line(command: Command, tmp_path: Path) -> None:

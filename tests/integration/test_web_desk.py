@@ -210,7 +210,7 @@ def test_what_was_edited_is_followed_and_a_build_brings_the_kept_bytes_back(
 
 
 def test_the_page_says_that_it_shows_an_edit(house: House, templates: Path) -> None:
-    keep(house)
+    keep(house, frozen=False)
     desk = create_desk(house)
     state = next(route.endpoint.__self__ for route in desk.routes if route.path == "/")  # type: ignore[attr-defined]
     state.edited = True
@@ -219,6 +219,10 @@ def test_the_page_says_that_it_shows_an_edit(house: House, templates: Path) -> N
     edit(templates / "issue/masthead.mjml.j2", "No. {{", "Number {{")
     asyncio.run(state.changes.rise())
     assert "Re-rendered with the edited template" in client.get("/").text
+    assert "newsletter build 2026-08-14<" in client.get("/").text
+    house.issues.freeze(date(2026, 8, 14), 1)
+    asyncio.run(state.changes.rise())
+    assert "newsletter build 2026-08-14 --revision<" in client.get("/").text
     assert "Number 228" in client.get(MAIL).text
     edit(templates / "issue/masthead.mjml.j2", "{{ mail.date }}", "{{ mail.nonsense.date }}")
     asyncio.run(state.changes.rise())

@@ -89,7 +89,7 @@ def cli() -> None:
     \b
     Try it:        newsletter demo
     Set it up:     newsletter init, then newsletter doctor
-    Each morning:  newsletter gather; newsletter build; newsletter send
+    Each morning:  newsletter gather; newsletter build; newsletter send DATE
 
     Settings come from the environment or a .env file (see `newsletter settings`).
     Exit status: 0 done, 1 failed, 2 wrong usage, 3 refused by a guard.

@@ -29,6 +29,9 @@ def approve_command(day: date, by: str, override: tuple[str, ...], reason: str, 
     """
     from newsletter.pipeline.send import failed_checks
 
+    by = by.strip()
+    if not by:
+        raise UsageError("An approval needs a name.", todo="Give it with --by NAME.")
     with house() as rooms:
         issue = kept_issue(rooms, day)
         allowed = rooms.settings.approvers

@@ -117,7 +117,8 @@ def build_command(
     newsletter build
     newsletter build 2026-08-14 --at 2026-08-14T23:00Z
 
-    Gathers first, unless the cut-off is more than an hour ago. Writes issue.json, issue.html, issue.txt and
+    Gathers first, unless the cut-off is more than an hour ago and no feed's host is named in ALLOW_HOSTS
+    (such feeds are replayed). Writes issue.json, issue.html, issue.txt and
     checks.json to HOME/issues/DATE/. The same stored articles give the same bytes.
     """
     with house() as rooms:

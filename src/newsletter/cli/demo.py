@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,14 +58,14 @@ def _print(result: DemoResult) -> None:
         click.echo(f"Mailed to {result.sent.submitted} sample subscribers: {result.home / 'outbox'}\n")
     else:
         click.echo(f"Mailed by the flow: {result.home / 'outbox'}\n")
-    shown = _short(result.home)
+    shown, newsletter = _short(result.home), _command()
     day = last.issue.date
     click.echo("Where to look:")
     click.echo(f"  the mail         {_short(Path(last.folder))}/issue.html  (open it in a browser)")
-    click.echo(f"  as text          NEWSLETTER_HOME={shown} newsletter show {day}")
-    click.echo(f"  its checks       NEWSLETTER_HOME={shown} newsletter check {day}")
-    click.echo(f"  as an editor     NEWSLETTER_HOME={shown} newsletter preview {day}")
-    click.echo(f"  as a reader      NEWSLETTER_HOME={shown} newsletter serve")
+    click.echo(f"  as text          NEWSLETTER_HOME={shown} {newsletter} show {day}")
+    click.echo(f"  its checks       NEWSLETTER_HOME={shown} {newsletter} check {day}")
+    click.echo(f"  as an editor     NEWSLETTER_HOME={shown} {newsletter} preview {day}")
+    click.echo(f"  as a reader      NEWSLETTER_HOME={shown} {newsletter} serve")
     quiet = next((built for built in result.issues if len(_stories(built)) <= 2), None)
     if quiet is not None and quiet is not last:
         click.echo(f"  a quiet day      {_short(Path(quiet.folder))}/issue.html")
@@ -71,6 +73,13 @@ def _print(result: DemoResult) -> None:
 
 def _stories(built: Any) -> list[Any]:
     return list(built.issue.document["stories"])
+
+
+def _command() -> str:
+    """The command as it can be typed from here: `make demo` puts it on nobody's PATH."""
+    typed = Path(sys.argv[0])
+    known = shutil.which("newsletter") is not None or typed.name != "newsletter"
+    return "newsletter" if known else _short(typed)
 
 
 def _short(path: Path) -> str:

@@ -54,7 +54,8 @@ def preview_command(day: date | None, port: int, no_browser: bool) -> None:
     newsletter preview 2026-08-14 --no-browser
 
     Phone and desktop side by side, dark mode, images off, plain text, and the checks. A changed template,
-    brand.toml or issue shows within a second. Answers on this machine only and changes nothing.
+    brand.toml or issue shows within a second; what was edited before the preview began shows after the next
+    edit, or `newsletter build`. Answers on this machine only and changes nothing.
     """
     from newsletter.web.desk import create_desk
     from newsletter.web.server import serve

@@ -131,7 +131,7 @@ def deliveries_command(day: date, uncertain: bool, as_json: bool) -> None:
     with house() as rooms:
         mailing = rooms.mailings.find(day)
         if mailing is None:
-            raise IssueNotFound(f"Nothing of {day} was mailed.", todo=f"newsletter send {day}")
+            raise IssueNotFound(f"Nothing of {day} was mailed.", todo=f"To mail it: newsletter send {day}")
         batches = [
             b for b in rooms.mailings.batches(mailing.id) if not uncertain or b.state.value == "uncertain"
         ]
@@ -152,6 +152,9 @@ def deliveries_command(day: date, uncertain: bool, as_json: bool) -> None:
     click.echo(
         f"Mailing of {day}: {mailing.state.value}, {mailing.recipients:,} recipients. {mailing.note}".strip()
     )
+    if not rows:
+        click.echo("No batch is uncertain." if uncertain else "It has no batches.")
+        return
     print_table(
         ("batch", "state", "recipients", "attempts", "reason"),
         [tuple(row.values())[:5] for row in rows],
@@ -168,8 +171,8 @@ def resolve_command(batch_id: str, accepted: bool, not_accepted: bool, as_json: 
     """Settle an uncertain batch after looking into the provider's activity feed.
 
     \b
-    newsletter resolve 2026-08-14-0003-k4zq --accepted
-    newsletter resolve 2026-08-14-0003-k4zq --not-accepted   # then: newsletter send 2026-08-14
+    newsletter resolve 2026-08-14-0003-528bfed0 --accepted
+    newsletter resolve 2026-08-14-0003-528bfed0 --not-accepted   # then: newsletter send 2026-08-14
     """
     from newsletter.mailing.settle import close_if_complete, resolve
 

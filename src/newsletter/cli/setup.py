@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from newsletter.cli.context import house, settings
-from newsletter.cli.output import json_option, print_json, print_table
+from newsletter.cli.output import json_option, local, print_json, print_table, printable
 from newsletter.settings import SPECS
 
 
@@ -24,7 +25,7 @@ from newsletter.settings import SPECS
 @click.option(
     "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Where to write."
 )
-@click.option("--force", is_flag=True, help="Overwrite .env and brand.toml.")
+@click.option("--force", is_flag=True, help="Overwrite .env (a new secret key, too) and brand.toml.")
 @json_option
 def init_command(folder: Path, force: bool, as_json: bool, **given: str | None) -> None:
     """Set up an installation: ask what is not given, write .env (mode 0600) and brand.toml.
@@ -35,8 +36,9 @@ def init_command(folder: Path, force: bool, as_json: bool, **given: str | None) 
       --from-email morning@news.example.org --postal-address "1 High Street, Oldtown" \\
       --public-url https://news.example.org --provider outbox
     """
-    from newsletter.settings.initfiles import QUESTIONS, write_files
+    from newsletter.settings.initfiles import QUESTIONS, refuse_overwriting, write_files
 
+    refuse_overwriting(folder, force=force)
     answers = {}
     for question in QUESTIONS:
         value = given.get(question.option)
@@ -99,16 +101,22 @@ def doctor_command(as_json: bool) -> int:
     """
     from newsletter.cli.doctor import examine
 
-    findings = examine(settings())
+    loaded = settings()
+    findings = examine(loaded)
     if as_json:
         print_json([{"name": f.name, "ok": f.ok, "found": f.found, "fix": f.fix} for f in findings])
     else:
         rows = [("ok" if f.ok else "FIX", f.name, f.found, f.fix) for f in findings]
         print_table(("", "what", "found", "what to do"), rows)
         bad = sum(not f.ok for f in findings)
-        click.echo(
-            "All is ready." if not bad else f"{bad} of {len(findings)} need a fix before mailing for real."
-        )
+        if bad:
+            click.echo(f"{bad} of {len(findings)} need a fix.")
+        elif loaded.settings.provider == "outbox":
+            click.echo(
+                "All is ready for the outbox. What real mail needs is looked at with PROVIDER=sendgrid."
+            )
+        else:
+            click.echo("All is ready.")
     return 0 if all(f.ok for f in findings) else 1
 
 
@@ -126,7 +134,7 @@ def status_command(as_json: bool) -> int:
         issue = rooms.issues.get(today)
         mailing = rooms.mailings.find(today)
         states = rooms.archive.states(now)
-        home = rooms.settings.home
+        home, zone = rooms.settings.home, rooms.settings.timezone
         due = now >= rooms.calendar.cut_off(today)
     failing = sum(not state.status.ok for state in states.values())
     last = max((state.at for state in states.values()), default=None)
@@ -150,11 +158,28 @@ def status_command(as_json: bool) -> int:
     if as_json:
         print_json(found)
     else:
-        for key, value in found.items():
-            click.echo(
-                f"{key.replace('_', ' '):>14}  {', '.join(value) if isinstance(value, list) else value}"
-            )
+        _print_status({**found, "last_gather": local(last, zone)}, mailing.note if mailing else "")
     return 0 if found["ok"] else 1
+
+
+def _print_status(found: Mapping[str, Any], note: str) -> None:
+    """The figures, a dash for none, and what to do about each that is not right."""
+    for key, value in found.items():
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
+        elif isinstance(value, list):
+            value = ", ".join(value)
+        shown = "–" if value in (None, "") else value
+        click.echo(f"{key.replace('_', ' '):>14}  {shown}")
+    day = found["date"]
+    if found["issue"] == "missing":
+        click.echo(f"\nThere is no issue of {day}. Make it: newsletter build {day}")
+    if found["failed_checks"]:
+        click.echo(f"\nChecks fail. What to do about each: newsletter check {day}")
+    if found["mailing"] not in ("none", "done"):
+        click.echo(
+            printable(f"\nThe mailing is {found['mailing']}. {note} Look at it: newsletter deliveries {day}")
+        )
 
 
 @click.group("db")

@@ -69,7 +69,7 @@ def run_demo(home: Path, *, engine: str, say: Say) -> DemoResult:
             import_subscribers(house)
             gathers, issues = [], []
             for day in DAYS if engine == "plain" else DAYS[:-1]:
-                say(f"The issue of {day:%A, %d %B %Y}: gathering …")
+                say(f"The issue of {day:%A}, {day.day} {day:%B %Y}: gathering …")
                 gathers += list(gather_until(house, server, clock, house.calendar.cut_off(day)))
                 issues.append(build(house.build_room, day, house.calendar.cut_off(day)))
             if engine == "prefect":
@@ -150,7 +150,7 @@ def _last_day_as_flow(house: House, server: NewsroomServer, values: dict[str, st
         )
     day, at = DAYS[-1], house.calendar.cut_off(DAYS[-1])
     server.set_now(at)
-    say(f"The issue of {day:%A, %d %B %Y} as the Prefect flow `daily-issue` …")
+    say(f"The issue of {day:%A}, {day.day} {day:%B %Y} as the Prefect flow `daily-issue` …")
     environment = {**os.environ, **{f"NEWSLETTER_{name}": value for name, value in values.items()}}
     environment.setdefault("PREFECT_HOME", str(house.settings.home / "prefect"))
     command = [

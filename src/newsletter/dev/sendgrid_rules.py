@@ -1,4 +1,4 @@
-"""What SendGrid's ``POST /v3/mail/send`` refuses, written from its public description (mail.md). Pure.
+"""What SendGrid's ``POST /v3/mail/send`` refuses, written from its public description (docs/rules.md). Pure.
 
 Deliberately shares no code with `newsletter.mailing`: a rule that the sender got wrong must not be wrong here, too.
 """

@@ -35,7 +35,7 @@ def failed(checks: Iterable[Check]) -> tuple[Check, ...]:
 
 @dataclass(frozen=True, slots=True)
 class CheckLimits:
-    """Limits an operator may set; the defaults are promise 5 (`product.md`) and Gmail's clip."""
+    """Limits an operator may set; the defaults are promise 5 (five minutes) and Gmail's clip."""
 
     html_warn_bytes: int = 80_000
     html_fail_bytes: int = 95_000

@@ -1,7 +1,7 @@
 """Opaque link tokens: ``<public id>.<signature>``, never stored.
 
 The signature is HMAC-SHA-256 over purpose, public id and version with the installation's secret key, cut to
-160 bits (RFC 8058 asks for an unguessable URI; mail.md for at least 128 bits). A copy of the database hands
+160 bits (RFC 8058 asks for an unguessable URI; docs/rules.md for at least 128 bits). A copy of the database hands
 out no token, and raising a subscriber's ``token_version`` voids the ones handed out.
 """
 

@@ -1,4 +1,4 @@
-"""Raw entries to articles, by the identity, date, mark and text rules of design/feeds.md (8, 9, 11, 12). Pure."""
+"""Raw entries to articles, by the identity, date, mark and text rules of docs/rules.md (8, 9, 11, 12). Pure."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The GETs of one gather: concurrent, polite, bounded in time and size, and never into a private network.
 
-The rules are design/feeds.md, "Fetching rules" 1 and 4-7. Built on httpcore, httpx's own transport, because
+The rules are docs/rules.md, "Fetching rules" 1 and 4-7. Built on httpcore, httpx's own transport, because
 only there can the network be given from outside (see `newsletter.feeds.guard`); no proxy and no setting is
 read from the environment.
 """

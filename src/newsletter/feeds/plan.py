@@ -1,6 +1,6 @@
 """Decides, without any I/O, which feeds to ask now and what an answer means for the next time.
 
-Sources of the rules: design/feeds.md, "Fetching rules" 1-4. There is no minimum interval: a feed that is not
+Sources of the rules: docs/rules.md, "Fetching rules" 1-4. There is no minimum interval: a feed that is not
 disabled, paused or backed off is due.
 """
 

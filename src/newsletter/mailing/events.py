@@ -1,7 +1,7 @@
 """Whether an event webhook's request really comes from the provider. Pure: bytes and a time in, a verdict out.
 
 SendGrid signs SHA-256(timestamp + raw body) with ECDSA; the signature is base64 DER, the key base64 DER SPKI
-(mail.md). The `sendgrid` package's own check wants text, raises on bad base64 and ignores the age.
+(docs/rules.md). The `sendgrid` package's own check wants text, raises on bad base64 and ignores the age.
 """
 
 from __future__ import annotations

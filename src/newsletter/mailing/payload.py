@@ -1,7 +1,7 @@
 """One SendGrid request, built from plain values. Pure: no client, no key, no clock.
 
 The JSON is ours and not the `sendgrid` package's helpers', which let more than 1,000 personalizations
-through, reverse their order, and lose an address whose name holds a comma (mail.md).
+through, reverse their order, and lose an address whose name holds a comma (docs/rules.md).
 """
 
 from __future__ import annotations

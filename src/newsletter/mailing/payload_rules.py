@@ -1,4 +1,4 @@
-"""Every rule that SendGrid answers with 400 or 413, checked before the call (the list is mail.md's).
+"""Every rule that SendGrid answers with 400 or 413, checked before the call (the list is docs/rules.md's).
 
 One recipient's slip fails the whole request of 1,000, so it is found here, with the place named as SendGrid
 names it (``personalizations.3.to``). Pure.

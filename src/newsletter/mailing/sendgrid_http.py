@@ -1,4 +1,4 @@
-"""The `sendgrid` package's client with its traps closed (mail.md): the one place that opens a connection.
+"""The `sendgrid` package's client with its traps closed (docs/rules.md): the one place that opens a connection.
 
 - a time-out always (the package has none);
 - no redirects: urllib would follow a POST's 302 as a GET, with the key, to wherever it points;

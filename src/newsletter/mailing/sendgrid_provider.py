@@ -1,4 +1,4 @@
-"""Mail through SendGrid's v3 API (facts: mail.md). It has no idempotency key, so doubt is never repeated."""
+"""Mail through SendGrid's v3 API (facts: docs/rules.md). It has no idempotency key, so doubt is never repeated."""
 
 from __future__ import annotations
 

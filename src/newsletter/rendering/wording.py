@@ -41,7 +41,7 @@ def long_date(day: date, locale: str) -> str:
 
 
 def plain_date(day: date, locale: str) -> str:
-    """Without the weekday. Month names are English: the newsletter's words are (product.md)."""
+    """Without the weekday. Month names are English: the newsletter's words are (docs/rules.md)."""
     month = _MONTHS[day.month - 1]
     if locale.endswith("US"):
         return f"{month} {day.day}, {day.year}"

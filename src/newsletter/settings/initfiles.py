@@ -59,14 +59,22 @@ QUESTIONS = (
 )
 
 
-def write_files(folder: Path, answers: Mapping[str, str], *, force: bool) -> tuple[Path, ...]:
-    """Write `.env` (0600, with a fresh secret key) and `brand.toml`. Raises `Refused` before overwriting."""
+def refuse_overwriting(folder: Path, *, force: bool) -> tuple[Path, Path]:
+    """Where `.env` and `brand.toml` go. Raises `Refused` when one is there and ``force`` is not given."""
     env, brand = folder / ".env", folder / "brand.toml"
     for path in (env, brand):
         if path.exists() and not force:
             raise Refused(
-                f"{path} is there already.", todo="Use --force to overwrite it, or another --folder."
+                f"{path} is there already.",
+                todo="Use another --folder, or --force to overwrite it: the new secret key ends the links of mail "
+                "sent so far, unless the old one goes to NEWSLETTER_OLD_SECRET_KEYS.",
             )
+    return env, brand
+
+
+def write_files(folder: Path, answers: Mapping[str, str], *, force: bool) -> tuple[Path, ...]:
+    """Write `.env` (0600, with a fresh secret key) and `brand.toml`. Raises `Refused` before overwriting."""
+    env, brand = refuse_overwriting(folder, force=force)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with open(env, "w", encoding="utf-8", opener=_private) as file:

@@ -17,7 +17,7 @@ from newsletter.stories.threads import Continuation, continuation_of
 
 @dataclass(frozen=True, slots=True)
 class LineUpRules:
-    """Everything a line-up is decided by; the defaults are stories.md's findings."""
+    """Everything a line-up is decided by; the defaults were measured on labelled news days."""
 
     main_most: int = 5
     quiet_below: int = 3

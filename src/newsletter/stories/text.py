@@ -1,6 +1,6 @@
 """Words of a title or text, reduced to what two reports of one event have in common: their stems.
 
-Made for English (product.md, "What fairness is not"); other languages are dropped before they come here.
+Made for English (docs/rules.md, "What fairness is not"); other languages are dropped before they come here.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from newsletter.rendering.telling import SHARES_FROM
 from newsletter.web.texts import counted
 
 _GAP = 0.7
-"""Per cent of the width between segments: hue is never the only difference (look.md)."""
+"""Per cent of the width between segments: hue is never the only difference."""
 _ROOM_FOR_LETTER, _ROOM_FOR_COUNT = 6.0, 13.0
 
 

@@ -1,4 +1,4 @@
-"""The core of ``newsletter write``: one row of a file to one row of words (contract.md)."""
+"""The core of ``newsletter write``: one row of a file to one row of words (docs/contract.md)."""
 
 from __future__ import annotations
 
