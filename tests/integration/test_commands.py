@@ -185,6 +185,7 @@ def test_gather_build_status_and_feeds_by_command(
     with sample_house(tmp_path / "home", until=date(2026, 10, 4)) as (_, server, clock):
         command = Command(tmp_path / "home", monkeypatch, capsys)
         server.set_now(clock.now)
+        monkeypatch.setenv("NEWSLETTER_ALLOW_HOSTS", "127.0.0.1")
         at = clock.now.isoformat()
         gathered = command("gather", "--at", at, "--json")
         assert gathered.status == 0

@@ -332,6 +332,10 @@ def test_the_commands_on_that_home(
     assert refused.status == 3
     assert refused.json["error"]["type"] == "Refused"
     assert "stale" in refused.err
+    again = command("send", "2026-10-06", "--yes", "--allow-stale")
+    assert again.status == 0
+    assert "mailed already" in again.out
+    assert "(unchanged)" in command("build", "2026-10-06").out, "the newsroom is gone, and is not asked"
     missing = command("show", "2026-01-01")
     assert missing.status == 1
     assert missing.err.count("\n") == 1

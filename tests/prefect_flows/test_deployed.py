@@ -51,6 +51,7 @@ class Installation:
             "PREFECT_WORKER_QUERY_SECONDS": "1",
             "DO_NOT_TRACK": "1",
             "NEWSLETTER_HOME": str(home),
+            "NEWSLETTER_ALLOW_HOSTS": "127.0.0.1",
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
         }
         self.running: list[subprocess.Popen[bytes]] = []

@@ -167,7 +167,7 @@ def ended(process: subprocess.Popen[str]) -> Ran:
 
 
 def told(ran: Ran) -> Ran:
-    """Whatever was said names neither the key nor anybody's address (docs/rules.md, requirement 9), nor crashed."""
+    """Whatever was said names neither the key nor anybody's address, nor crashed."""
     said = ran.out + ran.err
     assert KEY not in said
     assert not re.search(rf"@{re.escape(DOMAIN)}", said)

@@ -37,9 +37,13 @@ def send_command(day: date, yes: bool, allow_stale: bool, as_json: bool) -> int:
     """
     with house() as rooms:
         _ask(rooms, day, yes=yes)
+        from newsletter.domain.mailing import MailingState
         from newsletter.mailing.stopping import StopSignal
         from newsletter.pipeline.send import send
 
+        before = rooms.mailings.find(day)
+        if before is not None and before.state is MailingState.DONE and not as_json:
+            click.echo(f"The issue of {day} was mailed already; nobody is mailed again.")
         with progress_bar(quiet=as_json) as progress, StopSignal() as stop:
             room = replace(rooms.send_room, wait=stop.wait)
             found = send(room, day, allow_stale=allow_stale, stop=stop, progress=progress)

@@ -88,7 +88,7 @@ class Desk:
         self.house = house
         self.day = day
         self.looking = day
-        self.edited = False
+        self.edited = house.settings.templates is not None  # they may have been edited before we started
         self.changes = Changes()
         self.site = Site(house.brand, house.templates, house.settings.public_url)
         self._shown: dict[tuple[object, ...], ShownMail] = {}
