@@ -16,7 +16,10 @@ from newsletter.domain.story import Voice
 from newsletter.pipeline.build import build, count_supply, day_supply
 from newsletter.pipeline.compose import issue_story, story_id
 from newsletter.pipeline.gather import gather
+from newsletter.storage.engine import upgrade
 from tests.support.sample_home import sample_house
+
+pytest_plugins = ("tests.support.storage_databases",)
 
 DAY = date(2026, 10, 4)
 AT = datetime(2026, 10, 4, 9, 0, tzinfo=UTC)
@@ -145,3 +148,15 @@ def test_an_outlet_that_the_registry_lost_is_unrated_not_center(tmp_path: Path) 
 
 def test_a_storys_name_is_its_issues_date_and_its_earliest_article() -> None:
     assert story_id(DAY, "a-0123456789abcdef") == "2026-10-04-01234567"
+
+
+@pytest.mark.postgres
+def test_postgresql_and_sqlite_make_the_same_bytes(tmp_path: Path, empty_postgres_url: str) -> None:
+    upgrade(empty_postgres_url)
+    made = []
+    for name, settings in (("sqlite", {}), ("postgresql", {"DATABASE_URL": empty_postgres_url})):
+        with sample_house(tmp_path / name, until=DAY, **settings) as (house, _, _):
+            assert house.database.postgres is (name == "postgresql")
+            folder = Path(build(house.build_room, DAY, AT).folder)
+            made.append([(folder / file).read_bytes() for file in ("issue.json", "issue.html", "issue.txt")])
+    assert made[0] == made[1]
