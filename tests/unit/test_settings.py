@@ -169,3 +169,12 @@ def test_an_answer_that_would_not_come_back_as_given_is_asked_again(answer: str)
     question = next(question for question in QUESTIONS if question.option == "postal_address")
     with pytest.raises(UsageError):
         question.check(answer)
+
+
+def test_writing_the_files_anew_keeps_the_key_that_mailed_links_are_signed_with(tmp_path: Path) -> None:
+    write_files(tmp_path, answers(), force=False)
+    first = load({}, tmp_path).settings.secret_key
+    write_files(tmp_path, answers(timezone="Europe/London"), force=True)
+    again = load({}, tmp_path).settings
+    assert again.secret_key == first
+    assert again.timezone.key == "Europe/London"

@@ -25,7 +25,7 @@ from newsletter.settings import SPECS
 @click.option(
     "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Where to write."
 )
-@click.option("--force", is_flag=True, help="Overwrite .env (a new secret key, too) and brand.toml.")
+@click.option("--force", is_flag=True, help="Overwrite .env (its secret key is kept) and brand.toml.")
 @json_option
 def init_command(folder: Path, force: bool, as_json: bool, **given: str | None) -> None:
     """Set up an installation: ask what is not given, write .env (mode 0600) and brand.toml.

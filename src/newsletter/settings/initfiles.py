@@ -11,6 +11,7 @@ from pathlib import Path
 from newsletter.domain.audience import parse_address
 from newsletter.errors import Refused, SettingsError, UsageError
 from newsletter.settings import parse
+from newsletter.settings.load import read_env_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +67,23 @@ def refuse_overwriting(folder: Path, *, force: bool) -> tuple[Path, Path]:
         if path.exists() and not force:
             raise Refused(
                 f"{path} is there already.",
-                todo="Use another --folder, or --force to overwrite it: the new secret key ends the links of mail "
-                "sent so far, unless the old one goes to NEWSLETTER_OLD_SECRET_KEYS.",
+                todo="Use another --folder, or --force to overwrite it; the secret key in it is kept.",
             )
     return env, brand
 
 
 def write_files(folder: Path, answers: Mapping[str, str], *, force: bool) -> tuple[Path, ...]:
-    """Write `.env` (0600, with a fresh secret key) and `brand.toml`. Raises `Refused` before overwriting."""
+    """Write `.env` (0600) and `brand.toml`. Raises `Refused` before overwriting.
+
+    A secret key that stands in the `.env` is kept: the links of all mail sent so far are signed with it.
+    """
     env, brand = refuse_overwriting(folder, force=force)
+    key = read_env_file(env).get("NEWSLETTER_SECRET_KEY") or secrets.token_urlsafe(32)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with open(env, "w", encoding="utf-8", opener=_private) as file:
             os.fchmod(file.fileno(), 0o600)  # the mode above is only for a new file, and this one holds a key
-            file.write(env_text(answers, secrets.token_urlsafe(32)))
+            file.write(env_text(answers, key))
         brand.write_text(brand_text(answers), encoding="utf-8")
     except OSError as problem:
         raise SettingsError(f"{problem.filename} cannot be written: {problem.strerror}.") from None

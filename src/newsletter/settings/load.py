@@ -37,7 +37,7 @@ def load(environ: Mapping[str, str], cwd: Path, given: Mapping[str, str] | None 
 
     Raises `SettingsError` naming the variable, where it was set and what to write instead.
     """
-    local = _env_file(cwd / ".env")
+    local = read_env_file(cwd / ".env")
     layers: list[tuple[str, Mapping[str, str]]] = [
         ("the command", {PREFIX + name: value for name, value in (given or {}).items()}),
         ("environment", environ),
@@ -45,7 +45,7 @@ def load(environ: Mapping[str, str], cwd: Path, given: Mapping[str, str] | None 
     home = _first("HOME", [*layers, (str(cwd / ".env"), local)]) or "./.newsletter"
     home_folder = _path(home, cwd, "HOME")
     if home_folder != cwd.resolve():
-        layers.append((str(home_folder / ".env"), _env_file(home_folder / ".env")))
+        layers.append((str(home_folder / ".env"), read_env_file(home_folder / ".env")))
     layers.append((str(cwd / ".env"), local))
     text, origin = _choose(layers)
     values = {spec.attribute: _parse(spec, text[spec.name], origin[spec.name]) for spec in SPECS}
@@ -54,7 +54,8 @@ def load(environ: Mapping[str, str], cwd: Path, given: Mapping[str, str] | None 
     return Loaded(_settings(values, home_folder, cwd), origin, text, tuple(unknown))
 
 
-def _env_file(path: Path) -> dict[str, str]:
+def read_env_file(path: Path) -> dict[str, str]:
+    """The names and values of a `.env`, none where there is no file. Raises `SettingsError` with the line."""
     if not path.is_file():
         return {}
     from dotenv.parser import parse_stream  # only where a .env exists: start-up time
