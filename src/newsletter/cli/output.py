@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -68,7 +69,7 @@ def print_table(
         table.add_column(column, justify="right" if index in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*[Text(printable(str(cell))) for cell in row])
-    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    Console(width=shutil.get_terminal_size((140, 40)).columns).print(table)
 
 
 def printable(text: str) -> str:

@@ -107,7 +107,7 @@ def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progr
     if not articles:
         raise IssueError(
             f"There are no articles for the issue of {day}: none seen by {at:%Y-%m-%d %H:%M} UTC.",
-            todo="Run `newsletter gather`, or look at `newsletter outlets list` and the last gather's report.",
+            todo="Gather first (`newsletter gather`); for a past date only what was captured by then counts.",
             date=day.isoformat(),
         )
     _step(progress, 1)
