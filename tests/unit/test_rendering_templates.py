@@ -125,3 +125,9 @@ def test_what_a_template_prints_is_escaped_in_html_and_not_in_text(tmp_path: Pat
 def test_no_mark_of_the_line_tracing_is_left() -> None:
     mail = mail_of(sample_issue())
     assert not set(mail.html + mail.text + mail.subject) & {"\ue000", "\ue001"}
+
+
+def test_a_misspelt_name_is_told_without_a_word_of_python(tmp_path: Path) -> None:
+    problem = failure(own(tmp_path, "subject.txt.j2", "{{ mail.numbr }}"))
+    assert problem.fields["detail"] == "there is nothing called 'numbr' here"
+    assert problem.fields["template"] == "subject.txt.j2"

@@ -25,6 +25,7 @@ FOLDER = "issue"
 
 MJML = ".mjml.j2"
 
+_NO_ATTRIBUTE = re.compile(r"^'newsletter\.[\w.]+ object' has no attribute '(\w+)'$")
 _MARK = re.compile("\ue000([^\ue000\ue001]*):(\\d+)\ue001")
 """Notes template and line in the output until it is read out; texts cannot hold it (`clean.text`)."""
 
@@ -102,7 +103,7 @@ class Templates:
         except jinja2.TemplateNotFound as problem:
             raise error(name, 0, f"there is no template {problem.name}") from None
         except _MISTAKES as problem:
-            raise error(*_line_of(problem, name), str(problem)) from None
+            raise error(*_line_of(problem, name), _in_words(problem)) from None
 
     def line(self, name: str, **values: object) -> str:
         """Render a template of one line: subject, preheader."""
@@ -112,6 +113,11 @@ class Templates:
         """Render plain text: no trailing blanks, never two empty lines together, one newline at the end."""
         lines = (line.rstrip() for line in self.render(name, **values).text.strip().split("\n"))
         return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
+
+
+def _in_words(problem: Exception) -> str:
+    """Jinja speaks of Python objects; an editor wrote a name."""
+    return _NO_ATTRIBUTE.sub(r"there is nothing called '\1' here", str(problem))
 
 
 def error(template: str, line: int, detail: str) -> TemplateError:
