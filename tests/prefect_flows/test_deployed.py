@@ -94,12 +94,20 @@ class Installation:
         pytest.fail(f"{what} did not happen in {seconds:.0f} s\n{self.log('server')}\n{self.log('worker')}")
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        answer = httpx.post(f"{self.api}{path}", json=body or {}, timeout=30, trust_env=False)
+        def answered() -> httpx.Response | None:
+            answer = httpx.post(f"{self.api}{path}", json=body or {}, timeout=30, trust_env=False)
+            return None if answer.status_code == 503 else answer  # its SQLite is busy: clients ask again
+
+        answer: httpx.Response = self.until(f"an answer to {path}", answered)
         answer.raise_for_status()
         return answer.json()
 
     def get(self, path: str) -> Any:
-        answer = httpx.get(f"{self.api}{path}", timeout=30, trust_env=False)
+        def answered() -> httpx.Response | None:
+            answer = httpx.get(f"{self.api}{path}", timeout=30, trust_env=False)
+            return None if answer.status_code == 503 else answer
+
+        answer: httpx.Response = self.until(f"an answer to {path}", answered)
         answer.raise_for_status()
         return answer.json()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -69,7 +68,7 @@ def print_table(
         table.add_column(column, justify="right" if index in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*[Text(printable(str(cell))) for cell in row])
-    Console(width=shutil.get_terminal_size((140, 40)).columns).print(table)
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
 
 
 def printable(text: str) -> str:
