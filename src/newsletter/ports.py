@@ -281,15 +281,6 @@ class IssueStore(Protocol):
 # ── audience and mailing ───────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    added: int
-    updated: int
-    unchanged: int
-    rejected: tuple[tuple[int, str], ...]
-    """(line number, reason); never an address."""
-
-
 class SubscriberStore(Protocol):
     def add(self, subscriber: Subscriber) -> bool:
         """False when the address is on the list already (nothing changes then)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from newsletter.domain.article import Article
 from newsletter.domain.leaning import SIDES, Side
@@ -79,14 +78,6 @@ class Story:
     @property
     def coverage(self) -> Coverage:
         return coverage_of(self.voices)
-
-    def outlets(self, side: Side | None = None) -> tuple[str, ...]:
-        """Domains of the voices' outlets, of one side or all, sorted."""
-        return tuple(sorted({v.outlet for v in self.voices if side is None or v.side == side}))
-
-    @property
-    def newest(self) -> datetime:
-        return max(article.published for article in self.articles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -191,7 +191,3 @@ def _skipped(skip: FeedSkip, states: Mapping[str, FeedState]) -> FeedReport:
         since=state.failing_since if state else None,
         until=skip.until,
     )
-
-
-GatherNow = Callable[[datetime], GatherReport]
-"""A gather as the day's flow calls it: everything but TIME is wired."""
