@@ -12,9 +12,11 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -157,6 +159,39 @@ article_aliases = Table(
     Column("article", BigId, ForeignKey(articles.c.id), nullable=False),
 )
 
+# ── what is computed once and kept ──────────────────────────────────────────────────────────────────
+
+term_days = Table(
+    "term_days",
+    metadata,
+    # In how many articles of one closed day each term stood: the background of the grouping's rarities.
+    Column("day", Date, primary_key=True),
+    # Names the way of counting; a table counted another way is counted anew.
+    Column("recipe", Text, primary_key=True),
+    Column("documents", Integer, nullable=False),
+    Column("counts", Packed, nullable=False),
+)
+
+text_vectors = Table(
+    "text_vectors",
+    metadata,
+    # An article's embedding, found by what was embedded: the same words are never computed twice.
+    Column("model", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+    Column("at", Utc, nullable=False, index=True),
+)
+
+model_texts = Table(
+    "model_texts",
+    metadata,
+    # A model's answer, found by everything it was asked: what a rebuild uses instead of asking again.
+    Column("key", Text, primary_key=True),
+    Column("model", Text, nullable=False),
+    Column("answer", Packed, nullable=False),
+    Column("at", Utc, nullable=False, index=True),
+)
+
 # ── issues ─────────────────────────────────────────────────────────────────────────────────────────
 
 issues = Table(
@@ -197,6 +232,31 @@ issue_stories = Table(
     Column("thread_id", Text, nullable=False),
     Column("headline", Text, nullable=False),
     Column("article_ids", JSON, nullable=False),
+)
+
+story_terms = Table(
+    "story_terms",
+    metadata,
+    # The index that related earlier stories are found by: the telling terms of each kept story.
+    Column(
+        "issue_id", BigId, ForeignKey(issues.c.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("term", Text, primary_key=True),
+    Column("weight", Float, nullable=False),
+    Index(None, "term"),
+)
+
+thread_events = Table(
+    "thread_events",
+    metadata,
+    # A story that joins several threads (merge) or one of several that continue the same one (split).
+    Column(
+        "issue_id", BigId, ForeignKey(issues.c.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("thread_id", Text, primary_key=True),
 )
 
 reports = Table(
