@@ -223,7 +223,14 @@ class House:
     def check_limits(self) -> CheckLimits:
         s = self.settings
         return CheckLimits(
-            supply_left=s.supply_left, supply_right=s.supply_right, supply_stops=s.supply_stops
+            supply_left=s.supply_left,
+            supply_right=s.supply_right,
+            supply_stops=s.supply_stops,
+            balance_tolerance=s.balance_words,
+            quotations_tolerance=s.balance_quotations,
+            links_tolerance=s.balance_links,
+            frame_tolerance=s.balance_frame,
+            loaded_tolerance=s.balance_loaded,
         )
 
     @cached_property

@@ -20,7 +20,7 @@ from tests.support.sample_issue import quiet_issue, sample_issue
 NAMES = (
     "html-size", "reading-time", "template-leftovers", "links", "unsubscribe", "text-part", "contrast", "lang",
     "title", "color-scheme", "alt-text", "layout-tables", "stories", "evidence", "excerpts", "supply", "two-voices",
-    "balance", "left-and-right",
+    "balance", "quotations", "side-links", "loaded-words", "left-and-right", "order",
 )  # fmt: skip
 """The names are a contract: `newsletter approve --override NAME`."""
 
@@ -258,6 +258,81 @@ def test_a_frame_told_by_one_side_only_is_warned_of() -> None:
     check = checks_of(replace(issue, stories=tuple(map(lean, issue.stories))))["left-and-right"]
     assert check.verdict is Verdict.WARN
     assert "of the left" in check.todo
+
+
+def _told_by_one_side(issue: Issue, side: Side) -> Issue:
+    """Every part of the frame taken from that side's outlets."""
+
+    def lean(story: IssueStory) -> IssueStory:
+        said = story.words.sides.get(side, ())
+        if not said:
+            return story
+        words = replace(
+            story.words, headline=said[0], dek=said[0], overview=said * 3, agreed=said, disputed=()
+        )
+        return replace(story, words=words)
+
+    return replace(issue, stories=tuple(map(lean, issue.stories)))
+
+
+@pytest.mark.parametrize("name", ["quotations", "side-links"])
+def test_a_side_that_supplies_nearly_every_excerpt_fails(name: str) -> None:
+    issue = _told_by_one_side(sample_issue(), Side.LEFT)
+    check = checks_of(issue)[name]
+    assert check.verdict is Verdict.FAIL
+    assert "left +" in check.figure
+    assert "of the left" in check.todo
+    assert checks_of(issue, limits=CheckLimits(quotations_tolerance=3, links_tolerance=3))[name].todo == ""
+
+
+def test_a_side_without_two_outlets_anywhere_fails_no_balance() -> None:
+    issue = _told_by_one_side(sample_issue(), Side.LEFT)
+    alone = tuple(
+        replace(story, coverage=replace(story.coverage, center=1, right=1)) for story in issue.stories
+    )
+    found = checks_of(replace(issue, stories=alone))
+    for name in ("balance", "quotations", "side-links", "loaded-words"):
+        assert found[name].verdict is Verdict.PASS, name
+
+
+def test_points_more_loaded_than_their_sides_coverage_fail() -> None:
+    def stir(story: IssueStory) -> IssueStory:
+        said = tuple(
+            replace(one, text="A furious, brutal and shameful tirade.")
+            for one in story.words.sides.get(Side.RIGHT, ())
+        )
+        return replace(story, words=replace(story.words, sides={**story.words.sides, Side.RIGHT: said}))
+
+    issue = sample_issue()
+    shrill = replace(issue, stories=tuple(map(stir, issue.stories)))
+    check = checks_of(shrill)["loaded-words"]
+    assert check.verdict is Verdict.FAIL
+    assert "The right column" in check.todo
+    shriller = tuple(
+        replace(
+            story,
+            articles=tuple(replace(a, title="Furious brutal shameful", text="") for a in story.articles),
+        )
+        for story in shrill.stories
+    )
+    assert checks_of(replace(shrill, stories=shriller))["loaded-words"].verdict is Verdict.PASS
+
+
+def test_an_order_that_does_not_rotate_fails() -> None:
+    issue = sample_issue(2)
+    stuck = replace(issue, order=tuple(reversed(issue.order)))
+    assert checks_of(stuck)["order"].verdict is Verdict.FAIL
+    assert checks_of(issue)["order"].verdict is Verdict.PASS
+
+
+def test_each_story_has_its_own_line_of_the_audit() -> None:
+    issue = sample_issue()
+    by_story = balance_of(issue)["by_story"]
+    assert isinstance(by_story, dict)
+    assert list(by_story) == [story.id for story in issue.stories]
+    for side in ("left", "center", "right"):
+        total = sum(row[side]["quotations"] for row in by_story.values() if row[side]["due"])
+        assert total == balance_of(issue)[side]["quotations"]  # type: ignore[index]
 
 
 def test_the_balance_figures_count_hearings_not_outlets() -> None:

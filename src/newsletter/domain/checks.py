@@ -52,3 +52,10 @@ class CheckLimits:
     balance_tolerance: float = 0.35
     """Largest gap between a side's share of the words and the share due to it, as a part of the latter
     (see rendering.balance)."""
+    quotations_tolerance: float = 0.6
+    """The same for excerpts. Wider: an overview takes the sentence that most sides bear out, whoever printed it."""
+    links_tolerance: float = 0.6
+    frame_tolerance: float = 0.35
+    """Largest lean of headlines and overviews to outlets of the left or the right; a warning."""
+    loaded_tolerance: float = 3.0
+    """How many loaded words in 100 a side's column may have beyond what its coverage has."""

@@ -6,25 +6,49 @@ words there, and ten outlets of one side do not earn it ten times the room.
 
 **Given.** ``words`` counts the words of a side's own column in those stories (its points), ``frame_words``
 those its outlets supplied to the rest (headline, dek, overview, agreed, disputed); a statement of outlets of
-several sides is shared out evenly. ``quotations`` are excerpts and ``links`` links to articles, anywhere in the
-main stories. ``first`` counts the stories in which the side spoke first, ``position`` is its mean place among
+several sides is shared out evenly. ``quotations`` are excerpts and ``links`` links to articles, anywhere in
+those stories. ``first`` counts the stories in which the side spoke first, ``position`` is its mean place among
 those that spoke (1 = first). The order rotates from issue to issue (`side_order`), so one issue leans by design.
 
-``gap`` is the share of the words given over the share due, less one: -0.25 is a quarter short.
+**Wording.** ``loaded`` is how many of 100 words in the side's column are loaded (`domain.loaded`, our own open
+list), ``loaded_in_coverage`` the same of everything its outlets said about those stories: a column may be as
+shrill as its outlets are, but our choice must not make it shriller.
+
+A gap is the share given over the share due, less one: -0.25 is a quarter short. It is 0 where nothing was due.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
 from newsletter.domain.issue import Issue, IssueStory
 from newsletter.domain.leaning import SIDES, Side
+from newsletter.domain.loaded import loaded_words
 from newsletter.domain.words import Statement
-from newsletter.rendering.shown import credited, shown
+from newsletter.rendering.shown import Shown, credited, shown
 
 INDEPENDENT = 2
 """Independent outlets that make a side's voice: promise 3, "the left says" needs at least two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one side was given in one story; the field names are the keys in issue.json."""
+
+    due: bool
+    """Whether two or more of its outlets told the story."""
+    words: int
+    frame_words: float
+    quotations: int
+    links: int
+    position: int | None
+    """Its place among the sides that spoke, 1 first; None when it did not."""
+    loaded_words: int
+    """Loaded words in its column."""
+    coverage_words: int
+    """Words that its outlets' titles and feed texts have, and how many of them are loaded."""
+    coverage_loaded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +65,10 @@ class SideFigures:
     share: float
     share_due: float
     gap: float
+    quotations_gap: float
+    links_gap: float
+    loaded: float
+    loaded_in_coverage: float
 
     @property
     def mean_words(self) -> int:
@@ -48,40 +76,50 @@ class SideFigures:
         return round(self.words / self.hearings_due) if self.hearings_due else 0
 
 
-@dataclass
-class _Tally:
-    """One side's sums while counting."""
-
-    due: int = 0
-    words: int = 0
-    frame_words: float = 0
-    quotations: int = 0
-    links: int = 0
-    positions: list[int] = field(default_factory=list)
-
-
 def balance_of(issue: Issue) -> dict[str, object]:
-    """The audit's figures: ``{"stories": n, "order": [...], "left": {...}, "center": {...}, "right": {...}}``."""
+    """``{"stories": n, "order": [...], "left": {...}, "center": {...}, "right": {...}, "by_story": {id: …}}``."""
     return {
         "stories": len(issue.stories),
         "order": [side.value for side in issue.order],
         **{side.value: asdict(figures) for side, figures in audit(issue).items()},
+        "by_story": {
+            story.id: {side.value: asdict(given) for side, given in given_in(story, issue).items()}
+            for story in issue.stories
+        },
     }
 
 
 def audit(issue: Issue) -> dict[Side, SideFigures]:
     """The three sides' figures, left to right."""
-    tallies = {side: _Tally() for side in SIDES}
-    for story in issue.stories:
-        _count(story, issue, tallies)
-    due = sum(tally.due for tally in tallies.values())
-    words = sum(tally.words for tally in tallies.values())
-    return {side: _figures(tally, words, due) for side, tally in tallies.items()}
+    stories = [given_in(story, issue) for story in issue.stories]
+    given = {side: [story[side] for story in stories] for side in SIDES}
+    total = {name: sum(_sum(given[side], name) for side in SIDES) for name in _SUMMED}
+    return {side: _figures(given[side], total) for side in SIDES}
 
 
-def out_of_balance(issue: Issue, tolerance: float) -> dict[Side, float]:
-    """The sides whose gap is beyond the tolerance, with the gap."""
-    return {side: row.gap for side, row in audit(issue).items() if abs(row.gap) > tolerance}
+def given_in(story: IssueStory, issue: Issue) -> dict[Side, Given]:
+    """What the mail gives each side in one story."""
+    mail = shown(story)
+    speaking = [side for side in issue.order if mail.points.get(side)]
+    return {side: _given(side, story, mail, issue, speaking) for side in SIDES}
+
+
+def _given(side: Side, story: IssueStory, mail: Shown, issue: Issue, speaking: list[Side]) -> Given:
+    points = mail.points[side]
+    voiced = {id(point) for each in SIDES for point in mail.points[each]}
+    quoted = [one for one in mail.statements() if side in _sides(one.outlets, issue)]
+    told = [text for one in story.articles if one.side is side for text in (one.title, one.text)]
+    return Given(
+        due=story.coverage.of(side) >= INDEPENDENT,
+        words=_length(point.text for point in points),
+        frame_words=sum(_share(one, side, issue) for one in quoted if id(one) not in voiced),
+        quotations=len(quoted),
+        links=sum(_sides(credited(one, issue), issue).count(side) for one in quoted),
+        position=speaking.index(side) + 1 if side in speaking else None,
+        loaded_words=sum(len(loaded_words(point.text)) for point in points),
+        coverage_words=_length(told),
+        coverage_loaded=sum(len(loaded_words(text)) for text in told),
+    )
 
 
 def frame_gap(issue: Issue) -> float:
@@ -94,46 +132,56 @@ def frame_gap(issue: Issue) -> float:
     return round((frames[Side.LEFT] - frames[Side.RIGHT]) / total, 3) if total else 0.0
 
 
-def _count(story: IssueStory, issue: Issue, tallies: Mapping[Side, _Tally]) -> None:
-    mail = shown(story)
-    for side in SIDES:
-        if story.coverage.of(side) >= INDEPENDENT:
-            tallies[side].due += 1
-            tallies[side].words += _length(mail.points[side])
-    voiced = {id(point) for side in SIDES for point in mail.points[side]}
-    for statement in mail.statements():
-        _attribute(statement, issue, tallies, framed=id(statement) not in voiced)
-    speaking = [side for side in issue.order if mail.points.get(side)]
-    for place, side in enumerate(speaking, start=1):
-        tallies[side].positions.append(place)
+def _sides(outlets: Iterable[str], issue: Issue) -> list[Side]:
+    return [issue.outlets[key].side for key in outlets if key in issue.outlets]
 
 
-def _attribute(statement: Statement, issue: Issue, tallies: Mapping[Side, _Tally], *, framed: bool) -> None:
-    sides = [issue.outlets[key].side for key in statement.outlets if key in issue.outlets]
-    named = [issue.outlets[key].side for key in credited(statement, issue) if key in issue.outlets]
-    for side in set(sides) & set(SIDES):
-        tallies[side].quotations += 1
-        tallies[side].links += named.count(side)
-        if framed:
-            tallies[side].frame_words += _length([statement]) * sides.count(side) / len(sides)
+def _share(statement: Statement, side: Side, issue: Issue) -> float:
+    """A side's part of a statement's words, as many as its outlets among those that say it."""
+    sides = _sides(statement.outlets, issue)
+    return _length([statement.text]) * sides.count(side) / len(sides)
 
 
-def _length(statements: Iterable[Statement]) -> int:
-    return sum(len(statement.text.split()) for statement in statements)
+def _length(texts: Iterable[str]) -> int:
+    return sum(len(text.split()) for text in texts)
 
 
-def _figures(tally: _Tally, words: int, due: int) -> SideFigures:
-    share = round(tally.words / words, 3) if words else 0.0
-    share_due = round(tally.due / due, 3) if due else 0.0
+_SUMMED = ("due", "words", "quotations", "links")
+
+
+def _sum(given: list[Given], name: str) -> float:
+    """Over the stories in which the side was due a hearing: one excerpt of a lone outlet tips no balance."""
+    return sum(getattr(one, name) for one in given if one.due)
+
+
+def _figures(given: list[Given], total: Mapping[str, float]) -> SideFigures:
+    own = {name: int(_sum(given, name)) for name in _SUMMED}
+    places = [one.position for one in given if one.position]
+    share = {name: round(own[name] / total[name], 3) if total[name] else 0.0 for name in _SUMMED}
+    gaps = {name: _gap(share[name], share["due"]) if total[name] else 0.0 for name in _SUMMED}
+    column, coverage = sum(one.words for one in given), sum(one.coverage_words for one in given)
     return SideFigures(
-        hearings_due=tally.due,
-        words=tally.words,
-        frame_words=round(tally.frame_words),
-        quotations=tally.quotations,
-        links=tally.links,
-        first=tally.positions.count(1),
-        position=round(sum(tally.positions) / len(tally.positions), 2) if tally.positions else None,
-        share=share,
-        share_due=share_due,
-        gap=round(share / share_due - 1, 3) if words and share_due else 0.0,
+        hearings_due=own["due"],
+        words=own["words"],
+        frame_words=round(sum(one.frame_words for one in given)),
+        quotations=own["quotations"],
+        links=own["links"],
+        first=places.count(1),
+        position=round(sum(places) / len(places), 2) if places else None,
+        share=share["words"],
+        share_due=share["due"],
+        gap=gaps["words"],
+        quotations_gap=gaps["quotations"],
+        links_gap=gaps["links"],
+        loaded=_rate(sum(one.loaded_words for one in given), column),
+        loaded_in_coverage=_rate(sum(one.coverage_loaded for one in given), coverage),
     )
+
+
+def _gap(share: float, due: float) -> float:
+    return round(share / due - 1, 3) if due else 0.0
+
+
+def _rate(loaded: int, words: int) -> float:
+    """Loaded words in a hundred."""
+    return round(100 * loaded / words, 2) if words else 0.0

@@ -2,7 +2,7 @@
 
 Names are stable, because an approver overrides by name: html-size, reading-time, template-leftovers, links,
 unsubscribe, text-part, contrast, lang, title, color-scheme, alt-text, layout-tables, stories, evidence,
-excerpts, supply, two-voices, balance, left-and-right.
+excerpts, supply, two-voices, balance, quotations, side-links, loaded-words, left-and-right, order.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from newsletter.domain.issue import Issue, IssueStory, Mail
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import WritingLimits
 from newsletter.rendering import wording
-from newsletter.rendering.balance import INDEPENDENT, frame_gap, out_of_balance
+from newsletter.rendering.balance import INDEPENDENT
+from newsletter.rendering.balancechecks import BalanceChecks
 from newsletter.rendering.evidence import statements, unsupported
 from newsletter.rendering.mailchecks import MailChecks, check
 from newsletter.rendering.trim import MAIN_STORIES
@@ -39,8 +40,7 @@ class IssueChecker:
             self._excerpts(issue),
             self._supply(issue),
             *self._two_voices(issue),
-            self._balance(issue),
-            self._left_and_right(issue),
+            *BalanceChecks(issue, self._limits, self._brand).all(),
         )
 
     def _stories(self, issue: Issue) -> Check:
@@ -97,28 +97,6 @@ class IssueChecker:
             counts = ", ".join(text for _, text in wording.counts(story.coverage, self._brand.labels))
             todo = f"“{story.words.headline.text[:60]}”: fine as news, thin as both sides; look at its place."
             yield Check("two-voices", counts, limit, Verdict.WARN, todo, where=story.id)
-
-    def _balance(self, issue: Issue) -> Check:
-        tolerance = self._limits.balance_tolerance
-        off = out_of_balance(issue, tolerance)
-        todo = ""
-        if off:
-            worst, gap = max(off.items(), key=lambda pair: abs(pair[1]))
-            more = "more" if gap > 0 else "fewer"
-            name = wording.lower(self._brand.labels[worst])
-            todo = f"The {name} column has {abs(gap):.0%} {more} words than due: shorten or add a point."
-        figure = "even" if not off else ", ".join(f"{side.value} {gap:+.0%}" for side, gap in off.items())
-        return check("balance", figure, f"within {tolerance:.0%} of what was due", todo)
-
-    def _left_and_right(self, issue: Issue) -> Check:
-        """Who told the frame (headline, overview …): an overview by one side alone colours the story."""
-        gap = frame_gap(issue)
-        tolerance = self._limits.balance_tolerance
-        side = "left" if gap > 0 else "right"
-        todo = f"Headlines and overviews lean on outlets of the {side}." if abs(gap) > tolerance else ""
-        return check(
-            "left-and-right", f"{gap:+.0%} to the left", f"within {tolerance:.0%}", todo, Verdict.WARN
-        )
 
 
 def _thin(story: IssueStory) -> bool:

@@ -56,6 +56,13 @@ SPECS: tuple[Spec, ...] = (
     Spec("SUPPLY_LEFT", "8", parse.whole, "outlets of the left that should be heard on a normal day"),
     Spec("SUPPLY_RIGHT", "8", parse.whole, "outlets of the right that should be heard on a normal day"),
     Spec("SUPPLY_STOPS", "false", parse.boolean, "a thin supply stops a send (else it is said in the issue)"),
+    Spec("BALANCE_WORDS", "35 %", parse.share, "how far a side's words may be off what it was due"),
+    Spec("BALANCE_QUOTATIONS", "60 %", parse.share, "the same for excerpts of its outlets"),
+    Spec("BALANCE_LINKS", "60 %", parse.share, "the same for links to its articles"),
+    Spec("BALANCE_FRAME", "35 %", parse.share, "how far headlines and overviews may lean to left or right"),
+    Spec(
+        "BALANCE_LOADED", "3", parse.number, "loaded words in 100 that a column may have beyond its coverage"
+    ),
     Spec("PROVIDER", "outbox", parse.one_of("outbox", "sendgrid"), "who carries the mail"),
     Spec("SENDGRID_API_KEY", "", parse.plain, "key with the Mail Send scope", secret=True),
     Spec("SENDGRID_URL", "https://api.sendgrid.com", parse.web_url, "EU: https://api.eu.sendgrid.com"),
@@ -103,6 +110,11 @@ class Settings:
     supply_left: int
     supply_right: int
     supply_stops: bool
+    balance_words: float
+    balance_quotations: float
+    balance_links: float
+    balance_frame: float
+    balance_loaded: float
     provider: str
     sendgrid_api_key: str = field(repr=False)
     sendgrid_url: str

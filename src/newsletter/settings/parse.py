@@ -67,6 +67,21 @@ def whole(text: str) -> int:
     return int(text)
 
 
+def share(text: str) -> float:
+    """A share as "35 %" or "0.35"; 0 to 10."""
+    value = number(text.strip().removesuffix("%")) / (100 if text.strip().endswith("%") else 1)
+    if value > 10:
+        raise ValueError("write a share such as 35 % or 0.35")
+    return value
+
+
+def number(text: str) -> float:
+    """A figure of zero or more, with or without decimals."""
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text.strip()):
+        raise ValueError("write a number such as 3 or 2.5")
+    return float(text)
+
+
 def words(text: str) -> tuple[str, ...]:
     """A list separated by commas; empty text is an empty list."""
     return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -48,6 +48,8 @@ BALANCE_ROWS = (
     ("quotations", "Excerpts"),
     ("links", "Links to its articles"),
     ("first", "Stories in which it spoke first"),
+    ("loaded", "Loaded words in a hundred, in its own voice"),
+    ("loaded_in_coverage", "Loaded words in a hundred, in all that its outlets said"),
 )
 """The balance audit's figures that readers get, with what they mean."""
 
@@ -61,7 +63,7 @@ def balance_table(balance: Mapping[str, Any], brand: Brand) -> tuple[tuple[str, 
     rows = [
         (text, *(f"{figures[key]:,}" for figures in kept))
         for key, text in BALANCE_ROWS
-        if all(isinstance(figures.get(key), int) for figures in kept)
+        if all(isinstance(figures.get(key), int | float) for figures in kept)
     ]
     return (head, *rows)
 

@@ -96,24 +96,6 @@ PERSON_NOUNS = _words(
     "everyone someone nobody"
 )
 
-LOADED = _words(
-    "slam slams slammed blast blasts blasted rip rips ripped torch torches torched destroy destroys destroyed "
-    "eviscerates shred shreds shocking shocked stunning stunned jaw-dropping bombshell explosive chilling "
-    "horrifying horrific horrified horror outrageous outrage outraged fury furious furiously rage rages raging "
-    "meltdown unhinged deranged disgusting disgraceful disgraced shameful shameless brutal brutally savage "
-    "savagely vicious viciously sickening insane crazy wild wildly epic massive huge bizarre weird embarrassing "
-    "humiliating humiliated humiliation pathetic terrifying terror nightmare catastrophic apocalyptic doom doomed "
-    "chaos chaotic panic frenzy freak freaks hysterical woke thugs thug radical extremist regime cronies goons "
-    "crackdown lashes lashed clap claps claps-back mock mocks mocked mocking gloats roasts roasted trolls grilled "
-    "dunks obliterates hammers rails seethes melts crushing crushed sob sobs sobbed brave heroic heartbreaking "
-    "devastating devastated gut-wrenching cold-blooded bloodbath bloodthirsty evil monster monstrous vile smug "
-    "whopping staggering eye-popping astonishing incredible unbelievable scathing blistering fiery feud war-hawk "
-    "grim dire nasty hoax scam witch-hunt sham so-called coddling crybaby loony looney leftist far-left far-right "
-    "mega-donor elites darling glamour tirade rant rants ranted diatribe spews spewed snubs dismal grueling "
-    "ridiculous absurd hilarious surreal dramatic dramatically"
-)
-"""Words chosen to stir: they cost a sentence a little, a headline a lot."""
-
 _VERB_BASES = """
 accept accuse acknowledge act add address admit adopt advance advise agree aim allege allow announce answer
 appeal appear apologize apologise appoint approve argue arrest arrive ask attack attempt attend avoid award back

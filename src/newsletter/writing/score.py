@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsletter.domain.leaning import SIDES, Side
+from newsletter.domain.loaded import loaded_words
 from newsletter.writing.fit import names_something
-from newsletter.writing.lexicon import LOADED
 from newsletter.writing.means import Scores, mean, unit, weighted
 from newsletter.writing.passages import Passage, support_texts
 from newsletter.writing.sources import Source
@@ -224,7 +224,7 @@ class Material:
 
 def loaded(text: str) -> int:
     """How many words of a text are chosen to stir."""
-    return sum(w.lower().replace("’", "'") in LOADED for w in _WORD.findall(text))
+    return len(loaded_words(text))
 
 
 def title_case(text: str) -> bool:
