@@ -234,6 +234,10 @@ class House:
         )
 
     @cached_property
+    def grouping(self) -> Grouping:
+        return bundled_grouping()
+
+    @cached_property
     def build_room(self) -> BuildRoom:
         # Our matrices are small: BLAS threads would double the processor time and save none of it.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -250,7 +254,7 @@ class House:
             archive=self.archive,
             issues=self.issues,
             files=self.files,
-            grouper=bundled_grouping(),
+            grouper=self.grouping,
             chooser=Chooser(),
             writer=ExtractiveWriter(),
             renderer=self.renderer,

@@ -38,6 +38,7 @@ CONTRACT = [
     "outlets",
     "feeds",
     "reports",
+    "evaluate",
     "group",
     "write",
     "serve",

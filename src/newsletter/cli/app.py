@@ -45,6 +45,7 @@ _OPERATOR = {
     "db": ("setup", "The database: upgrade."),
 }
 _ENGINEER = {
+    "evaluate": ("evaluating", "Scores on days that you labelled."),
     "group": ("tools", "Only the grouping, from JSON lines to JSON lines."),
     "write": ("tools", "Only the writing, from JSON lines to JSON lines."),
     "dev": ("tools", "Stand-ins for development."),

@@ -151,7 +151,7 @@ _SUMMED = ("due", "words", "quotations", "links")
 
 def _sum(given: list[Given], name: str) -> float:
     """Over the stories in which the side was due a hearing: one excerpt of a lone outlet tips no balance."""
-    return sum(getattr(one, name) for one in given if one.due)
+    return float(sum(getattr(one, name) for one in given if one.due))
 
 
 def _figures(given: list[Given], total: Mapping[str, float]) -> SideFigures:

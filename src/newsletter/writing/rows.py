@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,7 +11,8 @@ from newsletter.domain.article import Article
 from newsletter.domain.leaning import SIDES, Leaning
 from newsletter.domain.outlet import Outlet, Registry
 from newsletter.domain.story import Story, Voice
-from newsletter.domain.words import Statement, StoryWords, WritingLimits
+from newsletter.domain.words import Evidence, Statement, StoryWords, WritingLimits
+from newsletter.writing.evidence import holds
 from newsletter.writing.headline import headline
 from newsletter.writing.writer import body, desk_for
 
@@ -28,6 +29,33 @@ def write_row(row: Row, budget_words: int = 60) -> dict[str, Any]:
     title = headline(desk)
     words = body(desk, title or _NOTHING)
     return {"id": row["id"], "headline": _item(title) if title else None, **_document(words)}
+
+
+def unsupported_items(row: Row, words: Mapping[str, Any]) -> tuple[int, int]:
+    """How many ITEMs the row's words have, and how many of them are not exactly their evidence."""
+    articles = [_article(a) for a in row.get("articles", ())]
+    items = list(_items_of(words))
+    return len(items), sum(not holds(_statement(item), articles) for item in items)
+
+
+def _items_of(words: Mapping[str, Any]) -> Iterator[Row]:
+    if words["headline"]:
+        yield words["headline"]
+    for part in ("overview", "agreed"):
+        yield from words[part]
+    for part in ("sides", "only"):
+        for points in words[part].values():
+            yield from points
+    for dispute in words["disputed"]:
+        yield from dispute["claims"]
+    for question in words["faq"]:
+        yield from question["answer"]
+
+
+def _statement(item: Row) -> Statement:
+    return Statement(
+        item["text"], tuple(item["outlets"]), tuple(Evidence(**span) for span in item["evidence"])
+    )
 
 
 def _limits(budget_words: int) -> WritingLimits:
