@@ -39,6 +39,7 @@ format: $(STAMP) ## format the code and mend what lint can mend
 
 bench: $(STAMP) ## measure speed and quality; prints a table
 	@$(BIN)/python -m benchmarks.run
+	@$(BIN)/python -m benchmarks.quality
 
 preview: $(STAMP) ## the editor's preview of the demo's issue in the browser, reloading as you edit
 	@test -d $(DEMO_HOME)/issues || $(BIN)/newsletter demo
