@@ -165,7 +165,7 @@ PEERS: dict[str, Callable[[Sequence[Row]], Grouped]] = {
 
 
 def grouping_figures(days: Sequence[Labelled]) -> list[dict[str, Any]]:
-    figures = []
+    figures: list[dict[str, Any]] = []
     for day in days:
         for name, method in PEERS.items():
             began = time.perf_counter()
