@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from newsletter.domain.article import Article
 from newsletter.domain.audience import ExclusionReason, Subscriber, SubscriberStatus, SuppressionReason
@@ -41,6 +41,10 @@ from newsletter.domain.mailing import (
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Chosen, LineUp, PastStory, Story
 from newsletter.domain.words import StoryWords
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Clock(Protocol):
@@ -162,8 +166,63 @@ class FeedArchive(Protocol):
 # ── stories and words ──────────────────────────────────────────────────────────────────────────────
 
 
+Vectors: TypeAlias = "Mapping[str, NDArray[np.float32]]"
+"""Article id -> what a sentence model makes of it, of length one. Empty: words alone decide."""
+
+
+class Embedder(Protocol):
+    """A sentence model at work. Adapters raise `EmbeddingError`."""
+
+    name: str
+    """Its own name and the first digits of its bytes' digest; vectors are kept under it."""
+
+    def embed(self, texts: Sequence[str], progress: Progress) -> Sequence[NDArray[np.float32]]:
+        """One vector of length one a text; the same text gives the same vector, whatever its company."""
+        ...
+
+
+class VectorStore(Protocol):
+    """Vectors (float16, little-endian) by model and by the digest of what was embedded."""
+
+    def get(self, model: str, digests: Sequence[str]) -> Mapping[str, bytes]: ...
+
+    def keep(self, model: str, vectors: Mapping[str, bytes], at: datetime) -> None:
+        """Idempotent; what is there stays."""
+        ...
+
+    def purge(self, before: datetime) -> int:
+        """Delete what was kept before that time (by the wall clock); how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The vectors of a day's articles, or none and why."""
+
+    vectors: Vectors
+    used: str
+    """What is recorded with the issue: ``lexical``, ``embeddings NAME`` or ``lexical (why not embeddings)``."""
+
+
+class VectorSource(Protocol):
+    def __call__(self, articles: Sequence[Article], progress: Progress = no_progress, /) -> Embedded:
+        """The articles' vectors, computed once a text and kept; none, said plainly, without a usable model."""
+        ...
+
+
+LEXICAL = "lexical"
+"""The grouping by words alone, as it is called where it is recorded."""
+
+
+def no_vectors(_articles: Sequence[Article], _progress: Progress = no_progress, /) -> Embedded:
+    """A `VectorSource` without a model."""
+    return Embedded({}, LEXICAL)
+
+
 class Grouper(Protocol):
-    def __call__(self, articles: Sequence[Article], registry: Registry) -> tuple[Story, ...]:
+    def __call__(
+        self, articles: Sequence[Article], registry: Registry, vectors: Vectors
+    ) -> tuple[Story, ...]:
         """Pure, deterministic, independent of input order: a partition of the articles into stories."""
         ...
 

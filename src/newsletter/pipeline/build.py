@@ -23,6 +23,7 @@ from newsletter.ports import (
     Balancer,
     Checker,
     DaySupply,
+    Embedded,
     FeedArchive,
     Grouper,
     IssueFiles,
@@ -32,8 +33,10 @@ from newsletter.ports import (
     Renderer,
     StoredIssue,
     Trimmer,
+    VectorSource,
     Writer,
     no_progress,
+    no_vectors,
 )
 
 
@@ -66,6 +69,7 @@ class BuildRoom:
     checker: Checker
     balance: Balancer
     rules: BuildRules
+    vectors: VectorSource = no_vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,8 @@ def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progr
             date=day.isoformat(),
         )
     _step(progress, 1)
-    stories = room.grouper(articles, room.registry)
+    embedded = room.vectors(articles, progress)
+    stories = room.grouper(articles, room.registry, embedded.vectors)
     _step(progress, 2)
     past = room.issues.past_stories(day, room.rules.past_days)
     line_up = room.chooser(stories, past, day_supply(articles, room.registry), at)
@@ -125,11 +130,17 @@ def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progr
         )
     failed_feeds = sum(not state.status.ok for state in room.archive.states(at).values())
     supply = replace(count_supply(articles, room.registry), failed_feeds=failed_feeds)
-    return _issue(room, day, at, number, composed, supply)
+    return _issue(room, day, at, number, composed, supply, embedded)
 
 
 def _issue(
-    room: BuildRoom, day: date, at: datetime, number: int, composed: Composed, supply: Supply
+    room: BuildRoom,
+    day: date,
+    at: datetime,
+    number: int,
+    composed: Composed,
+    supply: Supply,
+    embedded: Embedded,
 ) -> Issue:
     return Issue(
         date=day,
@@ -144,7 +155,7 @@ def _issue(
         quiet=composed.quiet,
         writer=room.writer.name,
         engine=__version__,
-        inputs=room.rules.inputs(),
+        inputs={**room.rules.inputs(), "grouping": embedded.used},
     )
 
 

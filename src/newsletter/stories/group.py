@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsletter.domain.article import Article, Kind
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Story
+from newsletter.ports import Vectors
+from newsletter.stories import hybrid
 from newsletter.stories.attach import Bar, Partition, attach
 from newsletter.stories.background import NO_BACKGROUND, Background
+from newsletter.stories.hybrid import NO_VECTORS
 from newsletter.stories.linkage import Linkage
 from newsletter.stories.marks import kind_of
 from newsletter.stories.neighbours import Edges, neighbours
@@ -43,10 +46,12 @@ class Grouping:
     background: Background = NO_BACKGROUND
     threshold: float = THRESHOLD
 
-    def __call__(self, articles: Sequence[Article], registry: Registry) -> tuple[Story, ...]:
+    def __call__(
+        self, articles: Sequence[Article], registry: Registry, vectors: Vectors = NO_VECTORS
+    ) -> tuple[Story, ...]:
         """A partition of the articles into stories, sorted by key; article ids must differ."""
         ordered = sorted(articles, key=lambda article: (article.published, article.id))
-        parts = self.partition(ordered)
+        parts = self.partition(ordered, vectors)
         keys = {row: ordered[rows[0]].id for rows in parts.stories for row in rows}
         stories = [
             _story([ordered[row] for row in rows], registry, keys[family], cohesion)
@@ -54,16 +59,20 @@ class Grouping:
         ]
         return tuple(sorted(stories, key=lambda story: story.key))
 
-    def story_ids(self, articles: Sequence[Article]) -> dict[str, str]:
+    def story_ids(self, articles: Sequence[Article], vectors: Vectors = NO_VECTORS) -> dict[str, str]:
         """Article id -> id of its story's earliest article: the grouping without voices."""
         ordered = sorted(articles, key=lambda article: (article.published, article.id))
-        stories = self.partition(ordered).stories
+        stories = self.partition(ordered, vectors).stories
         return {ordered[row].id: ordered[rows[0]].id for rows in stories for row in rows}
 
-    def partition(self, ordered: Sequence[Article]) -> Partitioned:
+    def partition(self, ordered: Sequence[Article], vectors: Vectors = NO_VECTORS) -> Partitioned:
         """The same in row numbers; ``ordered`` sorted by (published, id)."""
+        if vectors and self.threshold != hybrid.THRESHOLD:
+            return replace(self, threshold=hybrid.THRESHOLD).partition(ordered, vectors)
         matrix = weigh([terms_of(article.title, article.text) for article in ordered], self.background)
         edges = neighbours(matrix, [article.published for article in ordered])
+        if vectors:
+            edges = hybrid.blend(edges, ordered, vectors)
         kinds = [kind_of(article) for article in ordered]
         news = {row for row, kind in enumerate(kinds) if kind == Kind.NEWS}
         linkage = Linkage(
