@@ -11,7 +11,7 @@ from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Story
 from newsletter.ports import Vectors
 from newsletter.stories import hybrid
-from newsletter.stories.attach import Bar, Partition, attach
+from newsletter.stories.attach import Bar, Partition, attach, links_of
 from newsletter.stories.background import NO_BACKGROUND, Background
 from newsletter.stories.hybrid import NO_VECTORS
 from newsletter.stories.linkage import Linkage
@@ -23,8 +23,8 @@ from newsletter.stories.voices import voices_of
 THRESHOLD = 0.22
 FAMILY_SHARE = 0.65
 """The looser level's bar as a share of the threshold: one war, one campaign, one court's week."""
-ATTACH_SHARE = 0.6
-"""A single report's bar for joining a story of `ATTACH_SIZE` or more, as a share of the threshold."""
+ATTACH_SHARE = 0.77
+"""A single piece's bar for joining a story of `ATTACH_SIZE` or more, as a share of the threshold."""
 ATTACH_SIZE = 4
 _FOLLOWERS = frozenset({Kind.OPINION, Kind.LIVE})
 
@@ -75,9 +75,7 @@ class Grouping:
             edges = hybrid.blend(edges, ordered, vectors)
         kinds = [kind_of(article) for article in ordered]
         news = {row for row, kind in enumerate(kinds) if kind == Kind.NEWS}
-        linkage = Linkage(
-            len(ordered), {pair: value for pair, value in edges.items() if news.issuperset(pair)}
-        )
+        linkage = Linkage(len(ordered), edges, apart=set(range(len(ordered))) - news)
         linkage.join_until(self.threshold)
         core = [group for group in linkage.groups() if group[0] in news]
         linkage.join_until(self.threshold * FAMILY_SHARE)
@@ -89,9 +87,11 @@ class Grouping:
     def _complete(self, core: Partition, kinds: Sequence[Kind], edges: Edges) -> Partition:
         """The core stories with the single reports, then with the pieces that were kept out."""
         large = Bar(self.threshold * ATTACH_SHARE, size=ATTACH_SIZE)
-        stories = attach(core, [group[0] for group in core if len(group) == 1], edges, [large])
+        single = [group[0] for group in core if len(group) == 1]
         followers = [row for row, kind in enumerate(kinds) if kind in _FOLLOWERS]
-        stories = attach(stories, followers, edges, [Bar(self.threshold), large])
+        links = links_of({*single, *followers}, edges)
+        stories = attach(core, single, links, [large])
+        stories = attach(stories, followers, links, [Bar(self.threshold), large])
         apart = [[row] for row, kind in enumerate(kinds) if kind != Kind.NEWS and kind not in _FOLLOWERS]
         return sorted([*stories, *apart])
 
