@@ -167,7 +167,10 @@ class FeedArchive(Protocol):
 
 
 Vectors: TypeAlias = "Mapping[str, NDArray[np.float32]]"
-"""Article id -> what a sentence model makes of it, of length one. Empty: words alone decide."""
+"""Article id -> what a sentence model makes of it, of length one; none for an article without words.
+
+Empty: words alone decide.
+"""
 
 
 class Embedder(Protocol):

@@ -51,7 +51,8 @@ class KeptVectors:
     ) -> dict[str, NDArray[np.float32]]:
         import numpy as np
 
-        texts = {article.id: (article.title, article.text[:TEXT_CHARACTERS]) for article in articles}
+        given = {article.id: (article.title, article.text[:TEXT_CHARACTERS]) for article in articles}
+        texts = {name: text for name, text in given.items() if any(text)}
         digest = {name: _digest(*text) for name, text in texts.items()}
         model = f"{embedder.name} {RECIPE}"
         kept = dict(self.store.get(model, sorted(set(digest.values()))))
@@ -69,13 +70,13 @@ def compute(
     """For each key its (title, text) as a vector's float16 bytes. Longest first: the threads end together."""
     import numpy as np
 
-    whole = {key: f"{title}. {text}" if text else title for key, (title, text) in texts.items()}
-    wanted = {*whole.values(), *(title for title, _ in texts.values())}
+    whole = {key: ". ".join(filter(None, text)) for key, text in texts.items()}
+    wanted = {*whole.values(), *(title for title, _ in texts.values() if title)}
     ordered = sorted(wanted, key=lambda text: (-len(text), text))
     vector = dict(zip(ordered, embedder.embed(ordered, progress), strict=True))
     made = {}
     for key, (title, _) in texts.items():
-        both = vector[whole[key]] + TITLE_WEIGHT * vector[title]
+        both = vector[whole[key]] + (TITLE_WEIGHT * vector[title] if title else 0)
         made[key] = (both / np.linalg.norm(both)).astype("<f2").tobytes()
     return made
 
