@@ -53,9 +53,7 @@ def test_like_words_of_another_meaning_are_another_story() -> None:
     """Words that two events share weigh half: where the meanings have nothing in common they do not suffice."""
     one = article(LEFT[2], "Storm over bank levy in Harrow", "Ministers clash on the levy.")
     other = article(RIGHT[2], "Storm hits bank of river in Harrow", "Gusts fell trees on the river.")
-    same, different = (
-        {one.id: AXES["bank"], other.id: AXES[event]} for event in ("bank", "dam")
-    )
+    same, different = ({one.id: AXES["bank"], other.id: AXES[event]} for event in ("bank", "dam"))
     assert len(partition([one, other], same)) == 1
     assert len(partition([one, other], different)) == 2
 
@@ -84,7 +82,12 @@ def test_the_bar_is_one_of_its_own() -> None:
     assert stories == {frozenset(o.id for o in DAY if o.guid.startswith(event)) for event in EVENTS}
 
 
-MIXED = [*DAY, *ODD, report("dam", LEFT[5], 2, kind=Kind.OPINION), report("bank", RIGHT[5], 3, kind=Kind.LIVE)]
+MIXED = [
+    *DAY,
+    *ODD,
+    report("dam", LEFT[5], 2, kind=Kind.OPINION),
+    report("bank", RIGHT[5], 3, kind=Kind.LIVE),
+]
 
 
 @settings(max_examples=25, deadline=None)
