@@ -66,7 +66,7 @@ def group_command(infile: TextIO, outfile: TextIO, embeddings: str | None, as_js
     """
     from newsletter.stories.rows import group_rows
 
-    if as_json and outfile.name in ("-", "<stdout>"):
+    if as_json and getattr(outfile, "name", "-") in ("-", "<stdout>"):
         raise UsageError("--json and OUT both want stdout.", todo="Name a file for OUT.")
     rows = list(_rows(infile, ("id", "title")))
     embedded = _embedded(rows, embeddings, quiet=as_json)
