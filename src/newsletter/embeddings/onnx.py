@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-TOKENS = 128
-"""Tokens read of a text: title and lead. What these models were trained on is no longer."""
+TOKENS = 96
+"""Tokens read of a text: title and lead. 64 group a little worse, 128 no better at a tenth more time."""
 STEP = 64
 """Texts between two words of progress."""
 _INPUTS = frozenset({"input_ids", "attention_mask", "token_type_ids"})

@@ -25,7 +25,7 @@ RECIPE = "1"
 """Part of the name that vectors are kept under: a change below makes all of them anew."""
 TITLE_WEIGHT = 0.7
 TEXT_CHARACTERS = 1_000
-"""Read of a text: more than the model's 128 tokens hold."""
+"""Read of a text: more than the model's tokens hold."""
 
 
 @dataclass(frozen=True)
