@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from newsletter.domain.article import Article, Kind
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Story
-from newsletter.stories.attach import Bar, Partition, attach, links_of
+from newsletter.stories.attach import Bar, Partition, attach
 from newsletter.stories.background import NO_BACKGROUND, Background
+from newsletter.stories.edges import Edges
 from newsletter.stories.linkage import Linkage
 from newsletter.stories.marks import kind_of
-from newsletter.stories.neighbours import Edges, neighbours
+from newsletter.stories.neighbours import neighbours
 from newsletter.stories.terms import terms_of, weigh
 from newsletter.stories.voices import voices_of
 
@@ -66,21 +69,21 @@ class Grouping:
         edges = neighbours(matrix, [article.published for article in ordered])
         kinds = [kind_of(article) for article in ordered]
         news = {row for row, kind in enumerate(kinds) if kind == Kind.NEWS}
-        linkage = Linkage(len(ordered), edges, apart=set(range(len(ordered))) - news)
+        linkage = Linkage(edges.among(news))
         linkage.join_until(self.threshold)
         core = [group for group in linkage.groups() if group[0] in news]
         linkage.join_until(self.threshold * FAMILY_SHARE)
         wider = {row: group[0] for group in linkage.groups() for row in group}
         stories = self._complete(core, kinds, edges)
         families = tuple(_family(rows, news, wider) for rows in stories)
-        return Partitioned(stories, families, tuple(_cohesion(rows, edges) for rows in stories))
+        return Partitioned(stories, families, cohesion(stories, edges))
 
     def _complete(self, core: Partition, kinds: Sequence[Kind], edges: Edges) -> Partition:
         """The core stories with the single reports, then with the pieces that were kept out."""
         large = Bar(self.threshold * ATTACH_SHARE, size=ATTACH_SIZE)
         single = [group[0] for group in core if len(group) == 1]
         followers = [row for row, kind in enumerate(kinds) if kind in _FOLLOWERS]
-        links = links_of({*single, *followers}, edges)
+        links = edges.links({*single, *followers})
         stories = attach(core, single, links, [large])
         stories = attach(stories, followers, links, [Bar(self.threshold), large])
         apart = [[row] for row, kind in enumerate(kinds) if kind != Kind.NEWS and kind not in _FOLLOWERS]
@@ -97,7 +100,15 @@ def _family(rows: Sequence[int], news: set[int], wider: dict[int, int]) -> int:
     return min(votes, key=lambda group: (-votes[group], group)) if votes else rows[0]
 
 
-def _cohesion(rows: Sequence[int], edges: Edges) -> float:
-    """Mean similarity of the story's pairs, missing ones as 0; 1 for a single article."""
-    pairs = [(first, second) for at, first in enumerate(rows) for second in rows[at + 1 :]]
-    return round(sum(edges.get(pair, 0.0) for pair in pairs) / len(pairs), 6) if pairs else 1.0
+def cohesion(stories: Partition, edges: Edges) -> tuple[float, ...]:
+    """Of each story the mean similarity of its pairs, missing ones as 0; 1 for a single article."""
+    story = np.empty(edges.rows, np.int64)
+    for index, rows in enumerate(stories):
+        story[rows] = index
+    inside = story[edges.first] == story[edges.second]
+    sums = np.bincount(story[edges.first[inside]], edges.value[inside], minlength=len(stories))
+    sizes = map(len, stories)
+    return tuple(
+        round(total / (size * (size - 1) / 2), 6) if size > 1 else 1.0
+        for size, total in zip(sizes, sums.tolist(), strict=True)
+    )
