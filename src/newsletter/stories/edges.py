@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,7 @@ class Edges:
         names, values = others[order].tolist(), np.concatenate([self.value, self.value])[order].tolist()
         return [
             dict(zip(names[start:end], values[start:end], strict=True))
-            for start, end in zip(starts, starts[1:], strict=False)
+            for start, end in pairwise(starts)
         ]
 
     def _marked(self, rows: Collection[int]) -> NDArray[np.bool_]:

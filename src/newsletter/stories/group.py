@@ -11,8 +11,8 @@ import numpy as np
 from newsletter.domain.article import Article, Kind
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Story
+from newsletter.ports import NO_BACKGROUND, Background
 from newsletter.stories.attach import Bar, Partition, attach
-from newsletter.stories.background import NO_BACKGROUND, Background
 from newsletter.stories.edges import Edges
 from newsletter.stories.linkage import Linkage
 from newsletter.stories.marks import kind_of
@@ -44,12 +44,15 @@ class Grouping:
     """A `ports.Grouper`. Deterministic, the same whatever the order of the articles."""
 
     background: Background = NO_BACKGROUND
+    """How common terms are in the news of any day; a build's own earlier days are added to it."""
     threshold: float = THRESHOLD
 
-    def __call__(self, articles: Sequence[Article], registry: Registry) -> tuple[Story, ...]:
+    def __call__(
+        self, articles: Sequence[Article], registry: Registry, *, earlier: Background = NO_BACKGROUND
+    ) -> tuple[Story, ...]:
         """A partition of the articles into stories, sorted by key; article ids must differ."""
         ordered = sorted(articles, key=lambda article: (article.published, article.id))
-        parts = self.partition(ordered)
+        parts = self.partition(ordered, earlier)
         keys = {row: ordered[rows[0]].id for rows in parts.stories for row in rows}
         stories = [
             _story([ordered[row] for row in rows], registry, keys[family], cohesion)
@@ -63,9 +66,10 @@ class Grouping:
         stories = self.partition(ordered).stories
         return {ordered[row].id: ordered[rows[0]].id for rows in stories for row in rows}
 
-    def partition(self, ordered: Sequence[Article]) -> Partitioned:
+    def partition(self, ordered: Sequence[Article], earlier: Background = NO_BACKGROUND) -> Partitioned:
         """The same in row numbers; ``ordered`` sorted by (published, id)."""
-        matrix = weigh([terms_of(article.title, article.text) for article in ordered], self.background)
+        known = self.background.plus(earlier)
+        matrix = weigh([terms_of(article.title, article.text) for article in ordered], known)
         edges = neighbours(matrix, [article.published for article in ordered])
         kinds = [kind_of(article) for article in ordered]
         news = {row for row, kind in enumerate(kinds) if kind == Kind.NEWS}
