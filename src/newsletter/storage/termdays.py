@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -37,12 +37,9 @@ class SqlTermDays:
     def total(self, first: date, last: date, recipe: str) -> Background:
         """The sum of the days kept from ``first`` to ``last``."""
         query = sa.select(term_days.c.documents, term_days.c.counts).where(*_between(first, last, recipe))
-        documents, counts = 0, defaultdict[str, int](int)
         with self._db.read() as connection:
-            for day in connection.execute(query):
-                documents += day.documents
-                add_packed(day.counts, counts)
-        return Background(documents, dict(counts))
+            days = connection.execute(query).all()
+        return Background(sum(day.documents for day in days), unpack([day.counts for day in days]))
 
 
 def forget_days(connection: Connection, articles: Sequence[Article]) -> None:
@@ -63,13 +60,22 @@ def pack(counted: Background) -> bytes:
     return "\n".join("\t".join((str(count), *terms[count])) for count in sorted(terms)).encode()
 
 
-def add_packed(packed: bytes, counts: dict[str, int]) -> None:
-    """Add what `pack` made to ``counts``, whose missing terms count 0."""
-    for line in packed.decode().splitlines():
-        count, *terms = line.split("\t")
-        number = int(count)
-        for term in terms:
-            counts[term] += number
+def unpack(days: Sequence[bytes]) -> dict[str, int]:
+    """The sum of what `pack` made, day by day.
+
+    Terms of one count are put together first and counted as a whole, which is three times as fast as adding
+    up sixty days' half a million numbers.
+    """
+    by_count: dict[int, list[str]] = defaultdict(list)
+    for packed in days:
+        for line in packed.decode().splitlines():
+            count, *terms = line.split("\t")
+            by_count[int(count)] += terms
+    total: dict[str, int] = defaultdict(int)
+    for count, terms in by_count.items():
+        for term, times in Counter(terms).items():
+            total[term] += count * times
+    return dict(total)
 
 
 def _between(first: date, last: date, recipe: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -48,19 +48,8 @@ class Edges:
         if rows is not None:
             inside = self._marked(rows)
             edges = self._where(inside[self.first] | inside[self.second])
-        found = edges._by_row()
+        found = _by_row(edges)
         return found if rows is None else [links if inside[row] else {} for row, links in enumerate(found)]
-
-    def _by_row(self) -> list[Links]:
-        ends = np.concatenate([self.first, self.second])
-        others = np.concatenate([self.second, self.first])
-        order = np.lexsort((others, ends))
-        starts = np.searchsorted(ends[order], np.arange(self.rows + 1)).tolist()
-        names, values = others[order].tolist(), np.concatenate([self.value, self.value])[order].tolist()
-        return [
-            dict(zip(names[start:end], values[start:end], strict=True))
-            for start, end in pairwise(starts)
-        ]
 
     def _marked(self, rows: Collection[int]) -> NDArray[np.bool_]:
         marked = np.zeros(self.rows, np.bool_)
@@ -69,3 +58,14 @@ class Edges:
 
     def _where(self, kept: NDArray[np.bool_]) -> Edges:
         return Edges(self.rows, self.first[kept], self.second[kept], self.value[kept])
+
+
+def _by_row(edges: Edges) -> list[Links]:
+    ends = np.concatenate([edges.first, edges.second])
+    others = np.concatenate([edges.second, edges.first])
+    order = np.lexsort((others, ends))
+    starts = np.searchsorted(ends[order], np.arange(edges.rows + 1)).tolist()
+    names, values = others[order].tolist(), np.concatenate([edges.value, edges.value])[order].tolist()
+    return [
+        dict(zip(names[start:end], values[start:end], strict=True)) for start, end in pairwise(starts)
+    ]

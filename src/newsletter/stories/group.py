@@ -13,6 +13,7 @@ from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Story
 from newsletter.ports import NO_BACKGROUND, Background
 from newsletter.stories.attach import Bar, Partition, attach
+from newsletter.stories.confidence import confidences
 from newsletter.stories.edges import Edges
 from newsletter.stories.linkage import Linkage
 from newsletter.stories.marks import kind_of
@@ -31,12 +32,13 @@ _FOLLOWERS = frozenset({Kind.OPINION, Kind.LIVE})
 
 @dataclass(frozen=True, slots=True)
 class Partitioned:
-    """Rows by story, the looser group each story's rows fall into, and how alike the story's rows are."""
+    """Rows by story, the looser group each story's rows fall into, how alike its rows are and surely one event."""
 
     stories: Partition
     family: tuple[int, ...]
     """For each story the first row of its looser group."""
     cohesion: tuple[float, ...]
+    confidence: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,10 @@ class Grouping:
         parts = self.partition(ordered, earlier)
         keys = {row: ordered[rows[0]].id for rows in parts.stories for row in rows}
         stories = [
-            _story([ordered[row] for row in rows], registry, keys[family], cohesion)
-            for rows, family, cohesion in zip(parts.stories, parts.family, parts.cohesion, strict=True)
+            _story([ordered[row] for row in rows], registry, keys[family], *figures)
+            for rows, family, *figures in zip(
+                parts.stories, parts.family, parts.cohesion, parts.confidence, strict=True
+            )
         ]
         return tuple(sorted(stories, key=lambda story: story.key))
 
@@ -80,7 +84,8 @@ class Grouping:
         wider = {row: group[0] for group in linkage.groups() for row in group}
         stories = self._complete(core, kinds, edges)
         families = tuple(_family(rows, news, wider) for rows in stories)
-        return Partitioned(stories, families, cohesion(stories, edges))
+        sure = confidences(stories, edges.links())
+        return Partitioned(stories, families, cohesion(stories, edges), sure)
 
     def _complete(self, core: Partition, kinds: Sequence[Kind], edges: Edges) -> Partition:
         """The core stories with the single reports, then with the pieces that were kept out."""
@@ -94,8 +99,10 @@ class Grouping:
         return sorted([*stories, *apart])
 
 
-def _story(articles: Sequence[Article], registry: Registry, family: str, cohesion: float) -> Story:
-    return Story(articles[0].id, tuple(articles), voices_of(articles, registry), cohesion, family)
+def _story(
+    articles: Sequence[Article], registry: Registry, family: str, alike: float, sure: float
+) -> Story:
+    return Story(articles[0].id, tuple(articles), voices_of(articles, registry), alike, family, sure)
 
 
 def _family(rows: Sequence[int], news: set[int], wider: dict[int, int]) -> int:
