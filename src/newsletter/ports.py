@@ -7,8 +7,9 @@ The rooms are strangers to each other; `newsletter.pipeline` is written against 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from newsletter.domain.article import Article
@@ -171,6 +172,7 @@ Vectors: TypeAlias = "Mapping[str, NDArray[np.float32]]"
 
 Empty: words alone decide.
 """
+NO_VECTORS: Vectors = MappingProxyType({})
 
 
 class Embedder(Protocol):
@@ -219,14 +221,66 @@ LEXICAL = "lexical"
 
 def no_vectors(_articles: Sequence[Article], _progress: Progress = no_progress, /) -> Embedded:
     """A `VectorSource` without a model."""
-    return Embedded({}, LEXICAL)
+    return Embedded(NO_VECTORS, LEXICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """In how many of ``documents`` earlier articles each term stood: how rare a term is in the news."""
+
+    documents: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def plus(self, other: Background) -> Background:
+        """Both together."""
+        few, many = sorted((self.counts, other.counts), key=len)
+        counts = {**many, **{term: count + many.get(term, 0) for term, count in few.items()}}
+        return Background(self.documents + other.documents, counts)
+
+
+NO_BACKGROUND = Background()
+
+
+class TermCounter(Protocol):
+    @property
+    def recipe(self) -> str:
+        """Names the way of counting; days counted another way are counted anew."""
+        ...
+
+    def __call__(self, articles: Sequence[Article]) -> Background:
+        """Pure. In how many of the articles each term stands; terms met once are left out."""
+        ...
+
+
+class TermDays(Protocol):
+    """One closed UTC day's `Background` per row, counted once. Deletions of articles do not touch it."""
+
+    def kept(self, first: date, last: date, recipe: str) -> set[date]:
+        """The days from ``first`` to ``last`` that were counted."""
+        ...
+
+    def keep(self, day: date, recipe: str, counted: Background) -> None:
+        """Keep one day's counts; a day that is there already stays as it is."""
+        ...
+
+    def total(self, first: date, last: date, recipe: str) -> Background:
+        """The sum of the days kept from ``first`` to ``last``."""
+        ...
 
 
 class Grouper(Protocol):
     def __call__(
-        self, articles: Sequence[Article], registry: Registry, vectors: Vectors
+        self,
+        articles: Sequence[Article],
+        registry: Registry,
+        *,
+        earlier: Background = NO_BACKGROUND,
+        vectors: Vectors = NO_VECTORS,
     ) -> tuple[Story, ...]:
-        """Pure, deterministic, independent of input order: a partition of the articles into stories."""
+        """Pure, deterministic, independent of input order: a partition of the articles into stories.
+
+        ``earlier``: how common terms were in the archive's earlier days. ``vectors``: see `Vectors`.
+        """
         ...
 
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         Renderer,
         StoredIssue,
         SubscriberStore,
+        TermDays,
         VectorSource,
         VectorStore,
     )
@@ -140,6 +141,12 @@ class House:
         from newsletter.storage.feeds import SqlFeedArchive
 
         return SqlFeedArchive(self.database)
+
+    @cached_property
+    def term_days(self) -> TermDays:
+        from newsletter.storage.termdays import SqlTermDays
+
+        return SqlTermDays(self.database)
 
     @cached_property
     def issues(self) -> IssueStore:
@@ -255,12 +262,15 @@ class House:
         from newsletter.rendering.checks import IssueChecker
         from newsletter.rendering.trim import trim
         from newsletter.stories.lineup import Chooser
+        from newsletter.stories.terms import CountTerms
         from newsletter.writing.writer import ExtractiveWriter
 
         limits = self.check_limits
         return BuildRoom(
             registry=self.registry,
             archive=self.archive,
+            days=self.term_days,
+            count=CountTerms(),
             issues=self.issues,
             files=self.files,
             grouper=bundled_grouping(),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from newsletter.domain.article import Article, Kind
 from newsletter.errors import UsageError
-from newsletter.stories.background import Background
+from newsletter.ports import Background
 from newsletter.stories.group import Grouping
 from newsletter.stories.rows import group_rows
 from tests.support.stories_articles import CENTER, EVENTS, LEFT, RIGHT, article, registry, report

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from newsletter.domain.article import Article, Kind
 from newsletter.ports import Vectors
+from newsletter.stories.edges import Edges
 from newsletter.stories.group import Grouping
 from newsletter.stories.hybrid import THRESHOLD, blend
 from newsletter.stories.neighbours import FLOOR
@@ -32,6 +33,12 @@ ODD = [
 ]
 
 
+def blended(
+    pairs: dict[tuple[int, int], float], articles: list[Article], vectors: Vectors
+) -> dict[tuple[int, int], float]:
+    return blend(Edges.of(len(articles), pairs), articles, vectors).pairs()
+
+
 def meaning(articles: list[Article], **events: str) -> Vectors:
     """Each article's vector points at its event (its guid's first word), or at the one named for its id."""
     return {one.id: AXES[events.get(one.id) or one.guid.partition("-")[0]] for one in articles}
@@ -41,7 +48,9 @@ VECTORS = meaning(DAY) | {one.id: AXES["mayor"] for one in ODD}
 
 
 def partition(articles: list[Article], vectors: Vectors) -> set[frozenset[str]]:
-    return {frozenset(one.id for one in story.articles) for story in Grouping()(articles, PRESS, vectors)}
+    return {
+        frozenset(one.id for one in story.articles) for story in Grouping()(articles, PRESS, vectors=vectors)
+    }
 
 
 def test_one_event_in_other_words_is_one_story() -> None:
@@ -69,10 +78,10 @@ def test_an_edge_is_half_words_and_half_meaning_fading_with_time() -> None:
     now, later = report("dam", LEFT[0]), report("dam", RIGHT[0], 1)
     weeks = report("dam", RIGHT[0], 1, hours=24 * 14)
     vectors = {one.id: AXES["dam"] for one in (now, later, weeks)}
-    assert blend({(0, 1): 1.0}, [now, later], vectors) == {(0, 1): 1.0}
-    assert blend({}, [now, later], vectors) == {(0, 1): 0.5}, "near by meaning alone is an edge too"
-    assert blend({(0, 1): 1.0}, [now, later], vectors | {later.id: AXES["bank"]}) == {(0, 1): 0.5}
-    assert blend({}, [now, weeks], vectors) == {}, "what lies weeks apart fades below the floor"
+    assert blended({(0, 1): 1.0}, [now, later], vectors) == {(0, 1): 1.0}
+    assert blended({}, [now, later], vectors) == {(0, 1): 0.5}, "near by meaning alone is an edge too"
+    assert blended({(0, 1): 1.0}, [now, later], vectors | {later.id: AXES["bank"]}) == {(0, 1): 0.5}
+    assert blended({}, [now, weeks], vectors) == {}, "what lies weeks apart fades below the floor"
 
 
 def test_the_bar_is_one_of_its_own() -> None:
@@ -97,11 +106,11 @@ def test_stories_are_a_partition_whatever_the_order_and_the_vectors(
 ) -> None:
     made = np.random.default_rng(seed).normal(size=(len(MIXED), 6)).astype(np.float32)
     vectors = {one.id: vector for one, vector in zip(MIXED, made, strict=True)}
-    stories = Grouping()(chosen, PRESS, vectors)
+    stories = Grouping()(chosen, PRESS, vectors=vectors)
     assert sorted(one.id for story in stories for one in story.articles) == sorted(one.id for one in chosen)
     shuffled = list(chosen)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert Grouping()(shuffled, PRESS, dict(reversed(vectors.items()))) == stories
+    assert Grouping()(shuffled, PRESS, vectors=dict(reversed(vectors.items()))) == stories
 
 
 @pytest.mark.parametrize("rows", [2, 5, 1_200])
@@ -109,7 +118,7 @@ def test_every_edge_is_between_two_rows_in_order_and_over_the_floor(rows: int) -
     """Also where there are more rows than are compared at a time, and more alike than an article may have."""
     many = [article(LEFT[0], f"Item {number}", hours=1, guid=str(number)) for number in range(rows)]
     vectors = {one.id: AXES["dam"] for one in many}
-    edges = blend({}, many, vectors)
+    edges = blended({}, many, vectors)
     assert edges
     assert all(0 <= first < second < rows for first, second in edges)
     assert all(FLOOR <= value <= 1 for value in edges.values())

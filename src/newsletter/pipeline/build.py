@@ -18,6 +18,7 @@ from newsletter.domain.issue import Issue, IssueOutlet, Mail, Supply
 from newsletter.domain.leaning import Side, side_order
 from newsletter.domain.outlet import Registry
 from newsletter.errors import IssueError, Refused
+from newsletter.pipeline.background import BackgroundRoom, background
 from newsletter.pipeline.compose import Composed, compose, outlets_named
 from newsletter.ports import (
     Balancer,
@@ -32,6 +33,8 @@ from newsletter.ports import (
     Progress,
     Renderer,
     StoredIssue,
+    TermCounter,
+    TermDays,
     Trimmer,
     VectorSource,
     Writer,
@@ -59,6 +62,8 @@ class BuildRoom:
 
     registry: Registry
     archive: FeedArchive
+    days: TermDays
+    count: TermCounter
     issues: IssueStore
     files: IssueFiles
     grouper: Grouper
@@ -105,7 +110,7 @@ def build(
 
 
 def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progress = no_progress) -> Issue:
-    """The content of the issue before it is fitted to five minutes. Reads; keeps nothing."""
+    """The content of the issue before it is fitted to five minutes. Keeps nothing but counts of closed days."""
     _step(progress, 0)
     articles = room.archive.articles(at, at - room.rules.window)
     if not articles:
@@ -115,8 +120,9 @@ def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progr
             date=day.isoformat(),
         )
     _step(progress, 1)
+    earlier = background(BackgroundRoom(room.archive, room.days, room.count), at, room.rules.window)
     embedded = room.vectors(articles, progress)
-    stories = room.grouper(articles, room.registry, embedded.vectors)
+    stories = room.grouper(articles, room.registry, earlier=earlier, vectors=embedded.vectors)
     _step(progress, 2)
     past = room.issues.past_stories(day, room.rules.past_days)
     line_up = room.chooser(stories, past, day_supply(articles, room.registry), at)

@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from newsletter.stories.neighbours import Edges
+from newsletter.stories.edges import Links
 
 Partition = list[list[int]]
-Links = Mapping[int, Mapping[int, float]]
-"""Row -> the rows that resemble it, with the similarity."""
 
 CLOSEST = 3
 LEAD = 1.25
@@ -35,22 +33,12 @@ class Bar:
     size: int = 1
 
 
-def links_of(rows: Collection[int], edges: Edges) -> Links:
-    """The edges of those rows, by row."""
-    found: dict[int, dict[int, float]] = {row: {} for row in rows}
-    for (first, second), value in edges.items():
-        if first in found:
-            found[first][second] = value
-        if second in found:
-            found[second][first] = value
-    return found
-
-
 def attach(
-    groups: Sequence[Sequence[int]], loose: Iterable[int], links: Links, bars: Sequence[Bar]
+    groups: Sequence[Sequence[int]], loose: Iterable[int], links: Sequence[Links], bars: Sequence[Bar]
 ) -> Partition:
     """The groups with each loose row added to the one it clearly belongs to; the rest as groups of their own.
 
+    ``links``: by row what it resembles, at least for the loose ones.
     A row goes to its nearest group if any of ``bars`` allows it and that group leads. Every row decides on the
     groups as they were given, so the outcome does not depend on an order. Rows that are a group of their own
     in ``groups`` may be loose too: they leave it when they go.
@@ -70,7 +58,7 @@ def attach(
 
 
 def nearness(
-    row: int, links: Links, home: Mapping[int, int], groups: Sequence[Sequence[int]]
+    row: int, links: Sequence[Links], home: Mapping[int, int], groups: Sequence[Sequence[int]]
 ) -> list[tuple[float, int]]:
     """(mean similarity to the closest articles, group) of every other group that the row resembles, best first."""
     values: dict[int, list[float]] = defaultdict(list)

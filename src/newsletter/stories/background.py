@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from newsletter.ports import Background
+
 CAP = 6.0
 """Rarity beyond this adds nothing: a term met once is a name or a misspelling, and both would drown the rest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Background:
-    """Document counts of earlier days: in how many of ``documents`` articles each term stood."""
-
-    documents: int = 0
-    counts: Mapping[str, int] = field(default_factory=dict)
-
-
-NO_BACKGROUND = Background()
 
 
 def parse_table(text: str) -> Background:

@@ -9,17 +9,16 @@ each with its best bar, they group no better on two labelled sets.)
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newsletter.domain.article import Article
 from newsletter.ports import Vectors
-from newsletter.stories.neighbours import FLOOR, Edges, fading
+from newsletter.stories.edges import Edges
+from newsletter.stories.neighbours import FLOOR, fading
 
-NO_VECTORS: Vectors = MappingProxyType({})
-THRESHOLD = 0.4
+THRESHOLD = 0.41
 """The bar for edges of this kind; the other bars are shares of it, as with words alone."""
 NEAREST = 100
 """Neighbours by the vectors that an article may have beside those by its words."""
@@ -35,27 +34,26 @@ def blend(edges: Edges, articles: Sequence[Article], vectors: Vectors) -> Edges:
     ``articles`` in the order of the rows. One without a vector has nothing in common with any by meaning.
     """
     if not articles:
-        return {}
+        return edges
+    matrix = _matrix(articles, vectors)
+    hours = np.array([article.published.timestamp() / 3600 for article in articles], np.float64)
+    words = edges.first * edges.rows + edges.second
+    codes = np.unique(np.concatenate([words, *_nearest(matrix)]))
+    by_words = np.zeros(len(codes))
+    by_words[np.searchsorted(codes, words)] = edges.value
+    first, second = np.divmod(codes, edges.rows)
+    meaning = np.maximum(0.0, _cosines(matrix, first, second)) * fading(np.abs(hours[first] - hours[second]))
+    values = np.round((by_words + meaning) / 2, 6)
+    kept = values >= FLOOR
+    return Edges(edges.rows, first[kept], second[kept], values[kept])
+
+
+def _matrix(articles: Sequence[Article], vectors: Vectors) -> NDArray[np.float32]:
+    """A row of length one an article."""
     none = np.zeros_like(next(iter(vectors.values())))
     matrix = np.stack([vectors.get(article.id, none) for article in articles])
     matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
-    hours = np.array([article.published.timestamp() / 3600 for article in articles], np.float64)
-    words = _coded(edges, len(articles))
-    codes = np.unique(np.concatenate([words, *_nearest(matrix)]))
-    by_words = np.zeros(len(codes))
-    by_words[np.searchsorted(codes, words)] = np.fromiter(edges.values(), np.float64, len(edges))
-    first, second = np.divmod(codes, len(articles))
-    left = fading(np.abs(hours[first] - hours[second]))
-    meaning = left * np.maximum(0.0, _cosines(matrix, first, second))
-    values = np.round((by_words + meaning) / 2, 6)
-    kept = values >= FLOOR
-    pairs = zip(first[kept].tolist(), second[kept].tolist(), strict=True)
-    return dict(zip(pairs, values[kept].tolist(), strict=True))
-
-
-def _coded(edges: Edges, rows: int) -> NDArray[np.int64]:
-    """Each pair as one number, in the edges' order."""
-    return np.fromiter((first * rows + second for first, second in edges), np.int64, len(edges))
+    return matrix
 
 
 def _nearest(matrix: NDArray[np.float32]) -> Iterator[NDArray[np.int64]]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
-from newsletter.stories.neighbours import Edges
+from newsletter.stories.edges import Edges
 
 EASE = 0.35
 
@@ -24,16 +24,9 @@ class Linkage:
     their pairs over the product of their measures, so that most links are judged by one multiplication.
     """
 
-    def __init__(self, rows: int, edges: Edges, apart: Collection[int] = ()) -> None:
-        """Rows in ``apart`` have no links: each stays a group of its own."""
-        self._links: list[dict[int, float]] = [{} for _ in range(rows)]
-        for (first, second), value in edges.items():
-            self._links[first][second] = value
-            self._links[second][first] = value
-        for row in apart:
-            for other in self._links[row]:
-                del self._links[other][row]
-            self._links[row] = {}
+    def __init__(self, edges: Edges) -> None:
+        rows = edges.rows
+        self._links = edges.links()
         self._members: list[list[int]] = [[row] for row in range(rows)]
         self._inner = [1.0] * rows  # sum over all ordered pairs of members, each with itself included
         self._measure = [1.0] * rows

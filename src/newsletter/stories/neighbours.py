@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sparse_dot_topn import sp_matmul_topn
 
+from newsletter.stories.edges import Edges
 from newsletter.stories.terms import TermMatrix
-
-Edges = dict[tuple[int, int], float]
-"""(row, later row) -> similarity, 0 to 1; a pair that is missing counts as 0."""
 
 NEAREST = 150
 """Neighbours kept an article. The largest stories run to 130 articles, and a cut below that tears them apart."""
@@ -26,15 +24,14 @@ FADING_HOURS = 72.0
 
 def neighbours(matrix: TermMatrix, times: Sequence[datetime], *, nearest: int = NEAREST) -> Edges:
     """Every pair where either is among the other's ``nearest`` and cosine x fading reaches `FLOOR`."""
-    if not matrix.width:
-        return {}
     rows, others, cosines = _nearest(matrix, nearest + 1)  # each row is its own nearest
     hours = np.array([time.timestamp() / 3600 for time in times], np.float64)
     values = cosines * fading(np.abs(hours[rows] - hours[others]))
     kept = (rows != others) & (values >= FLOOR)
     rows, others = rows[kept], others[kept]
-    firsts, seconds = np.minimum(rows, others).tolist(), np.maximum(rows, others).tolist()
-    return dict(zip(zip(firsts, seconds, strict=True), values[kept].tolist(), strict=True))
+    first, second = np.minimum(rows, others), np.maximum(rows, others)
+    _, once = np.unique(first * len(matrix) + second, return_index=True)
+    return Edges(len(matrix), first[once], second[once], values[kept][once])
 
 
 def fading(hours: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -46,7 +43,7 @@ def _nearest(
     matrix: TermMatrix, nearest: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """(row, other row, cosine) of each row's nearest ones, never the whole product in memory."""
-    shape = (len(matrix), matrix.width)
+    shape = (len(matrix), max(1, matrix.width))
     sparse = csr_matrix((matrix.values, matrix.columns, matrix.starts), shape)
     product = sp_matmul_topn(sparse, sparse.T.tocsr(), top_n=nearest, threshold=FLOOR)
     rows = np.repeat(np.arange(len(matrix)), np.diff(product.indptr))

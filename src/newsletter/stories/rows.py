@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 
 from newsletter.domain.article import Article
 from newsletter.errors import UsageError
-from newsletter.ports import Vectors
+from newsletter.ports import NO_VECTORS, Vectors
 from newsletter.stories.group import Grouping
-from newsletter.stories.hybrid import NO_VECTORS
 
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -10,7 +10,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from newsletter.stories.background import NO_BACKGROUND, Background, rarity
+from newsletter.domain.article import Article
+from newsletter.ports import NO_BACKGROUND, Background
+from newsletter.stories.background import document_counts, rarity
 from newsletter.stories.text import stems
 
 TITLE_WEIGHT = 2
@@ -21,6 +23,22 @@ TEXT_CHARACTERS = 800
 """Where reading stops in any case: enough for `TEXT_STEMS`, whatever a feed puts into its description."""
 PAIR_WEIGHT = 0.7
 """Weight of a two-word term against a single word: exact wording supports, it must not decide."""
+
+
+RECIPE = "1"
+"""Names what `terms_of` makes: to be raised with every change of terms, so that kept counts are made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountTerms:
+    """A `ports.TermCounter`."""
+
+    recipe: str = RECIPE
+
+    def __call__(self, articles: Sequence[Article]) -> Background:
+        """Terms met once are left out: they are three quarters of all, and misspellings or passing names."""
+        counts = document_counts(terms_of(article.title, article.text) for article in articles)
+        return Background(len(articles), {term: count for term, count in counts.items() if count > 1})
 
 
 @dataclass(frozen=True, slots=True)
