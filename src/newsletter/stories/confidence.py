@@ -19,19 +19,19 @@ LOOSEST = 10
 """One article in so many may be farther off than the closeness that is taken: one odd title says little."""
 
 
-def confidences(stories: Partition, links: Sequence[Links]) -> tuple[float, ...]:
-    """Of each story, 0 to 1; 1 for a single article."""
+def confidences(stories: Partition, links: Sequence[Links], scale: float = 1.0) -> tuple[float, ...]:
+    """Of each story, 0 to 1; 1 for a single article. ``scale`` brings another kind of likeness to that by words."""
     home = {row: index for index, rows in enumerate(stories) for row in rows}
-    return tuple(_confidence(rows, links, home, stories) if len(rows) > 1 else 1.0 for rows in stories)
+    return tuple(_confidence(rows, links, home, stories, scale) if len(rows) > 1 else 1.0 for rows in stories)
 
 
 def _confidence(
-    rows: Sequence[int], links: Sequence[Links], home: Mapping[int, int], stories: Partition
+    rows: Sequence[int], links: Sequence[Links], home: Mapping[int, int], stories: Partition, scale: float
 ) -> float:
     own = [_closeness(row, rows, links, home) for row in rows]
     next_best = [max((near for near, _ in nearness(row, links, home, stories)), default=0.0) for row in rows]
     margin = sum(mine / (mine + other) if mine else 0.0 for mine, other in zip(own, next_best, strict=True))
-    loosest = sorted(own)[len(rows) // LOOSEST]
+    loosest = scale * sorted(own)[len(rows) // LOOSEST]
     return round(1 / (1 + math.exp(-(BASE + CLOSENESS * loosest + MARGIN * margin / len(rows)))), 4)
 
 
