@@ -65,12 +65,13 @@ def group_command(infile: TextIO, outfile: TextIO, embeddings: str | None, as_js
     what it was grouped with (OUT is a file then).
     """
     from newsletter.stories.rows import group_rows
+    from newsletter.wiring import bundled_grouping
 
     if as_json and getattr(outfile, "name", "-") in ("-", "<stdout>"):
         raise UsageError("--json and OUT both want stdout.", todo="Name a file for OUT.")
     rows = list(_rows(infile, ("id", "title")))
     embedded = _embedded(rows, embeddings, quiet=as_json)
-    grouped = group_rows(rows, vectors=embedded.vectors)
+    grouped = group_rows(rows, bundled_grouping(), embedded.vectors)
     outfile.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in grouped)
     if as_json:
         stories = len({row["story_id"] for row in grouped})
