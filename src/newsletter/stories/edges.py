@@ -66,6 +66,4 @@ def _by_row(edges: Edges) -> list[Links]:
     order = np.lexsort((others, ends))
     starts = np.searchsorted(ends[order], np.arange(edges.rows + 1)).tolist()
     names, values = others[order].tolist(), np.concatenate([edges.value, edges.value])[order].tolist()
-    return [
-        dict(zip(names[start:end], values[start:end], strict=True)) for start, end in pairwise(starts)
-    ]
+    return [dict(zip(names[start:end], values[start:end], strict=True)) for start, end in pairwise(starts)]

@@ -99,9 +99,7 @@ class Grouping:
         return sorted([*stories, *apart])
 
 
-def _story(
-    articles: Sequence[Article], registry: Registry, family: str, alike: float, sure: float
-) -> Story:
+def _story(articles: Sequence[Article], registry: Registry, family: str, alike: float, sure: float) -> Story:
     return Story(articles[0].id, tuple(articles), voices_of(articles, registry), alike, family, sure)
 
 
