@@ -14,6 +14,7 @@
     ├── IssueError                  an issue cannot be built, found or read
     │   ├── IssueNotFound
     │   └── TemplateError           Jinja or MJML; carries template and line
+    ├── EmbeddingError              no sentence model to group with; the grouping falls back to words alone
     ├── AudienceError               a subscriber, token or CSV problem
     │   └── InvalidAddress
     ├── ProviderError               the mail provider answered, and said no
@@ -99,6 +100,18 @@ class IssueNotFound(IssueError):
 
 class TemplateError(IssueError):
     """A template failed; ``fields`` has ``template``, ``line`` (1-based, 0 unknown) and ``detail``."""
+
+
+class EmbeddingError(NewsletterError):
+    """The sentence model cannot be used; never ends a build.
+
+    ``reason`` is the short word that is recorded with the issue. It holds no path, so that two machines with
+    the same fault make the same bytes.
+    """
+
+    def __init__(self, message: str, *, reason: str, todo: str = "", **fields: object) -> None:
+        super().__init__(message, todo=todo, **fields)
+        self.reason = reason
 
 
 class AudienceError(NewsletterError):

@@ -7,9 +7,10 @@ The rooms are strangers to each other; `newsletter.pipeline` is written against 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from newsletter.domain.article import Article
 from newsletter.domain.audience import ExclusionReason, Subscriber, SubscriberStatus, SuppressionReason
@@ -41,6 +42,10 @@ from newsletter.domain.mailing import (
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Chosen, LineUp, PastStory, Story
 from newsletter.domain.words import StoryWords
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Clock(Protocol):
@@ -162,9 +167,120 @@ class FeedArchive(Protocol):
 # ── stories and words ──────────────────────────────────────────────────────────────────────────────
 
 
+Vectors: TypeAlias = "Mapping[str, NDArray[np.float32]]"
+"""Article id -> what a sentence model makes of it, of length one; none for an article without words.
+
+Empty: words alone decide.
+"""
+NO_VECTORS: Vectors = MappingProxyType({})
+
+
+class Embedder(Protocol):
+    """A sentence model at work. Adapters raise `EmbeddingError`."""
+
+    name: str
+    """Its own name and the first digits of its bytes' digest; vectors are kept under it."""
+
+    def embed(self, texts: Sequence[str], progress: Progress) -> Sequence[NDArray[np.float32]]:
+        """One vector of length one a text; the same text gives the same vector, whatever its company."""
+        ...
+
+
+class VectorStore(Protocol):
+    """Vectors (float16, little-endian) by model and by the digest of what was embedded."""
+
+    def get(self, model: str, digests: Sequence[str]) -> Mapping[str, bytes]: ...
+
+    def keep(self, model: str, vectors: Mapping[str, bytes], at: datetime) -> None:
+        """Idempotent; what is there stays."""
+        ...
+
+    def purge(self, before: datetime) -> int:
+        """Delete what was kept before that time (by the wall clock); how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The vectors of a day's articles, or none and why."""
+
+    vectors: Vectors
+    used: str
+    """What is recorded with the issue: ``lexical``, ``embeddings NAME`` or ``lexical (why not embeddings)``."""
+
+
+class VectorSource(Protocol):
+    def __call__(self, articles: Sequence[Article], progress: Progress = no_progress, /) -> Embedded:
+        """The articles' vectors, computed once a text and kept; none, said plainly, without a usable model."""
+        ...
+
+
+LEXICAL = "lexical"
+"""The grouping by words alone, as it is called where it is recorded."""
+
+
+def no_vectors(_articles: Sequence[Article], _progress: Progress = no_progress, /) -> Embedded:
+    """A `VectorSource` without a model."""
+    return Embedded(NO_VECTORS, LEXICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """In how many of ``documents`` earlier articles each term stood: how rare a term is in the news."""
+
+    documents: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def plus(self, other: Background) -> Background:
+        """Both together."""
+        few, many = sorted((self.counts, other.counts), key=len)
+        counts = {**many, **{term: count + many.get(term, 0) for term, count in few.items()}}
+        return Background(self.documents + other.documents, counts)
+
+
+NO_BACKGROUND = Background()
+
+
+class TermCounter(Protocol):
+    @property
+    def recipe(self) -> str:
+        """Names the way of counting; days counted another way are counted anew."""
+        ...
+
+    def __call__(self, articles: Sequence[Article]) -> Background:
+        """Pure. In how many of the articles each term stands; terms met once are left out."""
+        ...
+
+
+class TermDays(Protocol):
+    """One closed UTC day's `Background` per row, counted once. Deletions of articles do not touch it."""
+
+    def kept(self, first: date, last: date, recipe: str) -> set[date]:
+        """The days from ``first`` to ``last`` that were counted."""
+        ...
+
+    def keep(self, day: date, recipe: str, counted: Background) -> None:
+        """Keep one day's counts; a day that is there already stays as it is."""
+        ...
+
+    def total(self, first: date, last: date, recipe: str) -> Background:
+        """The sum of the days kept from ``first`` to ``last``."""
+        ...
+
+
 class Grouper(Protocol):
-    def __call__(self, articles: Sequence[Article], registry: Registry) -> tuple[Story, ...]:
-        """Pure, deterministic, independent of input order: a partition of the articles into stories."""
+    def __call__(
+        self,
+        articles: Sequence[Article],
+        registry: Registry,
+        *,
+        earlier: Background = NO_BACKGROUND,
+        vectors: Vectors = NO_VECTORS,
+    ) -> tuple[Story, ...]:
+        """Pure, deterministic, independent of input order: a partition of the articles into stories.
+
+        ``earlier``: how common terms were in the archive's earlier days. ``vectors``: see `Vectors`.
+        """
         ...
 
 

@@ -5,6 +5,7 @@ Adapters get plain values, never the settings; only this file knows which adapte
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import time
@@ -29,6 +30,7 @@ from newsletter.settings.brandfile import load_brand
 from newsletter.settings.model import Settings
 
 if TYPE_CHECKING:
+    from newsletter.embeddings.choose import Choice
     from newsletter.feeds.cage import Cage
     from newsletter.mailing.guard import Problem
     from newsletter.pipeline.backfill import BackfillRoom
@@ -44,6 +46,9 @@ if TYPE_CHECKING:
         Renderer,
         StoredIssue,
         SubscriberStore,
+        TermDays,
+        VectorSource,
+        VectorStore,
     )
     from newsletter.storage.engine import Database
     from newsletter.stories.group import Grouping
@@ -54,6 +59,8 @@ SHORTEST_KEY = 16
 LONG_AGO = timedelta(hours=1)
 """A build as of an earlier time than this does not gather."""
 
+_log = logging.getLogger(__name__)
+
 
 def utc_now() -> datetime:
     """The wall clock."""
@@ -63,9 +70,16 @@ def utc_now() -> datetime:
 class House:
     """One installation at work. Use as a context manager: it closes what it opened."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], datetime] = utc_now,
+        say: Callable[[str], None] = _log.warning,
+    ) -> None:
+        """``say`` is told, in a line, what people should know while work goes on: a download, a fallback."""
         self.settings = settings
         self.clock = clock
+        self.say = say
 
     def __enter__(self) -> Self:
         return self
@@ -129,6 +143,12 @@ class House:
         return SqlFeedArchive(self.database)
 
     @cached_property
+    def term_days(self) -> TermDays:
+        from newsletter.storage.termdays import SqlTermDays
+
+        return SqlTermDays(self.database)
+
+    @cached_property
     def issues(self) -> IssueStore:
         from newsletter.storage.issues import SqlIssueStore
 
@@ -151,6 +171,12 @@ class House:
         from newsletter.storage.backfills import SqlBackfillStore
 
         return SqlBackfillStore(self.database)
+
+    @cached_property
+    def vector_store(self) -> VectorStore:
+        from newsletter.storage.vectors import SqlVectorStore
+
+        return SqlVectorStore(self.database)
 
     # ── rooms ──
 
@@ -183,6 +209,7 @@ class House:
             archive=self.archive,
             clock=self.clock,
             keep_captures=self.settings.keep_captures,
+            vectors=self.vector_store,
         )
 
     def should_gather(self, at: datetime) -> bool:
@@ -246,12 +273,15 @@ class House:
         from newsletter.rendering.checks import IssueChecker
         from newsletter.rendering.trim import trim
         from newsletter.stories.lineup import Chooser
+        from newsletter.stories.terms import CountTerms
         from newsletter.writing.writer import ExtractiveWriter
 
         limits = self.check_limits
         return BuildRoom(
             registry=self.registry,
             archive=self.archive,
+            days=self.term_days,
+            count=CountTerms(),
             issues=self.issues,
             files=self.files,
             grouper=self.grouping,
@@ -262,7 +292,24 @@ class House:
             checker=IssueChecker(limits, self.brand),
             balance=balance_of,
             rules=BuildRules(self.settings.window, limits.reading_seconds, self.settings.first_issue),
+            vectors=self.vector_source(self.vector_store),
         )
+
+    @cached_property
+    def model(self) -> Choice:
+        """The sentence model that EMBEDDINGS asks for; nothing is loaded or fetched before it is opened."""
+        from newsletter.embeddings.choose import Choice
+
+        return Choice(self.settings.embeddings, self.settings.models_folder, self.say)
+
+    def vector_source(self, store: VectorStore) -> VectorSource:
+        """The articles' vectors: computed once and kept in ``store``, or none where EMBEDDINGS is empty."""
+        from newsletter.embeddings.vectors import KeptVectors
+        from newsletter.ports import no_vectors
+
+        if not self.settings.embeddings:
+            return no_vectors
+        return KeptVectors(self.model.open, store, self.clock, self.say)
 
     @cached_property
     def backfill_room(self) -> BackfillRoom:

@@ -17,6 +17,7 @@ from newsletter.dev.sendgrid import SendGridStandIn
 from newsletter.domain.mailing import Recipient
 from tests.support.command import Command
 from tests.support.sample_home import sample_house
+from tests.support.sentence_model import write_model
 
 CONTRACT = [
     "init",
@@ -292,6 +293,67 @@ def test_group_and_write_on_their_own(command: Command, tmp_path: Path) -> None:
     broken = command("group", str(tmp_path / "broken.jsonl"), "-")
     assert broken.status == 2
     assert "line 1" in broken.err
+
+
+EVENT = (
+    ("Mayor Lindqvist resigns", "It is about the parking contract."),
+    ("Town chief quits", "Lindqvist steps down over parking."),
+    ("Ferry crews stay in harbour", "No sailings to Skarn today."),
+)
+
+
+def test_group_with_a_sentence_model_says_what_it_used(command: Command, tmp_path: Path) -> None:
+    model = write_model(tmp_path / "tiny")
+    rows = [{"id": str(n), "title": title, "description": text} for n, (title, text) in enumerate(EVENT)]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    words = ("group", str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl"), "--json")
+
+    def stories() -> list[str]:
+        return [json.loads(line)["story_id"] for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+
+    assert command(*words).json == {"articles": 3, "stories": 3, "grouping": "lexical"}
+    used = command(*words, "--embeddings", str(model)).json
+    assert used["stories"] == 2
+    assert used["grouping"].startswith("embeddings tiny ")
+    assert stories() == ["0", "0", "2"]
+    assert command(*words, EMBEDDINGS=str(model)).json == used, "the setting is honoured"
+    assert command(*words, "--embeddings", "", EMBEDDINGS=str(model)).json["grouping"] == "lexical"
+    fallen = command(*words, EMBEDDINGS=str(tmp_path / "gone"))
+    assert fallen.status == 0
+    assert fallen.json["grouping"] == "lexical (embeddings: folder wrong)"
+    assert "by words alone" in fallen.err
+    assert stories() == ["0", "1", "2"]
+    assert command(*words[:2], "-", "--json").status == 2, "two documents on one stdout"
+
+
+def test_a_model_that_is_gone_is_said_everywhere_and_costs_no_issue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with sample_house(tmp_path / "home", until=date(2026, 10, 4)):
+        pass
+    command = Command(tmp_path / "home", monkeypatch, capsys)
+    model = write_model(tmp_path / "tiny")
+    good, gone = {"EMBEDDINGS": str(model)}, {"EMBEDDINGS": str(tmp_path / "gone")}
+    build = ("build", "2026-10-04", "--no-gather")
+    built = command(*build, "--json", **good)
+    assert built.json["grouping"].startswith("embeddings tiny ")
+    assert command(*build, "--json", **good).json["changed"] is False, "kept vectors give the same bytes"
+    doctor = {f["name"]: f for f in command("doctor", "--json", **good).json}
+    assert doctor["embeddings"]["ok"]
+    assert "answers" in doctor["embeddings"]["found"]
+    assert "words alone" not in command("settings", **good).err
+    fallen = command(*build, **gone)
+    assert fallen.status == 0, "the issue is made"
+    assert "by words alone, without the sentence model: There is no folder" in fallen.err
+    assert "Grouping: lexical (embeddings: folder wrong)" in fallen.out
+    issue = command("show", "2026-10-04", "--format", "json").json
+    assert issue["inputs"]["grouping"] == "lexical (embeddings: folder wrong)"
+    assert str(tmp_path) not in json.dumps(issue["inputs"]), "two machines with one fault make one issue"
+    doctor = {f["name"]: f for f in command("doctor", "--json", **gone).json}
+    assert not doctor["embeddings"]["ok"]
+    assert "Name a folder" in doctor["embeddings"]["fix"]
+    for words in (("settings",), ("status",)):
+        assert "would be grouped by words alone: There is no folder" in command(*words, **gone).err
 
 
 def test_a_backfill_is_cancelled_and_resumed(

@@ -18,6 +18,7 @@ from newsletter.pipeline.compose import issue_story, story_id
 from newsletter.pipeline.gather import gather
 from newsletter.storage.engine import upgrade
 from tests.support.sample_home import sample_house
+from tests.support.sentence_model import write_model
 
 pytest_plugins = ("tests.support.storage_databases",)
 
@@ -85,6 +86,22 @@ def test_a_gather_that_dies_keeps_what_it_had_and_the_next_one_asks_for_the_rest
         gather(house.gather_room, AT + timedelta(seconds=1))
         now = AT + timedelta(seconds=1)
         assert {article.id for article in house.archive.articles(now, now - timedelta(days=3))} >= whole
+
+
+def test_vectors_are_computed_once_and_go_with_the_captures(tmp_path: Path) -> None:
+    model = write_model(tmp_path / "tiny")
+    with sample_house(tmp_path / "home", until=DAY, EMBEDDINGS=str(model)) as (house, server, clock):
+        first = build(house.build_room, DAY, AT).issue
+        assert str(first.document["inputs"]["grouping"]).startswith("embeddings tiny ")  # type: ignore[index]
+        told: list[str] = []
+        again = build(house.build_room, DAY, AT, progress=lambda _d, _t, what: told.append(what))
+        assert not again.changed
+        assert "embedding" not in told, "nothing was left to compute"
+        clock.now += house.settings.keep_captures + timedelta(days=1)
+        server.set_now(AT)
+        gather(house.gather_room, AT + timedelta(minutes=1))
+        build(house.build_room, DAY, AT, progress=lambda _d, _t, what: told.append(what))
+        assert "embedding" in told, "the old ones were deleted"
 
 
 def test_a_feed_that_moved_for_good_is_asked_at_its_new_place_after_three_runs(tmp_path: Path) -> None:

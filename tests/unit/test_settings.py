@@ -41,6 +41,21 @@ def test_a_homes_own_file_stands_above_the_working_folders(tmp_path: Path) -> No
     assert loaded.settings.database_url == f"sqlite:///{home}/demo.db"
 
 
+def test_a_model_is_a_folder_a_name_or_an_address(tmp_path: Path) -> None:
+    """A folder that is gone is no mistake to stop for: the issue is made without it, and says so."""
+    (tmp_path / "tiny").mkdir()
+
+    def read(text: str) -> str:
+        return load({"NEWSLETTER_EMBEDDINGS": text}, tmp_path).settings.embeddings
+
+    assert read("") == ""
+    assert read("tiny") == read("./tiny") == str(tmp_path / "tiny")
+    assert read("./gone") == str(tmp_path / "gone")
+    assert read("~/models") == str(Path("~/models").expanduser())
+    for name in ("all-MiniLM-L6-v2", "people/model@v1", "https://models.example/people/model"):
+        assert read(name) == name
+
+
 def test_an_empty_value_is_no_value(tmp_path: Path) -> None:
     assert load({"NEWSLETTER_PROVIDER": "", "NEWSLETTER_HOME": " "}, tmp_path).settings.provider == "outbox"
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from newsletter.domain.article import Article, Kind
 from newsletter.errors import UsageError
-from newsletter.stories.background import Background
+from newsletter.ports import Background
+from newsletter.stories.edges import Edges
 from newsletter.stories.group import Grouping
 from newsletter.stories.rows import group_rows
 from tests.support.stories_articles import CENTER, EVENTS, LEFT, RIGHT, article, registry, report
@@ -56,6 +57,7 @@ def test_stories_partition_the_articles_whatever_their_order(chosen: list[Articl
         assert story.key == story.articles[0].id
         assert list(story.articles) == sorted(story.articles, key=lambda one: (one.published, one.id))
         assert 0 <= story.cohesion <= 1
+        assert 0 <= story.confidence <= 1
     shuffled = list(chosen)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert Grouping()(shuffled, PRESS) == stories
@@ -123,6 +125,30 @@ def test_stories_of_one_running_affair_share_a_family() -> None:
     assert len({story.family for story in stories}) == 2
 
 
+def test_reports_in_the_same_words_are_surer_to_be_one_event_than_those_held_by_a_few() -> None:
+    dam = [one for one in DAY if one.guid.startswith("dam")]
+    cousin = article(
+        LEFT[7], "Harrow Valley dam engineers honoured", "The institute gave its medal to three engineers."
+    )
+    (clear,) = (story for story in Grouping()(dam, PRESS) if len(story.articles) > 1)
+    (loose,) = (story for story in Grouping(threshold=0.1)([*dam, cousin], PRESS) if cousin in story.articles)
+    assert clear.confidence > loose.confidence
+    assert {story.confidence for story in Grouping()([cousin], PRESS)} == {1.0}
+
+
+def test_a_report_that_shares_one_big_word_with_a_story_stays_out_of_it() -> None:
+    stray = article(LEFT[7], "Harrow bakers win prize", "Bread from Harrow took gold at the county fair.")
+    assert frozenset({stray.id}) in partition([*DAY, stray])
+
+
+def test_a_story_keeps_its_articles_together_as_the_day_goes_on() -> None:
+    """What is together at noon is together at night, when other events have come in."""
+    noon = [one for one in DAY if one.guid.startswith(("dam", "bank"))]
+    night = partition(DAY)
+    for story in partition(noon):
+        assert any(story <= later for later in night)
+
+
 def test_nothing_and_wordless_articles_are_grouped_without_harm() -> None:
     assert Grouping()([], PRESS) == ()
     silent = [article(domain, title) for domain, title in ((LEFT[0], "…"), (RIGHT[0], "!"))]
@@ -173,3 +199,21 @@ def test_rows_without_an_id_of_their_own_are_refused_with_their_number(rows: lis
     with pytest.raises(UsageError) as refused:
         group_rows(rows)
     assert refused.value.fields["row"] == len(rows)
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.integers(0, 5), st.integers(0, 5)).filter(lambda p: p[0] < p[1]), st.just(0.5)
+    )
+)
+def test_edges_are_the_same_as_pairs_by_row_and_among_some(pairs: dict[tuple[int, int], float]) -> None:
+    edges = Edges.of(6, pairs)
+    assert edges.pairs() == pairs
+    assert edges.links() == [
+        {(set(pair) - {row}).pop(): value for pair, value in pairs.items() if row in pair} for row in range(6)
+    ]
+    assert edges.links([2])[2] == edges.links()[2]
+    some = {0, 2, 4}
+    assert edges.among(some).pairs() == {
+        pair: value for pair, value in pairs.items() if some.issuperset(pair)
+    }

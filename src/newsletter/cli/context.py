@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.output import printable
 from newsletter.errors import NewsletterError
 from newsletter.settings import Loaded, load
 
@@ -27,7 +28,7 @@ def house(**given: str) -> Iterator[House]:
     """The wired house; closes pools and connections at the end."""
     from newsletter.wiring import House
 
-    with House(settings(**given).settings) as built:
+    with House(settings(**given).settings, say=lambda text: click.echo(printable(text), err=True)) as built:
         yield built
 
 

@@ -143,7 +143,7 @@ def build(rooms: House, day: date, at: datetime, *, revision: bool, quiet: bool)
 
 
 def built_json(built: Built) -> dict[str, Any]:
-    doc = built.issue.document
+    doc: Any = built.issue.document
     return {
         "date": built.issue.date,
         "revision": built.issue.revision,
@@ -151,6 +151,7 @@ def built_json(built: Built) -> dict[str, Any]:
         "folder": built.folder,
         **{key: doc[key] for key in ("number", "as_of", "subject", "words", "reading_seconds", "html_bytes")},
         "html_sha256": built.issue.html_sha256,
+        "grouping": doc["inputs"].get("grouping", "lexical"),
         "checks": doc["checks"],
     }
 
@@ -171,6 +172,7 @@ def print_built(built: Built) -> None:
             click.echo(f"\n  {title}: " + printable("; ".join(story["headline"] for story in doc[key])))
     click.echo("")
     print_checks(built.checks, only_open=True)
+    click.echo(f"Grouping: {doc['inputs'].get('grouping', 'lexical')}")
     unchanged = "" if built.changed else " (unchanged)"
     click.echo(f"Written to {built.folder}{unchanged}")
 

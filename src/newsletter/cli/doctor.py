@@ -42,6 +42,7 @@ def _examine(loaded: Loaded, house: House) -> Iterator[Finding]:
     yield _try("database", lambda: _database(house))
     yield _try("secret key", lambda: f"there, {len(house.secret_keys) - 1} old ones still accepted")
     yield _try("parser", lambda: _parser())
+    yield _try("embeddings", lambda: _embeddings(house))
     yield _disk(house)
     yield _subscribers(house)
     for problem in house.problems() if s.provider == "sendgrid" else ():
@@ -88,6 +89,13 @@ def _parser() -> str:
 
     check_expat()
     return f"{EXPAT_VERSION}, resists entity attacks"
+
+
+def _embeddings(house: House) -> str:
+    """The sentence model at work, fetched if it has to be; what the next build would fall back from is a finding."""
+    if not house.settings.embeddings:
+        return "none asked for: stories are grouped by words alone"
+    return f"{house.model.open().name}, answers"
 
 
 def _disk(house: House) -> Finding:

@@ -11,7 +11,9 @@ import click
 
 from newsletter.cli.context import house, settings
 from newsletter.cli.output import json_option, local, print_json, print_table, printable
+from newsletter.errors import EmbeddingError
 from newsletter.settings import SPECS
+from newsletter.settings.model import Settings
 
 
 @click.command("init")
@@ -74,8 +76,22 @@ def settings_command(as_json: bool) -> None:
         print_json({"settings": rows, "unknown": loaded.unknown})
         return
     print_table(("setting", "value", "from", "what it is"), [tuple(row.values()) for row in rows])
+    _print_fallback(loaded.settings)
     for name in loaded.unknown:
         click.echo(f"Not known: {name} (misspelt, or of another version).", err=True)
+
+
+def _print_fallback(chosen: Settings) -> None:
+    """One line on stderr where EMBEDDINGS asks for what, at a glance, is not there."""
+    if problem := _fallback(chosen):
+        click.echo(printable(f"Stories would be grouped by words alone: {problem}"), err=True)
+
+
+def _fallback(chosen: Settings) -> EmbeddingError | None:
+    from newsletter.wiring import House
+
+    with House(chosen) as rooms:
+        return rooms.model.problem() if chosen.embeddings else None
 
 
 _PASSWORD = re.compile(r"([?&](?:password|sslpassword|passfile)=)[^&]*", re.IGNORECASE)
@@ -134,14 +150,14 @@ def status_command(as_json: bool) -> int:
         issue = rooms.issues.get(today)
         mailing = rooms.mailings.find(today)
         states = rooms.archive.states(now)
-        home, zone = rooms.settings.home, rooms.settings.timezone
+        chosen, zone = rooms.settings, rooms.settings.timezone
         due = now >= rooms.calendar.cut_off(today)
     failing = sum(not state.status.ok for state in states.values())
     last = max((state.at for state in states.values()), default=None)
     document: Any = issue.document if issue else {}
     failed = [check["name"] for check in document.get("checks", []) if check["verdict"] == "fail"]
     found = {
-        "home": home,
+        "home": chosen.home,
         "date": today,
         "issue": "made" if issue else ("missing" if due else "not due yet"),
         "number": issue.number if issue else None,
@@ -151,6 +167,7 @@ def status_command(as_json: bool) -> int:
         "last_gather": last,
         "feeds": len(states),
         "feeds_failing": failing,
+        "grouping": document["inputs"].get("grouping", "lexical") if issue else None,
     }
     found["ok"] = bool(
         (issue or not due) and not failed and (mailing is None or mailing.state.value == "done")
@@ -159,6 +176,7 @@ def status_command(as_json: bool) -> int:
         print_json(found)
     else:
         _print_status({**found, "last_gather": local(last, zone)}, mailing.note if mailing else "")
+        _print_fallback(chosen)
     return 0 if found["ok"] else 1
 
 

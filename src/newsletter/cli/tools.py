@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from newsletter.cli.context import house
+from newsletter.cli.output import json_option, print_json, progress_bar
 from newsletter.errors import UsageError
+
+if TYPE_CHECKING:
+    from newsletter.ports import Embedded
 
 
 def _rows(file: TextIO, needed: tuple[str, ...]) -> Iterator[dict[str, Any]]:
@@ -44,19 +49,43 @@ def _lines(file: TextIO) -> Iterator[str]:
 @click.command("group")
 @click.argument("infile", type=click.File("r", encoding="utf-8"), metavar="IN.jsonl")
 @click.argument("outfile", type=click.File("w", encoding="utf-8"), metavar="OUT.jsonl")
-def group_command(infile: TextIO, outfile: TextIO) -> None:
+@click.option(
+    "--embeddings", metavar="MODEL", help='As the setting EMBEDDINGS, which it overrides; "" for none.'
+)
+@json_option
+def group_command(infile: TextIO, outfile: TextIO, embeddings: str | None, as_json: bool) -> None:
     """Only the grouping: articles in, one story id for each out. `-` stands for stdin or stdout.
 
     \b
     newsletter group articles.jsonl stories.jsonl
+    newsletter group articles.jsonl stories.jsonl --embeddings all-MiniLM-L6-v2
 
     IN has rows {"id","title","description","url","outlet","published"}; OUT gets {"id","story_id"}, in the
-    same order. Deterministic and independent of the order of the rows.
+    same order. Deterministic and independent of the order of the rows. With --json a document on stdout says
+    what it was grouped with (OUT is a file then).
     """
     from newsletter.stories.rows import group_rows
+    from newsletter.wiring import bundled_grouping
 
+    if as_json and getattr(outfile, "name", "-") in ("-", "<stdout>"):
+        raise UsageError("--json and OUT both want stdout.", todo="Name a file for OUT.")
     rows = list(_rows(infile, ("id", "title")))
-    outfile.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in group_rows(rows))
+    embedded = _embedded(rows, embeddings, quiet=as_json)
+    grouped = group_rows(rows, bundled_grouping(), embedded.vectors)
+    outfile.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in grouped)
+    if as_json:
+        stories = len({row["story_id"] for row in grouped})
+        print_json({"articles": len(grouped), "stories": stories, "grouping": embedded.used})
+
+
+def _embedded(rows: list[dict[str, Any]], given: str | None, *, quiet: bool) -> Embedded:
+    """The rows' vectors, as the option has it, else the setting. This command opens no database to keep them."""
+    from newsletter.embeddings.vectors import MemoryStore
+    from newsletter.stories.rows import articles_of
+
+    chosen = {} if given is None else {"EMBEDDINGS": given}
+    with house(**chosen) as rooms, progress_bar(quiet=quiet) as progress:
+        return rooms.vector_source(MemoryStore())(articles_of(rows), progress)
 
 
 def _with_articles(row: dict[str, Any]) -> dict[str, Any]:

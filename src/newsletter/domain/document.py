@@ -129,6 +129,7 @@ def _story(story: IssueStory) -> JsonObject:
         "missing": story.missing.value if story.missing else None,
         "could_have": story.could_have,
         "shortened": story.shortened,
+        "confidence": story.confidence,
         "why": story.why,
     }
 
@@ -208,6 +209,7 @@ def _story_from(story: Mapping[str, Any]) -> IssueStory:
         missing=Side(story["missing"]) if story["missing"] else None,
         could_have=story["could_have"],
         shortened=story.get("shortened", 0),
+        confidence=story.get("confidence", 1.0),
     )
 
 

@@ -84,6 +84,8 @@ class IssueStory:
     """Set on a continued story: articles since the last issue that had it ("new since yesterday")."""
     missing: Side | None = None
     could_have: int = 0
+    confidence: float = 1.0
+    """How surely its articles are one event; see `Story.confidence`."""
     shortened: int = 0
     """Steps by which the mail tells it shorter, to keep to five minutes; its page and issue.json keep the whole."""
 

@@ -74,6 +74,8 @@ class Story:
     """Mean similarity of its articles, 0 to 1; low cohesion is held back."""
     family: str = ""
     """Key of the looser group it belongs to ("full coverage"); stories of one family compete."""
+    confidence: float = 1.0
+    """The share of its articles that a reader would find belong to one event, as estimated; 0 to 1."""
 
     @property
     def coverage(self) -> Coverage:

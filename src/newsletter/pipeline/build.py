@@ -18,11 +18,13 @@ from newsletter.domain.issue import Issue, IssueOutlet, Mail, Supply
 from newsletter.domain.leaning import Side, side_order
 from newsletter.domain.outlet import Registry
 from newsletter.errors import IssueError, Refused
+from newsletter.pipeline.background import BackgroundRoom, background
 from newsletter.pipeline.compose import Composed, compose, outlets_named
 from newsletter.ports import (
     Balancer,
     Checker,
     DaySupply,
+    Embedded,
     FeedArchive,
     Grouper,
     IssueFiles,
@@ -31,9 +33,13 @@ from newsletter.ports import (
     Progress,
     Renderer,
     StoredIssue,
+    TermCounter,
+    TermDays,
     Trimmer,
+    VectorSource,
     Writer,
     no_progress,
+    no_vectors,
 )
 
 
@@ -56,6 +62,8 @@ class BuildRoom:
 
     registry: Registry
     archive: FeedArchive
+    days: TermDays
+    count: TermCounter
     issues: IssueStore
     files: IssueFiles
     grouper: Grouper
@@ -66,6 +74,7 @@ class BuildRoom:
     checker: Checker
     balance: Balancer
     rules: BuildRules
+    vectors: VectorSource = no_vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,7 @@ def build(
 
 
 def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progress = no_progress) -> Issue:
-    """The content of the issue before it is fitted to five minutes. Reads; keeps nothing."""
+    """The content of the issue before it is fitted to five minutes. Keeps nothing but counts of closed days."""
     _step(progress, 0)
     articles = room.archive.articles(at, at - room.rules.window)
     if not articles:
@@ -111,7 +120,9 @@ def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progr
             date=day.isoformat(),
         )
     _step(progress, 1)
-    stories = room.grouper(articles, room.registry)
+    earlier = background(BackgroundRoom(room.archive, room.days, room.count), at, room.rules.window)
+    embedded = room.vectors(articles, progress)
+    stories = room.grouper(articles, room.registry, earlier=earlier, vectors=embedded.vectors)
     _step(progress, 2)
     past = room.issues.past_stories(day, room.rules.past_days)
     line_up = room.chooser(stories, past, day_supply(articles, room.registry), at)
@@ -125,11 +136,17 @@ def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progr
         )
     failed_feeds = sum(not state.status.ok for state in room.archive.states(at).values())
     supply = replace(count_supply(articles, room.registry), failed_feeds=failed_feeds)
-    return _issue(room, day, at, number, composed, supply)
+    return _issue(room, day, at, number, composed, supply, embedded)
 
 
 def _issue(
-    room: BuildRoom, day: date, at: datetime, number: int, composed: Composed, supply: Supply
+    room: BuildRoom,
+    day: date,
+    at: datetime,
+    number: int,
+    composed: Composed,
+    supply: Supply,
+    embedded: Embedded,
 ) -> Issue:
     return Issue(
         date=day,
@@ -144,7 +161,7 @@ def _issue(
         quiet=composed.quiet,
         writer=room.writer.name,
         engine=__version__,
-        inputs=room.rules.inputs(),
+        inputs={**room.rules.inputs(), "grouping": embedded.used},
     )
 
 

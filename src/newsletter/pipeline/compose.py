@@ -66,6 +66,7 @@ def issue_story(
         new_articles=chosen.new_articles,
         missing=chosen.missing,
         could_have=chosen.could_have,
+        confidence=story.confidence,
     )
 
 

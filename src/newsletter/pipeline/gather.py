@@ -35,6 +35,7 @@ from newsletter.ports import (
     FeedParser,
     FeedPlanner,
     Progress,
+    VectorStore,
     no_progress,
 )
 
@@ -51,7 +52,8 @@ class GatherRoom:
     archive: FeedArchive
     clock: Clock
     keep_captures: timedelta
-    """Retention: older captures are deleted at the end of a gather. Articles stay."""
+    """Retention: older captures, and vectors as old, are deleted at the end of a gather. Articles stay."""
+    vectors: VectorStore
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def gather(room: GatherRoom, now: datetime, progress: Progress = no_progress) ->
         progress(done, len(answers), "reading")
     # By the clock, not by TIME: replaying an old day, or a slip in the year, must delete nothing.
     room.archive.purge_captures(room.clock() - room.keep_captures)
+    room.vectors.purge(room.clock() - room.keep_captures)
     reports.sort(key=lambda report: (report.outlet, report.feed_url))
     return GatherReport(now, tuple(reports), time.perf_counter() - began)
 

@@ -126,5 +126,13 @@ def _settings(values: dict[str, Any], home: Path, cwd: Path) -> Settings:
                 todo="Correct the path, or leave the setting out for the built-in one.",
                 setting=name.upper(),
             )
+    values["embeddings"] = _model(values["embeddings"], cwd)
     values["database_url"] = values["database_url"] or f"sqlite:///{home / 'newsletter.db'}"
     return Settings(**values)
+
+
+def _model(text: str, cwd: Path) -> str:
+    """A folder (written as a path, or there) as its absolute path; a model's name or address as it is."""
+    if text and "://" not in text and (text[0] in "/.~" or (cwd / text).is_dir()):
+        return str(_path(text, cwd, "EMBEDDINGS"))
+    return text

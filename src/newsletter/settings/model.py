@@ -88,6 +88,9 @@ SPECS: tuple[Spec, ...] = (
     Spec("ALLOW_HOSTS", "", parse.hosts, "hosts, host:port or CIDR that may be private addresses"),
     Spec("REQUIRE_APPROVAL", "false", parse.boolean, "nothing is sent before `newsletter approve`"),
     Spec("APPROVERS", "", parse.words, "names that may approve, separated by commas; empty: anybody"),
+    Spec(
+        "EMBEDDINGS", "", parse.plain, "sentence model to group with: a folder or a model's name; empty: none"
+    ),
     Spec("WRITER", "extractive", parse.one_of("extractive"), "who writes: sentences of the coverage itself"),
 )
 
@@ -129,6 +132,8 @@ class Settings:
     allow_hosts: tuple[str, ...]
     require_approval: bool
     approvers: tuple[str, ...]
+    embeddings: str
+    """A folder's absolute path, a model's name (``owner/name``, ``name``, ``…@revision``), its address, or empty."""
     writer: str
 
     @property
@@ -139,6 +144,10 @@ class Settings:
     @property
     def issues_folder(self) -> Path:
         return self.home / "issues"
+
+    @property
+    def models_folder(self) -> Path:
+        return self.home / "models"
 
     @property
     def outbox_folder(self) -> Path:

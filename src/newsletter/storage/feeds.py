@@ -17,6 +17,7 @@ from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
 from newsletter.storage.statements import insert_new, serialise
 from newsletter.storage.tables import bodies, captures, feed_states, feeds
+from newsletter.storage.termdays import forget_days
 
 _STATE_FIELDS = tuple(f.name for f in dataclasses.fields(FeedState) if f.name != "feed_url")
 _STATE_COLUMNS = tuple(feed_states.c[name] for name in _STATE_FIELDS)
@@ -83,6 +84,8 @@ class SqlFeedArchive:
             _append_state(connection, feed, state, recorded_at)
             if capture is not None:
                 _keep_capture(connection, feed, capture, body)
+            if articles:
+                forget_days(connection, articles)
             return keep_articles(connection, articles) if articles else Kept(0, 0)
 
     def articles(self, as_of: datetime, since: datetime) -> tuple[Article, ...]:

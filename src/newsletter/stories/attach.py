@@ -1,49 +1,53 @@
 """After the joining: single pieces go to the story they clearly belong to, or stand alone.
 
-Two sorts come here. A report in odd words ("A win for the little guy") is too unlike each of a story's
-articles to have been joined, and yet nearer to that story than to any other. And opinion and live pages were
-kept out of the joining, since one of them can bridge two events; they may follow a story, never make one grow
-together with another.
+Two sorts come here. A report in odd words ("A win for the little guy") is too unlike most of a story's
+articles to have been joined, and yet near to some of them and to no other story's. And opinion and live pages
+were kept out of the joining, since one of them can bridge two events; they may follow a story, never make one
+grow together with another.
+
+How near is told by the three nearest articles of the story, not by all: a report that shares one big word with
+everybody in it ("Supreme Court") is somewhat like each and close to none.
 """
 
 from __future__ import annotations
 
-import math
+import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from newsletter.stories.linkage import EASE
-from newsletter.stories.neighbours import Edges
+from newsletter.stories.edges import Links
 
 Partition = list[list[int]]
+
+CLOSEST = 3
+LEAD = 1.25
+"""How much nearer than the next story a piece must be to the one it joins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """When a piece belongs to a group: likeness (as in `linkage`), lead over the next best, the group's size."""
+    """When a piece belongs to a group: mean similarity to its `CLOSEST` articles there, and the group's size."""
 
     likeness: float
-    lead: float = 1.25
     size: int = 1
 
 
 def attach(
-    groups: Sequence[Sequence[int]], loose: Iterable[int], edges: Edges, bars: Sequence[Bar]
+    groups: Sequence[Sequence[int]], loose: Iterable[int], links: Sequence[Links], bars: Sequence[Bar]
 ) -> Partition:
     """The groups with each loose row added to the one it clearly belongs to; the rest as groups of their own.
 
-    A row goes to its most alike group if any of ``bars`` allows it. Every row decides on the groups as they
-    were given, so the outcome does not depend on an order. Rows that are a group of their own in ``groups``
-    may be loose too: they leave it when they go.
+    ``links``: by row what it resembles, at least for the loose ones.
+    A row goes to its nearest group if any of ``bars`` allows it and that group leads. Every row decides on the
+    groups as they were given, so the outcome does not depend on an order. Rows that are a group of their own
+    in ``groups`` may be loose too: they leave it when they go.
     """
-    by_row = _links(edges)
     home = {row: index for index, group in enumerate(groups) for row in group}
-    own = [_own(group, by_row) for group in groups]
     grown = [list(group) for group in groups]
     alone: Partition = []
     for row in sorted(loose):
-        target = _home(row, by_row[row], home, own, groups, bars)
+        target = _home(nearness(row, links, home, groups), groups, bars)
         if target is not None:
             if row in home:
                 grown[home[row]].remove(row)
@@ -53,38 +57,25 @@ def attach(
     return sorted(sorted(group) for group in [*grown, *alone] if group)
 
 
-def _home(
-    row: int,
-    links: Mapping[int, float],
-    home: Mapping[int, int],
-    own: Sequence[float],
-    groups: Sequence[Sequence[int]],
-    bars: Sequence[Bar],
-) -> int | None:
-    sums: dict[int, float] = defaultdict(float)
-    for other, value in links.items():
-        if other in home and home[other] != home.get(row):
-            sums[home[other]] += value
-    found = sorted(
-        ((total / len(groups[group]) / math.pow(own[group], EASE), -group) for group, total in sums.items()),
-        reverse=True,
-    )
+def nearness(
+    row: int, links: Sequence[Links], home: Mapping[int, int], groups: Sequence[Sequence[int]]
+) -> list[tuple[float, int]]:
+    """(mean similarity to the closest articles, group) of every other group that the row resembles, best first."""
+    values: dict[int, list[float]] = defaultdict(list)
+    for other, value in links[row].items():
+        group = home.get(other)
+        if group is not None and group != home.get(row):
+            values[group].append(value)
+    found = [
+        (sum(heapq.nlargest(CLOSEST, near)) / min(CLOSEST, len(groups[group])), group)
+        for group, near in values.items()
+    ]
+    return sorted(found, key=lambda pair: (-pair[0], pair[1]))
+
+
+def _home(found: list[tuple[float, int]], groups: Sequence[Sequence[int]], bars: Sequence[Bar]) -> int | None:
     for bar in bars:
-        fit = [(value, -group) for value, group in found if len(groups[-group]) >= bar.size]
-        if fit and fit[0][0] >= bar.likeness and (len(fit) == 1 or fit[0][0] >= bar.lead * fit[1][0]):
+        fit = [(value, group) for value, group in found if len(groups[group]) >= bar.size]
+        if fit and fit[0][0] >= bar.likeness and (len(fit) == 1 or fit[0][0] >= LEAD * fit[1][0]):
             return fit[0][1]
     return None
-
-
-def _links(edges: Edges) -> Mapping[int, dict[int, float]]:
-    by_row: dict[int, dict[int, float]] = defaultdict(dict)
-    for (first, second), value in edges.items():
-        by_row[first][second] = by_row[second][first] = value
-    return by_row
-
-
-def _own(group: Sequence[int], by_row: Mapping[int, Mapping[int, float]]) -> float:
-    """Mean similarity of a group's members, each with itself (1) included."""
-    members = set(group)
-    inner = sum(value for row in group for other, value in by_row[row].items() if other in members)
-    return (len(group) + inner) / len(group) ** 2

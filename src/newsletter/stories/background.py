@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsletter.ports import Background
 
 CAP = 6.0
 """Rarity beyond this adds nothing: a term met once is a name or a misspelling, and both would drown the rest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Background:
-    """Document counts of earlier days: in how many of ``documents`` articles each term stood."""
-
-    documents: int = 0
-    counts: Mapping[str, int] = field(default_factory=dict)
-
-
-NO_BACKGROUND = Background()
 
 
 def parse_table(text: str) -> Background:
@@ -37,7 +29,6 @@ def document_counts(documents: Iterable[Mapping[str, int]]) -> Counter[str]:
     return counts
 
 
-def rarity(count: int, term: str, documents: int, background: Background) -> float:
-    """Smoothed inverse document frequency of a term that ``count`` of the day's ``documents`` have; 1 to `CAP`."""
-    seen = count + background.counts.get(term, 0)
-    return min(CAP, 1.0 + math.log((documents + background.documents + 1) / (seen + 1)))
+def rarity(seen: NDArray[np.int64], documents: int) -> NDArray[np.float64]:
+    """Smoothed inverse document frequency of terms that ``seen`` of ``documents`` articles have; 1 to `CAP`."""
+    return np.minimum(CAP, 1.0 + np.log((documents + 1) / (seen + 1)))

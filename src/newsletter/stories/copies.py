@@ -29,6 +29,8 @@ SAME_TITLE = 0.9
 """Share of words that two near-identical titles have in common (Dice): one word in ten may differ."""
 OTHER_TEXT = 0.08
 """Same title, but texts with hardly a shingle in common: two outlets wrote the obvious headline."""
+TOLD_SHINGLES = 5
+"""From this length on a text can show that; many feeds give no text at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def _same_title(one: Print, other: Print) -> bool:
     shared = len(one.title_words & other.title_words)
     if 2 * shared < SAME_TITLE * (len(one.title_words) + len(other.title_words)):
         return False
-    told = min(len(one.text), len(other.text)) >= WITHIN_SHINGLES
+    told = min(len(one.text), len(other.text)) >= TOLD_SHINGLES
     return not told or _alike(one.text, other.text) >= OTHER_TEXT
 
 

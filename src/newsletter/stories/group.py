@@ -4,36 +4,42 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from newsletter.domain.article import Article, Kind
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Story
+from newsletter.ports import NO_BACKGROUND, NO_VECTORS, Background, Vectors
+from newsletter.stories import hybrid
 from newsletter.stories.attach import Bar, Partition, attach
-from newsletter.stories.background import NO_BACKGROUND, Background
+from newsletter.stories.confidence import confidences
+from newsletter.stories.edges import Edges
 from newsletter.stories.linkage import Linkage
 from newsletter.stories.marks import kind_of
-from newsletter.stories.neighbours import Edges, neighbours
+from newsletter.stories.neighbours import neighbours
 from newsletter.stories.terms import terms_of, weigh
 from newsletter.stories.voices import voices_of
 
 THRESHOLD = 0.22
 FAMILY_SHARE = 0.65
 """The looser level's bar as a share of the threshold: one war, one campaign, one court's week."""
-ATTACH_SHARE = 0.6
-"""A single report's bar for joining a story of `ATTACH_SIZE` or more, as a share of the threshold."""
+ATTACH_SHARE = 0.77
+"""A single piece's bar for joining a story of `ATTACH_SIZE` or more, as a share of the threshold."""
 ATTACH_SIZE = 4
 _FOLLOWERS = frozenset({Kind.OPINION, Kind.LIVE})
 
 
 @dataclass(frozen=True, slots=True)
 class Partitioned:
-    """Rows by story, the looser group each story's rows fall into, and how alike the story's rows are."""
+    """Rows by story, the looser group each story's rows fall into, how alike its rows are and surely one event."""
 
     stories: Partition
     family: tuple[int, ...]
     """For each story the first row of its looser group."""
     cohesion: tuple[float, ...]
+    confidence: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,54 +47,78 @@ class Grouping:
     """A `ports.Grouper`. Deterministic, the same whatever the order of the articles."""
 
     background: Background = NO_BACKGROUND
+    """How common terms are in the news of any day; a build's own earlier days are added to it."""
     threshold: float = THRESHOLD
 
-    def __call__(self, articles: Sequence[Article], registry: Registry) -> tuple[Story, ...]:
+    def __call__(
+        self,
+        articles: Sequence[Article],
+        registry: Registry,
+        *,
+        earlier: Background = NO_BACKGROUND,
+        vectors: Vectors = NO_VECTORS,
+    ) -> tuple[Story, ...]:
         """A partition of the articles into stories, sorted by key; article ids must differ."""
         ordered = sorted(articles, key=lambda article: (article.published, article.id))
-        parts = self.partition(ordered)
+        parts = self.partition(ordered, earlier, vectors)
         keys = {row: ordered[rows[0]].id for rows in parts.stories for row in rows}
         stories = [
-            _story([ordered[row] for row in rows], registry, keys[family], cohesion)
-            for rows, family, cohesion in zip(parts.stories, parts.family, parts.cohesion, strict=True)
+            _story([ordered[row] for row in rows], registry, keys[family], *figures)
+            for rows, family, *figures in zip(
+                parts.stories, parts.family, parts.cohesion, parts.confidence, strict=True
+            )
         ]
         return tuple(sorted(stories, key=lambda story: story.key))
 
-    def story_ids(self, articles: Sequence[Article]) -> dict[str, str]:
+    def story_ids(self, articles: Sequence[Article], vectors: Vectors = NO_VECTORS) -> dict[str, str]:
         """Article id -> id of its story's earliest article: the grouping without voices."""
         ordered = sorted(articles, key=lambda article: (article.published, article.id))
-        stories = self.partition(ordered).stories
+        stories = self.partition(ordered, vectors=vectors).stories
         return {ordered[row].id: ordered[rows[0]].id for rows in stories for row in rows}
 
-    def partition(self, ordered: Sequence[Article]) -> Partitioned:
+    def partition(
+        self,
+        ordered: Sequence[Article],
+        earlier: Background = NO_BACKGROUND,
+        vectors: Vectors = NO_VECTORS,
+    ) -> Partitioned:
         """The same in row numbers; ``ordered`` sorted by (published, id)."""
-        matrix = weigh([terms_of(article.title, article.text) for article in ordered], self.background)
+        known = self.background.plus(earlier)
+        matrix = weigh([terms_of(article.title, article.text) for article in ordered], known)
         edges = neighbours(matrix, [article.published for article in ordered])
+        if vectors:
+            by_both = replace(self, threshold=hybrid.THRESHOLD)
+            return by_both.of_edges(ordered, hybrid.blend(edges, ordered, vectors))
+        return self.of_edges(ordered, edges)
+
+    def of_edges(self, ordered: Sequence[Article], edges: Edges) -> Partitioned:
+        """The same from how alike the rows are."""
         kinds = [kind_of(article) for article in ordered]
         news = {row for row, kind in enumerate(kinds) if kind == Kind.NEWS}
-        linkage = Linkage(
-            len(ordered), {pair: value for pair, value in edges.items() if news.issuperset(pair)}
-        )
+        linkage = Linkage(edges.among(news))
         linkage.join_until(self.threshold)
         core = [group for group in linkage.groups() if group[0] in news]
         linkage.join_until(self.threshold * FAMILY_SHARE)
         wider = {row: group[0] for group in linkage.groups() for row in group}
         stories = self._complete(core, kinds, edges)
         families = tuple(_family(rows, news, wider) for rows in stories)
-        return Partitioned(stories, families, tuple(_cohesion(rows, edges) for rows in stories))
+        sure = confidences(stories, edges.links(), THRESHOLD / self.threshold)
+        return Partitioned(stories, families, cohesion(stories, edges), sure)
 
     def _complete(self, core: Partition, kinds: Sequence[Kind], edges: Edges) -> Partition:
         """The core stories with the single reports, then with the pieces that were kept out."""
         large = Bar(self.threshold * ATTACH_SHARE, size=ATTACH_SIZE)
-        stories = attach(core, [group[0] for group in core if len(group) == 1], edges, [large])
+        single = [group[0] for group in core if len(group) == 1]
         followers = [row for row, kind in enumerate(kinds) if kind in _FOLLOWERS]
-        stories = attach(stories, followers, edges, [Bar(self.threshold), large])
+        links = edges.links({*single, *followers})
+        stories = attach(core, single, links, [large])
+        stories = attach(stories, followers, links, [Bar(self.threshold), large])
         apart = [[row] for row, kind in enumerate(kinds) if kind != Kind.NEWS and kind not in _FOLLOWERS]
         return sorted([*stories, *apart])
 
 
-def _story(articles: Sequence[Article], registry: Registry, family: str, cohesion: float) -> Story:
-    return Story(articles[0].id, tuple(articles), voices_of(articles, registry), cohesion, family)
+def _story(articles: Sequence[Article], registry: Registry, family: str, alike: float, sure: float) -> Story:
+    return Story(articles[0].id, tuple(articles), voices_of(articles, registry), alike, family, sure)
 
 
 def _family(rows: Sequence[int], news: set[int], wider: dict[int, int]) -> int:
@@ -97,7 +127,15 @@ def _family(rows: Sequence[int], news: set[int], wider: dict[int, int]) -> int:
     return min(votes, key=lambda group: (-votes[group], group)) if votes else rows[0]
 
 
-def _cohesion(rows: Sequence[int], edges: Edges) -> float:
-    """Mean similarity of the story's pairs, missing ones as 0; 1 for a single article."""
-    pairs = [(first, second) for at, first in enumerate(rows) for second in rows[at + 1 :]]
-    return round(sum(edges.get(pair, 0.0) for pair in pairs) / len(pairs), 6) if pairs else 1.0
+def cohesion(stories: Partition, edges: Edges) -> tuple[float, ...]:
+    """Of each story the mean similarity of its pairs, missing ones as 0; 1 for a single article."""
+    story = np.empty(edges.rows, np.int64)
+    for index, rows in enumerate(stories):
+        story[rows] = index
+    inside = story[edges.first] == story[edges.second]
+    sums = np.bincount(story[edges.first[inside]], edges.value[inside], minlength=len(stories))
+    sizes = map(len, stories)
+    return tuple(
+        round(total / (size * (size - 1) / 2), 6) if size > 1 else 1.0
+        for size, total in zip(sizes, sums.tolist(), strict=True)
+    )

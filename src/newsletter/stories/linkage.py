@@ -12,21 +12,24 @@ import heapq
 import math
 from collections.abc import Iterable
 
-from newsletter.stories.neighbours import Edges
+from newsletter.stories.edges import Edges
 
 EASE = 0.35
 
 
 class Linkage:
-    """Groups of rows 0 … n-1, joined step by step; `join_until` may be called again with a lower bar."""
+    """Groups of rows 0 … n-1, joined step by step; `join_until` may be called again with a lower bar.
 
-    def __init__(self, rows: int, edges: Edges) -> None:
-        self._links: list[dict[int, float]] = [{} for _ in range(rows)]
-        for (first, second), value in edges.items():
-            self._links[first][second] = value
-            self._links[second][first] = value
+    A group's *measure* is its size times ``mean(own, own) ** EASE``: the likeness of two groups is the sum of
+    their pairs over the product of their measures, so that most links are judged by one multiplication.
+    """
+
+    def __init__(self, edges: Edges) -> None:
+        rows = edges.rows
+        self._links = edges.links()
         self._members: list[list[int]] = [[row] for row in range(rows)]
         self._inner = [1.0] * rows  # sum over all ordered pairs of members, each with itself included
+        self._measure = [1.0] * rows
         self._version = [0] * rows
 
     def groups(self) -> list[list[int]]:
@@ -39,20 +42,10 @@ class Linkage:
         heapq.heapify(heap)
         while heap:
             _, _, first, second, one, two = heapq.heappop(heap)
-            if (one, two) != (self._version[first], self._version[second]):
-                continue
-            kept = self._join(first, second)
-            for entry in self._entries(kept, bar):
-                heapq.heappush(heap, entry)
-
-    def likeness(self, first: int, second: int) -> float:
-        """Of two groups by their index: see the module's formula."""
-        pairs = len(self._members[first]) * len(self._members[second])
-        mean = self._links[first].get(second, 0.0) / pairs
-        return mean / math.pow(self._own(first) * self._own(second), EASE)
-
-    def _own(self, group: int) -> float:
-        return self._inner[group] / len(self._members[group]) ** 2
+            if one == self._version[first] and two == self._version[second]:
+                kept = self._join(first, second)
+                for entry in self._entries(kept, bar):
+                    heapq.heappush(heap, entry)
 
     def _entries(
         self, group: int, bar: float, above: int = -1
@@ -61,26 +54,32 @@ class Linkage:
 
         Ordered by likeness, then by the groups' first rows, so that ties do not depend on history.
         """
-        for other in self._links[group]:
-            if other > above and (value := self.likeness(group, other)) >= bar:
+        measure = self._measure
+        own = measure[group]
+        for other, total in self._links[group].items():
+            if total >= bar * own * measure[other] and other > above:
                 first, second = sorted((group, other), key=lambda g: self._members[g][0])
                 low = self._members[first][0]
-                yield -round(value, 9), low, first, second, self._version[first], self._version[second]
+                likeness = round(total / (own * measure[other]), 9)
+                yield -likeness, low, first, second, self._version[first], self._version[second]
 
     def _join(self, first: int, second: int) -> int:
         """Put the group with fewer links into the other; the index of the one that is left."""
         kept, gone = (
             (first, second) if len(self._links[first]) >= len(self._links[second]) else (second, first)
         )
-        between = self._links[kept].pop(gone)
-        self._links[gone].pop(kept)
+        links = self._links[kept]
+        between = links.pop(gone)
+        del self._links[gone][kept]
         self._inner[kept] += self._inner[gone] + 2 * between
         for other, value in self._links[gone].items():
-            self._links[other].pop(gone)
-            total = self._links[kept].get(other, 0.0) + value
-            self._links[kept][other] = self._links[other][kept] = total
+            theirs = self._links[other]
+            del theirs[gone]
+            links[other] = theirs[kept] = links.get(other, 0.0) + value
         self._members[kept] = sorted(self._members[kept] + self._members[gone])
         self._members[gone], self._links[gone] = [], {}
+        size = len(self._members[kept])
+        self._measure[kept] = size * math.pow(self._inner[kept] / size**2, EASE)
         self._version[kept] += 1
         self._version[gone] += 1
         return kept

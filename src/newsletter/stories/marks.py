@@ -18,7 +18,7 @@ _FOLDERS: tuple[tuple[Kind, str], ...] = (
         Kind.SERVICE,
         "horoscope horoscopes crossword crosswords puzzles recipes lottery coupons deals shopping select",
     ),
-    (Kind.SERVICE, "underscored wirecutter buyers-guide obituary obituaries quiz quizzes news-quiz"),
+    (Kind.SERVICE, "underscored wirecutter buyers-guide quiz quizzes news-quiz"),
     (Kind.LIVE, "live liveblog liveblogs live-blog live-update live-updates"),
     (Kind.ROUNDUP, "newsletter newsletters briefing briefings podcast podcasts audio cartoons"),
     (Kind.ROUNDUP, "photography gallery galleries"),
@@ -41,6 +41,7 @@ _NAMES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 """A page's own name in the address."""
 
+_MONTH = r"(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _TITLES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (
         Kind.SERVICE,
@@ -55,7 +56,7 @@ _TITLES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (
         Kind.LIVE,
         (
-            r"^(watch )?live\b",
+            r"^(watch )?live ?[:|–—-]",
             r"\blive updates?\b",
             r"\blive: ",
             r"[–—-] ([\w']+ ){0,3}live$",
@@ -75,7 +76,11 @@ _TITLES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"\b(nightly news|evening news|world news tonight|newshour|daybreak)\b.*\d",
             r"^\d{1,2}/\d{1,2}(/\d+)?: ",  # an American newscast is titled with its date
             r"[^;]{12,};[^;]{12,};",  # three topics in a row; two may be one headline's two halves
-            r"\. and, [a-z]",
+            r"[.!?]['’\"”]? and, [a-z]",
+            rf"\b{_MONTH} \d{{1,2}},? \d{{4}}$",  # what is titled with a whole date is one of a series
+            r"\b\d{1,2}/\d{1,2}/\d{2,4}$",
+            r"\b(news|what) you (may have |might have )?missed\b",
+            r"\b(\d+|list of|best) ([\w-]+ ){0,2}things\b",
             r"\bscores$",
         ),
     ),

@@ -7,27 +7,33 @@ from datetime import UTC, datetime
 
 from newsletter.domain.article import Article
 from newsletter.errors import UsageError
+from newsletter.ports import NO_VECTORS, Vectors
 from newsletter.stories.group import Grouping
 
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def group_rows(
-    rows: Iterable[Mapping[str, object]], grouping: Grouping | None = None
+    rows: Iterable[Mapping[str, object]], grouping: Grouping | None = None, vectors: Vectors = NO_VECTORS
 ) -> list[dict[str, str]]:
     """``{"id", "story_id"}`` for each row, in the rows' order; a story's id is that of its earliest article.
 
     A row has ``id`` and ``title``; ``description``, ``url``, ``outlet`` and ``published`` (ISO 8601) may be
     missing or null. Rows without a believable date are all taken to be of one hour, the newest of the others.
-    Raises `UsageError` for a row without an id, or an id that comes twice.
+    ``vectors`` by the rows' ids. Raises `UsageError` for a row without an id, or an id that comes twice.
     """
+    articles = articles_of(rows)
+    story = (grouping or Grouping()).story_ids(articles, vectors)
+    return [{"id": article.id, "story_id": story[article.id]} for article in articles]
+
+
+def articles_of(rows: Iterable[Mapping[str, object]]) -> list[Article]:
+    """The rows as articles, in their order; see `group_rows`."""
     given = [(_text(row, "id"), row) for row in rows]
     _refuse_unusable([row_id for row_id, _ in given])
     dates = {row_id: _date(row) for row_id, row in given}
     newest = max((date for date in dates.values() if date), default=_UNDATED)
-    articles = [_article(row_id, row, dates[row_id] or newest) for row_id, row in given]
-    story = (grouping or Grouping()).story_ids(articles)
-    return [{"id": row_id, "story_id": story[row_id]} for row_id, _ in given]
+    return [_article(row_id, row, dates[row_id] or newest) for row_id, row in given]
 
 
 def _refuse_unusable(ids: list[str]) -> None:
