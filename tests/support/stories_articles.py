@@ -40,6 +40,11 @@ EVENTS: Mapping[str, tuple[str, str]] = {
         "Governor Imre Castellan kept interest rates unchanged and said inflation would ease by winter.",
     ),
 }
+TITLES: Mapping[str, str] = {
+    **{event: title for event, (title, _) in EVENTS.items()},
+    "vase": "Potter glazes the tallest vase in the world",
+    "kettle": "Collector shows nine hundred kettles in a barn",
+}
 ANGLES = (
     ("", "Residents and neighbours described the hours after."),
     ("Analysis: ", "Critics had warned the authorities for a long time."),
@@ -106,12 +111,11 @@ def story(
     path: str = "/news/item",
     kind: Kind = Kind.NEWS,
 ) -> Story:
-    """A ready story with that many outlets a side, each a voice of its own."""
+    """A ready story with that many outlets a side, each a voice of its own; an unknown ``event`` is an inquest."""
     domains = (*LEFT[:left], *CENTER[:center], *RIGHT[:right])
+    title = TITLES.get(event) or f"Inquest of police officials in {event}"
     articles = [
-        article(
-            domain, f"{EVENTS[event][0]} {number}", hours=hours, guid=f"{event}{number}", path=path, kind=kind
-        )
+        article(domain, f"{title} {number}", hours=hours, guid=f"{event}{number}", path=path, kind=kind)
         for domain in domains
         for number in range(per_outlet)
     ]

@@ -81,6 +81,12 @@ SPECS: tuple[Spec, ...] = (
     Spec("ALLOW_HOSTS", "", parse.hosts, "hosts, host:port or CIDR that may be private addresses"),
     Spec("REQUIRE_APPROVAL", "false", parse.boolean, "nothing is sent before `newsletter approve`"),
     Spec("APPROVERS", "", parse.words, "names that may approve, separated by commas; empty: anybody"),
+    Spec(
+        "SECTIONS",
+        "",
+        parse.some_of("sports", "celebrity", "shopping"),
+        "sections to tell beside the news: sports, celebrity, shopping, separated by commas",
+    ),
     Spec("WRITER", "extractive", parse.one_of("extractive"), "who writes: sentences of the coverage itself"),
 )
 
@@ -117,6 +123,7 @@ class Settings:
     allow_hosts: tuple[str, ...]
     require_approval: bool
     approvers: tuple[str, ...]
+    sections: tuple[str, ...]
     writer: str
 
     @property
