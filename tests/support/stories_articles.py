@@ -44,7 +44,16 @@ TITLES: Mapping[str, str] = {
     **{event: title for event, (title, _) in EVENTS.items()},
     "vase": "Potter glazes the tallest vase in the world",
     "kettle": "Collector shows nine hundred kettles in a barn",
+    "other0": "Parliament debates harbour dues",
+    "other1": "Police trace stolen ambulances",
+    "other2": "Judge halts quarry blasting",
+    "other3": "Governor vetoes orchard levy",
+    "other4": "Earthquake cracks Valmere viaduct",
+    "other5": "Tariffs double on copper wire",
+    "other6": "Troops leave Osterby garrison",
+    "other7": "Wildfire threatens Tolm monastery",
 }
+"""Events that need no text. No two share more than one word."""
 ANGLES = (
     ("", "Residents and neighbours described the hours after."),
     ("Analysis: ", "Critics had warned the authorities for a long time."),
@@ -111,9 +120,9 @@ def story(
     path: str = "/news/item",
     kind: Kind = Kind.NEWS,
 ) -> Story:
-    """A ready story with that many outlets a side, each a voice of its own; an unknown ``event`` is an inquest."""
+    """A ready story with that many outlets a side, each a voice of its own."""
     domains = (*LEFT[:left], *CENTER[:center], *RIGHT[:right])
-    title = TITLES.get(event) or f"Inquest of police officials in {event}"
+    title = TITLES[event]
     articles = [
         article(domain, f"{title} {number}", hours=hours, guid=f"{event}{number}", path=path, kind=kind)
         for domain in domains

@@ -79,6 +79,8 @@ def test_an_event_that_holds_over_two_fifths_of_the_days_voices_takes_three_main
     assert (len(told), len(lineup.main)) == (3, 5)
     assert all("part of one event that holds 42 % of the day's voices" in one.why for one in told)
     assert all("one event" not in one.why for one in lineup.main if one not in told)
+    (fourth,) = (one for one in (*lineup.briefs, *lineup.waiting) if one.story.family == "election")
+    assert "3 stories of the event that holds 42 % of the day's voices lead already" in fourth.why
 
 
 def test_an_event_of_less_than_two_fifths_takes_one_main_place() -> None:

@@ -149,6 +149,7 @@ def _issue(
         writer=room.writer.name,
         engine=__version__,
         inputs=room.rules.inputs(),
+        waiting=composed.waiting,
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.story import Story
 from newsletter.ports import DaySupply
+from newsletter.stories.core import core_of
 from newsletter.stories.text import stems
 
 PUBLISHED_LEAST = 5
@@ -21,10 +21,8 @@ TELLING_LEAST = 4
 MISSING_MOST = 1
 CHANCE_MOST = 0.025
 """For each of the two questions asked below, so that a story called a blindspot is chance in one case of twenty."""
-CORE_SHARE = 0.5
-"""Words that this share of a story's titles have are its core …"""
 CORE_HAD = 0.6
-"""… and a title elsewhere that has this share of them, `CORE_LEAST` at least, tells the same thing."""
+"""A title elsewhere that has this share of a story's core words, `CORE_LEAST` at least, tells the same thing."""
 CORE_LEAST = 3
 
 
@@ -140,12 +138,6 @@ def _told_elsewhere(story: Story, others: Iterable[Story], outlets: Iterable[str
                 if article.outlet in domains and (kin or _has_core(article.title, core))
             }
     return len(telling) > MISSING_MOST
-
-
-def core_of(story: Story) -> frozenset[str]:
-    """Stems that half of the story's titles have."""
-    count = Counter(stem for article in story.articles for stem in set(stems(article.title)))
-    return frozenset(stem for stem, found in count.items() if found >= CORE_SHARE * len(story.articles))
 
 
 def _has_core(title: str, core: frozenset[str]) -> bool:

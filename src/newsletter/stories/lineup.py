@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from newsletter.domain.leaning import Side
@@ -12,9 +12,11 @@ from newsletter.domain.story import Chosen, LineUp, PastStory, Story
 from newsletter.ports import DaySupply
 from newsletter.stories import why
 from newsletter.stories.blindspots import Blindspot, blindspot_of
-from newsletter.stories.ranking import LineUpRules, Ranked, event_of_the_day, lead_weight, rank
+from newsletter.stories.event import Event, event_of
+from newsletter.stories.ranking import LineUpRules, Ranked, lead_weight, rank
 
 RULES = LineUpRules()
+_EVENT = "the event of the day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +30,29 @@ class Chooser:
     ) -> LineUp:
         """``stories`` of the window up to ``now``; ``past`` of the last week's issues."""
         ranked = rank(stories, past, self.rules, now)
-        event, share = event_of_the_day(ranked, self.rules)
+        told = [one.story for one in ranked if one.brief and one.story.coverage.total >= 2]
+        event = event_of(told, self.rules.event_share)
         main = self._main(ranked, event)
         blind = self._blindspots(_without(ranked, main), stories, supply)
         taken = [*main, *(one for one, _ in blind)]
         briefs = self._briefs(_without(ranked, taken), taken)
-        reasons = _Reasons(self.rules, main, briefs)
+        reasons = _Reasons(self.rules, main, briefs, event)
         return LineUp(
-            main=tuple(
-                _chosen(one, reasons.main(one, share if one.story.family == event else 0.0)) for one in main
-            ),
+            main=tuple(_chosen(one, reasons.main(one)) for one in main),
             briefs=tuple(_chosen(one, reasons.brief(one)) for one in briefs),
             blindspots=tuple(_blind(one, found) for one, found in blind),
             waiting=tuple(_chosen(one, reasons.waiting(one)) for one in _without(ranked, [*taken, *briefs])),
             quiet=len(main) < self.rules.quiet_below,
         )
 
-    def _main(self, ranked: Sequence[Ranked], event: str) -> list[Ranked]:
-        """The heaviest that can lead, no more of one family than the rules allow."""
+    def _main(self, ranked: Sequence[Ranked], event: Event) -> list[Ranked]:
+        """The heaviest that can lead, no more of one family, or of the day's event, than the rules allow."""
         main: list[Ranked] = []
         families: Counter[str] = Counter()
         for one in sorted(ranked, key=lambda one: (-lead_weight(one, self.rules), one.story.key)):
-            family = one.story.family
-            most = self.rules.per_event if family == event else self.rules.per_family
+            held = one.story.key in event.stories
+            family = _EVENT if held else one.story.family
+            most = self.rules.per_event if held else self.rules.per_family
             if len(main) < self.rules.main_most and not one.obstacle and families[family] < most:
                 main.append(one)
                 families[family] += 1
@@ -89,12 +91,14 @@ class _Reasons:
     rules: LineUpRules
     chosen: Sequence[Ranked]
     briefs: Sequence[Ranked]
+    event: Event
 
-    def main(self, one: Ranked, event_share: float) -> str:
-        return why.lead(one.story, one.score, one.new_articles, event_share)
+    def main(self, one: Ranked) -> str:
+        share = self.event.share if one.story.key in self.event.stories else 0.0
+        return why.lead(one.story, one.score, _since(one), share)
 
     def brief(self, one: Ranked) -> str:
-        return why.brief(one.story, one.obstacle or self._behind_main(one), one.new_articles)
+        return why.brief(one.story, one.obstacle or self._behind_main(one), _since(one))
 
     def waiting(self, one: Ranked) -> str:
         if not one.brief:
@@ -104,6 +108,9 @@ class _Reasons:
     def _behind_main(self, one: Ranked) -> str:
         """Why a story that could lead does not: its family is told, or there were heavier ones."""
         lighter = lead_weight(one, self.rules)
+        held = [other for other in self.chosen if other.story.key in self.event.stories]
+        if one.story.key in self.event.stories and len(held) >= self.rules.per_event:
+            return why.event_told(self.event.share, len(held))
         for other in self.chosen:
             if other.story.family == one.story.family and lead_weight(other, self.rules) >= lighter:
                 return why.same_family(other.story)
@@ -119,25 +126,22 @@ class _Reasons:
         return why.no_brief_outranked(one.score, min((brief.score for brief in self.briefs), default=0.0))
 
 
+def _since(one: Ranked) -> str:
+    return why.since(one.continued.past.date, one.continued.new_articles) if one.continued else ""
+
+
 def _without(ranked: Sequence[Ranked], taken: Sequence[Ranked]) -> list[Ranked]:
     keys = {one.story.key for one in taken}
     return [one for one in ranked if one.story.key not in keys]
 
 
 def _chosen(one: Ranked, reason: str) -> Chosen:
-    return Chosen(one.story, reason, round(one.score, 3), one.new_articles, one.thread_id)
+    title = why.title_of(one.story)
+    return Chosen(one.story, reason, round(one.score, 3), one.new_articles, one.thread_id, title=title)
 
 
 def _blind(one: Ranked, found: Blindspot) -> Chosen:
     reason = why.blindspot(
         one.story, found.missing, found.found, found.expected, found.could_have, found.chance
     )
-    return Chosen(
-        one.story,
-        reason,
-        round(one.score, 3),
-        one.new_articles,
-        one.thread_id,
-        missing=found.missing,
-        could_have=found.could_have,
-    )
+    return replace(_chosen(one, reason), missing=found.missing, could_have=found.could_have)

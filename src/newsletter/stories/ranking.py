@@ -18,7 +18,7 @@ from newsletter.stories.threads import Continuation, continuation_of
 
 @dataclass(frozen=True, slots=True)
 class LineUpRules:
-    """Everything a line-up is decided by; the defaults were measured on labelled news days (docs/design/0008)."""
+    """Everything a line-up is decided by; the defaults were measured on labelled news days (docs/design/0006)."""
 
     main_most: int = 5
     quiet_below: int = 3
@@ -30,10 +30,8 @@ class LineUpRules:
     per_family: int = 1
     """Main stories of one family …"""
     per_event: int = 3
-    """… and of the one family that holds more than ``event_share`` of the day's voices: an election night."""
+    """… and of the one event that holds more than ``event_share`` of the day's voices: an election night."""
     event_share: float = 0.4
-    event_day: int = 5
-    """Stories of the day below which nothing is such an event: shares of a handful say nothing."""
     told_of_family: int = 2
     """Main stories and briefs of one family together; never fewer than its main stories."""
     item_weight: float = 0.2
@@ -95,23 +93,6 @@ def lead_weight(one: Ranked, rules: LineUpRules) -> float:
 def needed_news(story: Story, rules: LineUpRules) -> int:
     """How many new articles make a continued story worth telling again."""
     return max(rules.new_least, round(rules.new_share * len(story.articles)))
-
-
-def event_of_the_day(ranked: Sequence[Ranked], rules: LineUpRules) -> tuple[str, float]:
-    """The family that holds the most of the day's voices, and its share when that is over the rule's; else "" and 0.
-
-    The day's voices are those of all news that two or more outlets tell: single pieces belong to no event, and with
-    them in the count no election night would ever be one.
-    """
-    told = [one.story for one in ranked if one.brief and one.story.coverage.total >= 2]
-    if len(told) < rules.event_day:
-        return "", 0.0
-    voices: Counter[str] = Counter()
-    for story in told:
-        voices[story.family] += story.coverage.total
-    family = min(voices, key=lambda key: (-voices[key], key))
-    share = voices[family] / voices.total()
-    return (family, share) if share > rules.event_share else ("", 0.0)
 
 
 def _ranked(story: Story, past: Sequence[PastStory], rules: LineUpRules, now: datetime) -> Ranked:

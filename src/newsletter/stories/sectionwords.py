@@ -15,9 +15,9 @@ _FOLDERS = {
     nascar athletics boxing olympics baseball basketball hockey college-football college-basketball racing rugby
     rugby-union fantasy high-school-sports outkick""",
     "celebrity": """entertainment entertainment-arts celebrity celebrities celebrity-news movies movie film films tv
-    television music arts culture tv-and-radio tv-and-movies tv-movies stage gossip showbiz royals style obsessed books
+    television music arts tv-and-radio tv-and-movies tv-movies stage gossip showbiz royals obsessed books
     pop-culture gaming games video-games culture-and-entertainment""",
-    "shopping": """shopping lifestyle life-style lifeandstyle food travel recipes fashion beauty wellness deals
+    "shopping": """shopping lifestyle life-style lifeandstyle food recipes fashion beauty wellness deals
     home-garden select health-and-fitness reviews product-reviews gear buying-guides underscored wirecutter""",
 }
 FOLDERS: dict[str, str] = {folder: desk for desk, folders in _FOLDERS.items() for folder in folders.split()}

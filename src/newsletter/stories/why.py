@@ -24,8 +24,8 @@ def by_side(coverage: Coverage) -> str:
     return ", ".join(f"{coverage.of(side)} {side}" for side in shown)
 
 
-def lead(story: Story, score: float, new_articles: int | None, event_share: float = 0.0) -> str:
-    """``event_share`` of the day's voices where the story belongs to the one event that may take several places."""
+def lead(story: Story, score: float, news: str, event_share: float = 0.0) -> str:
+    """``news`` as `since` has it; ``event_share`` where it is part of the one event that may take several places."""
     coverage = story.coverage
     sides = (
         "Both sides are heard with at least two outlets each"
@@ -33,7 +33,7 @@ def lead(story: Story, score: float, new_articles: int | None, event_share: floa
         else "Both sides are heard, one of them through a single outlet, which lowers its rank"
     )
     event = _part_of_event(event_share) if event_share else ""
-    return f"{told_by(story)}: {_points(score)}. {sides}.{event}{_news_since(new_articles)}"
+    return f"{told_by(story)}: {_points(score)}. {sides}.{event}{news}"
 
 
 def _part_of_event(share: float) -> str:
@@ -43,8 +43,8 @@ def _part_of_event(share: float) -> str:
     )
 
 
-def brief(story: Story, reason: str, new_articles: int | None) -> str:
-    return f"{told_by(story)}. In brief: {reason}.{_news_since(new_articles)}"
+def brief(story: Story, reason: str, news: str) -> str:
+    return f"{told_by(story)}. In brief: {reason}.{news}"
 
 
 def blindspot(story: Story, missing: Side, found: int, expected: float, heard: int, chance: float) -> str:
@@ -58,7 +58,7 @@ def blindspot(story: Story, missing: Side, found: int, expected: float, heard: i
 
 def no_sides(coverage: Coverage) -> str:
     missing = [str(side) for side in (Side.LEFT, Side.RIGHT) if not coverage.of(side)]
-    return f"no outlet of the {' or the '.join(missing)} covers it"
+    return f"no outlet of the {' or the '.join(missing)} covers it on its own"
 
 
 def few_outlets(outlets: int, needed: int) -> str:
@@ -83,6 +83,10 @@ def repeat(date: str, new_articles: int, needed: int) -> str:
 
 def same_family(other: Story) -> str:
     return f"a story of the same matter leads already ({title_of(other)})"
+
+
+def event_told(share: float, told: int) -> str:
+    return f"{told} stories of the event that holds {100 * share:.0f} % of the day's voices lead already"
 
 
 def outranked(score: float, last: float, *, discounted: bool) -> str:
@@ -118,10 +122,9 @@ def waits(story: Story, reason: str, no_brief: str = "") -> str:
     return f"{told_by(story)}. Waits: {reason}{also}."
 
 
-def _news_since(new_articles: int | None) -> str:
-    return (
-        "" if new_articles is None else f" Continues an earlier issue: {_many(new_articles, 'new article')}."
-    )
+def since(date: str, new_articles: int) -> str:
+    """What a continued story brings; put after the other sentences."""
+    return f" The issue of {date} told it; {_many(new_articles, 'new article')} since."
 
 
 def _points(score: float) -> str:
