@@ -12,8 +12,8 @@ from newsletter.ports import DaySupply
 from newsletter.stories.core import core_of
 from newsletter.stories.text import stems
 
-PUBLISHED_LEAST = 5
-"""Articles in the window that make an outlet one that could have told it: who brought two is silent on nearly all."""
+VOLUME_SHARE = 0.1
+"""Of the volume of the outlet that the average article comes from: who publishes less is silent on nearly all."""
 HEARD_LEAST = 5
 """Such outlets of the missing side: with fewer, their silence is an accident of the supply."""
 TELLING_LEAST = 4
@@ -57,13 +57,11 @@ def blindspot_of(story: Story, others: Iterable[Story], supply: DaySupply) -> Bl
 
 def expected_of(supply: DaySupply) -> DaySupply:
     """The supply reduced to outlets that published enough for their silence to mean something."""
+    counts = [count for outlets in supply.heard.values() for count in outlets.values()]
+    least = VOLUME_SHARE * sum(count * count for count in counts) / max(1, sum(counts))
     return DaySupply(
         {
-            side: {
-                outlet: count
-                for outlet, count in supply.heard.get(side, {}).items()
-                if count >= PUBLISHED_LEAST
-            }
+            side: {outlet: count for outlet, count in supply.heard.get(side, {}).items() if count >= least}
             for side in Side
         }
     )

@@ -50,7 +50,7 @@ def brief(story: Story, reason: str, news: str) -> str:
 def blindspot(story: Story, missing: Side, found: int, expected: float, heard: int, chance: float) -> str:
     told = "none of them told it" if not found else "one of them told it"
     return (
-        f"{told_by(story)}. {_many(heard, 'outlet')} of the {missing} published five articles or more; {told},"
+        f"{told_by(story)}. {_many(heard, 'outlet')} of the {missing} published enough to be expected; {told},"
         f" where their share of the supply would have brought about {expected:.1f}"
         f" (chance of so few: {100 * chance:.1f} in 100)."
     )
