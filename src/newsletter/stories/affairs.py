@@ -37,16 +37,19 @@ _ECONOMY = r"""
     tariffs?|inflation|interest rates?|central bank|federal reserve|recession|retail sales|unemployment|jobs report
     economy|economic|taxes|tax|budget|deficit|trade (?:deal|war)|medicaid|medicare|social security|minimum wage|layoffs
     strike|walkout|trade unions?|antitrust|merger|bankrupt\w*|stock market|wall street|oil prices?|gas prices?
+    energy|electricity|power (?:plants?|stations?|grid)|wind farms?|pipelines?|railways?|rail|housing|rents?|wages?
+    pensions?|subsid(?:y|ies)|health ?care|hospitals|nurses?|data cent(?:er|re)s?
 """
 _SAFETY = r"""
     immigra\w+|migrants?|deport\w*|border|asylum|ice (?:agents?|officers?)|abortion|vaccin\w+|outbreak|epidemic
     pandemic|ebola|recall(?:s|ed)?|earthquake|quake|hurricane|tropical storm|tornado\w*|floods?|flooding|wildfires?
-    heat ?wave|drought|blackouts?|power outages?|water (?:crisis|levels?|shortages?|supply)|evacuat\w+|flee|disaster
-    explosion|collapse[sd]?|derail\w*|capsiz\w*|deadly|death toll|survivors?|rescuers?|climate|surveillance
+    heat ?wave|drought|blackouts?|outages?|water (?:crisis|levels?|shortages?|supply)|evacuat\w+|flee|disaster
+    explosion|collapse[sd]?|derail\w*|capsiz\w*|aground|sank|sinks|crash(?:es|ed)?
+    deadly|death toll|survivors?|rescuers?|climate|surveillance
     civil rights|human rights|schools?|universit(?:y|ies)
 """
 _WORDS = either(_GOVERNMENT, _ELECTIONS, _LAW, _WAR, _ECONOMY, _SAFETY)
-_AFFAIRS = re.compile(rf"\b(?:{_WORDS})(?!\w)", re.IGNORECASE)
+_AFFAIRS = re.compile(rf"\b(?:{_WORDS})(?!\w)")
 TEXT_WORDS = 2
 """Different words of public affairs that a text needs where the title has none: one alone is said in passing."""
 
@@ -54,9 +57,9 @@ TEXT_WORDS = 2
 @lru_cache(maxsize=20_000)
 def is_affairs(title: str, text: str = "") -> bool:
     """Whether an article speaks of public affairs: in its title, or else clearly in its text."""
-    if _AFFAIRS.search(title):
+    if _AFFAIRS.search(title.lower()):
         return True
-    return len({found.group().lower() for found in _AFFAIRS.finditer(text)}) >= TEXT_WORDS
+    return len(set(_AFFAIRS.findall(text.lower()))) >= TEXT_WORDS
 
 
 def share_of_affairs(story: Story) -> float:

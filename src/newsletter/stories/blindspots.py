@@ -44,10 +44,10 @@ class Blindspot:
 def blindspot_of(story: Story, others: Iterable[Story], supply: DaySupply) -> Blindspot | None:
     """Left or right, whichever is missing beyond chance; None when neither is.
 
-    ``others`` are the day's stories. Where the missing side tells it in one of them (of the same family, or with
-    the same core words in a title), it is not missing.
+    ``supply`` is reduced to the outlets that count (`expected_of`); ``others`` are the day's stories. Where the
+    missing side tells the matter in one of them (of the same family, or with the same core words in a title), it is
+    not missing.
     """
-    supply = expected_of(supply)
     found = [blindspot for side in (Side.LEFT, Side.RIGHT) if (blindspot := _missing(story, side, supply))]
     best = min(found, key=lambda blindspot: blindspot.chance, default=None)
     if best is None or _told_elsewhere(story, others, supply.heard[best.missing]):

@@ -11,7 +11,7 @@ from newsletter.domain.leaning import Side
 from newsletter.domain.story import Chosen, LineUp, PastStory, Story
 from newsletter.ports import DaySupply
 from newsletter.stories import why
-from newsletter.stories.blindspots import Blindspot, blindspot_of
+from newsletter.stories.blindspots import Blindspot, blindspot_of, expected_of
 from newsletter.stories.event import Event, event_of
 from newsletter.stories.ranking import LineUpRules, Ranked, lead_weight, rank
 
@@ -62,6 +62,7 @@ class Chooser:
         self, ranked: Sequence[Ranked], stories: Sequence[Story], supply: DaySupply
     ) -> list[tuple[Ranked, Blindspot]]:
         """For left and right the heaviest each, in the order of their weight."""
+        supply = expected_of(supply)
         found: list[tuple[Ranked, Blindspot]] = []
         count: Counter[Side] = Counter()
         for one in ranked:

@@ -96,7 +96,10 @@ def needed_news(story: Story, rules: LineUpRules) -> int:
 
 
 def _ranked(story: Story, past: Sequence[PastStory], rules: LineUpRules, now: datetime) -> Ranked:
-    continued, desk = continuation_of(story, past), desk_of_story(story)
+    continued = continuation_of(story, past)
+    desk = (
+        desk_of_story(story) if story.coverage.total > 1 else Desk.NEWS
+    )  # a single piece is told nowhere anyway
     score = _score(story, continued, rules, now) * _interest(story, desk, rules)
     bar = _bar(story, desk, continued, rules)
     return Ranked(story, score, bar or _shortcoming(story, rules), brief=not bar, continued=continued)
@@ -139,6 +142,6 @@ def _score(story: Story, continued: Continuation | None, rules: LineUpRules, now
 
 def _interest(story: Story, desk: Desk, rules: LineUpRules) -> float:
     """A section that the operator switched on is what the readers came for; a curiosity in the news is not."""
-    if desk != Desk.NEWS or share_of_affairs(story) >= rules.affairs_least:
+    if desk != Desk.NEWS or story.coverage.total == 1 or share_of_affairs(story) >= rules.affairs_least:
         return 1.0
     return rules.aside
