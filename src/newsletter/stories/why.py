@@ -66,7 +66,9 @@ def few_outlets(outlets: int, needed: int) -> str:
 
 
 def not_news(kind: str, share: int, total: int) -> str:
-    return f"{share} of its {_many(total, 'article')} are {kind}, not reports"
+    if total == 1:
+        return f"its only article is no report ({kind})"
+    return f"{share} of its {total} articles are {kind}, not reports"
 
 
 def section_off(desk: Desk) -> str:
