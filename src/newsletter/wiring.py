@@ -272,11 +272,14 @@ class House:
         from newsletter.rendering.balance import balance_of
         from newsletter.rendering.checks import IssueChecker
         from newsletter.rendering.trim import trim
+        from newsletter.stories.desks import Desk
         from newsletter.stories.lineup import Chooser
+        from newsletter.stories.ranking import LineUpRules
         from newsletter.stories.terms import CountTerms
         from newsletter.writing.writer import ExtractiveWriter
 
         limits = self.check_limits
+        sections = frozenset(map(Desk, self.settings.sections))
         return BuildRoom(
             registry=self.registry,
             archive=self.archive,
@@ -285,14 +288,19 @@ class House:
             issues=self.issues,
             files=self.files,
             grouper=self.grouping,
-            chooser=Chooser(),
+            chooser=Chooser(LineUpRules(sections=sections)),
             writer=ExtractiveWriter(),
             renderer=self.renderer,
             trimmer=trim,
             checker=IssueChecker(limits, self.brand),
             balance=balance_of,
-            rules=BuildRules(self.settings.window, limits.reading_seconds, self.settings.first_issue),
             vectors=self.vector_source(self.vector_store),
+            rules=BuildRules(
+                self.settings.window,
+                limits.reading_seconds,
+                self.settings.first_issue,
+                sections=self.settings.sections,
+            ),
         )
 
     @cached_property

@@ -19,6 +19,7 @@ from newsletter.domain.issue import (
     IssueStory,
     PastMention,
     Supply,
+    Waiting,
     WireNote,
 )
 from newsletter.domain.leaning import Side, side_of, side_order
@@ -65,6 +66,11 @@ def sample_issue(number: int = NUMBER) -> Issue:
         ),
         engine="0.1.0",
         inputs={"window_hours": "30"},
+        waiting=(
+            Waiting(
+                "Town clock strikes thirteen", Coverage(1, 1, 0), 2, 2.4, "Told by 2. Waits: few outlets."
+            ),
+        ),
     )
 
 

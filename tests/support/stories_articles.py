@@ -40,6 +40,20 @@ EVENTS: Mapping[str, tuple[str, str]] = {
         "Governor Imre Castellan kept interest rates unchanged and said inflation would ease by winter.",
     ),
 }
+TITLES: Mapping[str, str] = {
+    **{event: title for event, (title, _) in EVENTS.items()},
+    "vase": "Potter glazes the tallest vase in the world",
+    "kettle": "Collector shows nine hundred kettles in a barn",
+    "other0": "Parliament debates harbour dues",
+    "other1": "Police trace stolen ambulances",
+    "other2": "Judge halts quarry blasting",
+    "other3": "Governor vetoes orchard levy",
+    "other4": "Earthquake cracks Valmere viaduct",
+    "other5": "Tariffs double on copper wire",
+    "other6": "Troops leave Osterby garrison",
+    "other7": "Wildfire threatens Tolm monastery",
+}
+"""Events that need no text. No two share more than one word."""
 ANGLES = (
     ("", "Residents and neighbours described the hours after."),
     ("Analysis: ", "Critics had warned the authorities for a long time."),
@@ -108,10 +122,9 @@ def story(
 ) -> Story:
     """A ready story with that many outlets a side, each a voice of its own."""
     domains = (*LEFT[:left], *CENTER[:center], *RIGHT[:right])
+    title = TITLES[event]
     articles = [
-        article(
-            domain, f"{EVENTS[event][0]} {number}", hours=hours, guid=f"{event}{number}", path=path, kind=kind
-        )
+        article(domain, f"{title} {number}", hours=hours, guid=f"{event}{number}", path=path, kind=kind)
         for domain in domains
         for number in range(per_outlet)
     ]

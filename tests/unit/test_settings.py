@@ -81,6 +81,14 @@ def test_secrets_stay_out_of_reprs_and_messages(tmp_path: Path) -> None:
     assert not [secret for secret in ("topsecret", "alsosecret", "hush") if secret in shown]
 
 
+def test_sections_are_off_and_switched_on_by_name(tmp_path: Path) -> None:
+    assert load({}, tmp_path).settings.sections == ()
+    given = load({"NEWSLETTER_SECTIONS": " Celebrity, sports"}, tmp_path).settings
+    assert given.sections == ("sports", "celebrity")
+    with pytest.raises(SettingsError, match="'weather' is none of sports, celebrity, shopping"):
+        load({"NEWSLETTER_SECTIONS": "sports, weather"}, tmp_path)
+
+
 def test_a_misspelt_setting_is_noticed(tmp_path: Path) -> None:
     assert load({"NEWSLETTER_TIMEZNOE": "Europe/London"}, tmp_path).unknown == ("NEWSLETTER_TIMEZNOE",)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,9 +14,10 @@ from newsletter.domain.leaning import Side
 from newsletter.domain.story import LineUp, PastStory, Story
 from newsletter.ports import DaySupply
 from newsletter.stories.blindspots import at_most
+from newsletter.stories.desks import Desk
 from newsletter.stories.lineup import Chooser
 from newsletter.stories.ranking import LineUpRules
-from tests.support.stories_articles import EVENTS, NOW, past, story, supply
+from tests.support.stories_articles import EVENTS, NOW, RIGHT, past, report, story, supply
 
 
 def choose(*stories: Story, before: tuple[PastStory, ...] = (), heard: DaySupply | None = None) -> LineUp:
@@ -32,7 +34,7 @@ def why_waits(lineup: LineUp, told: Story) -> str:
 
 
 def test_outlets_count_before_articles() -> None:
-    broad, loud = story("dam", 3, 2, 3), story("bank", 2, 1, 2, per_outlet=4)
+    broad, loud = story("dam", 4, 2, 4), story("bank", 2, 1, 2, per_outlet=4)
     assert keys(choose(loud, broad).main) == [broad.key, loud.key]
 
 
@@ -54,15 +56,76 @@ def test_one_running_affair_takes_one_main_slot() -> None:
     first, second = story("dam", 4, 3, 4, family="floods"), story("ferry", 3, 3, 3, family="floods")
     lineup = choose(first, second, story("bank", 2, 2, 2))
     assert second.key not in keys(lineup.main)
+    assert "a story of the same matter leads already" in why_waits(lineup, second)
     assert EVENTS["dam"][0] in why_waits(lineup, second)
 
 
-@pytest.mark.parametrize("path", ["/sports/football/final", "/entertainment/star", "/lifestyle/kettles"])
-def test_sports_celebrities_and_shopping_rank_behind_the_news(path: str) -> None:
-    show, news = story("ferry", 6, 5, 6, path=path), story("dam", 2, 1, 2)
-    lineup = choose(show, news)
-    assert keys(lineup.main) == [news.key]
-    assert "ranked behind the news" in why_waits(lineup, show)
+def election_night(*, share: float) -> list[Story]:
+    """Four stories of one election and others enough to give it that share of the day's voices, or a little less."""
+    night = [story(event, 5, 4, 5, family="election") for event in ("mayor", "bank", "ferry", "vaccine")]
+    voices = round(sum(one.coverage.total for one in night) * (1 / share - 1))
+    rest = [_other(number, voices // 8 + (number < voices % 8)) for number in range(8)]
+    return [*night, *rest]
+
+
+def _other(number: int, voices: int) -> Story:
+    left, right = (voices + 1) // 3 + (voices + 1) % 3 // 2, (voices + 1) // 3
+    return story(f"other{number}", left, voices - left - right, right)
+
+
+def test_an_event_that_holds_over_two_fifths_of_the_days_voices_takes_three_main_places() -> None:
+    lineup = choose(*election_night(share=0.42))
+    told = [one for one in lineup.main if one.story.family == "election"]
+    assert (len(told), len(lineup.main)) == (3, 5)
+    assert all("part of one event that holds 42 % of the day's voices" in one.why for one in told)
+    assert all("one event" not in one.why for one in lineup.main if one not in told)
+    (fourth,) = (one for one in (*lineup.briefs, *lineup.waiting) if one.story.family == "election")
+    assert "3 stories of the event that holds 42 % of the day's voices lead already" in fourth.why
+
+
+def test_an_event_of_less_than_two_fifths_takes_one_main_place() -> None:
+    lineup = choose(*election_night(share=0.38))
+    assert [one.story.family for one in lineup.main].count("election") == 1
+
+
+def test_a_curiosity_told_by_more_outlets_does_not_lead_before_public_affairs() -> None:
+    curious, law = story("vase", 4, 3, 4), story("bank", 3, 3, 3)
+    assert keys(choose(curious, law).main) == [law.key, curious.key]
+
+
+def test_one_voice_on_a_side_costs_a_main_place_but_not_a_brief() -> None:
+    leads = [story(f"other{number}", 3, 3, 3) for number in range(5)]
+    single, even = story("bank", 6, 5, 0), story("mayor", 3, 1, 3)
+    lineup = choose(*leads, single, even, heard=supply(right=4))
+    assert single.key not in keys(lineup.main)
+    assert keys(lineup.briefs) == [single.key, even.key]
+    assert "no outlet of the right covers it" in why_waits(lineup, single)
+
+
+def test_a_matter_is_told_twice_at_most_and_the_third_story_says_so() -> None:
+    three = [story(event, 4, 3, 4, family="floods") for event in ("dam", "mayor", "bank")]
+    lineup = choose(*three)
+    assert (len(lineup.main), len(lineup.briefs)) == (1, 1)
+    assert "told often enough in this issue" in lineup.waiting[0].why
+
+
+_SECTIONS = [
+    ("/sports/cup/final", "sports"),
+    ("/entertainment/star", "celebrity"),
+    ("/lifestyle/kettles", "shopping"),
+]
+
+
+@pytest.mark.parametrize(("path", "section"), _SECTIONS)
+def test_a_section_is_told_nowhere_unless_it_is_switched_on(path: str, section: str) -> None:
+    show, one_sided = story("vase", 6, 5, 6, path=path), story("kettle", 8, 3, 0, path=path)
+    news = story("dam", 2, 1, 2)
+    lineup = choose(show, one_sided, news)
+    assert keys((*lineup.main, *lineup.briefs, *lineup.blindspots)) == [news.key]
+    assert f"section {section}, which is not switched on (setting SECTIONS)" in why_waits(lineup, show)
+
+    asked = Chooser(LineUpRules(sections=frozenset({Desk(section)})))((show, news), (), supply(), NOW)
+    assert keys(asked.main) == [show.key, news.key]
 
 
 @pytest.mark.parametrize("kind", [Kind.OPINION, Kind.LIVE, Kind.SPONSORED, Kind.SERVICE, Kind.ROUNDUP])
@@ -103,7 +166,7 @@ def test_a_blindspot_needs_a_side_that_could_have_told_it() -> None:
     told_left = story("dam", 8, 4, 0)
     (blindspot,) = choose(told_left).blindspots
     assert (blindspot.missing, blindspot.could_have) == (Side.RIGHT, 8)
-    assert "8 outlets of the right published today" in blindspot.why
+    assert "8 outlets of the right published enough to be expected; none of them told it" in blindspot.why
     assert choose(told_left, heard=supply(right=4)).blindspots == ()
 
 
@@ -112,6 +175,33 @@ def test_a_side_with_little_supply_is_not_blamed_for_silence() -> None:
         {**supply(right=5, each=40).heard, Side.RIGHT: dict.fromkeys(("r1", "r2", "r3", "r4", "r5"), 1)}
     )
     assert choose(story("dam", 8, 4, 0), heard=heard).blindspots == ()
+
+
+def test_outlets_that_publish_next_to_nothing_are_not_called_silent() -> None:
+    told = story("dam", 8, 4, 0)
+    half = {domain: 40 if number < 4 else 2 for number, domain in enumerate(RIGHT)}
+    assert choose(told, heard=supply(each=40)).blindspots
+    assert choose(told, heard=DaySupply({**supply(each=40).heard, Side.RIGHT: half})).blindspots == ()
+
+
+def test_who_prints_anothers_text_is_not_silent() -> None:
+    """Two outlets of the right print a text of the left's: one voice, of the left; and yet the right told it."""
+    told = story("dam", 8, 4, 0)
+    carried = [report("dam", domain, 0) for domain in RIGHT[:2]]
+    first = told.voices[0]
+    voice = replace(first, article_ids=(*first.article_ids, *(one.id for one in carried)))
+    printed = replace(told, articles=(*told.articles, *carried), voices=(voice, *told.voices[1:]))
+    assert choose(told).blindspots
+    assert choose(printed).blindspots == ()
+
+
+@pytest.mark.parametrize("family", ["floods", "elsewhere"])
+def test_a_split_story_is_no_blindspot(family: str) -> None:
+    """The right tells it in a story beside this one: of the same family, or known by the same words in its titles."""
+    told_left = replace(story("dam", 8, 4, 0), family="floods")
+    rest = story("dam", 0, 0, 2, family=family)
+    assert choose(told_left, story("bank", 0, 0, 2)).blindspots
+    assert choose(told_left, replace(rest, key="rest")).blindspots == ()
 
 
 def test_blindspots_are_at_most_two_each_way() -> None:
@@ -123,12 +213,6 @@ def test_chance_is_the_tail_of_fishers_exact_test() -> None:
     assert at_most(0, 5, 6, 6) == pytest.approx(6 / 792)
     assert at_most(1, 2, 1, 1) == pytest.approx(1.0)
     assert at_most(5, 5, 20, 5) == pytest.approx(1.0)
-
-
-def test_more_slots_of_one_family_can_be_allowed_for_an_election_night() -> None:
-    stories = [story(event, 3, 3, 3, family="election") for event in EVENTS]
-    chooser = Chooser(LineUpRules(per_family=3))
-    assert len(chooser(stories, (), supply(), NOW).main) == 3
 
 
 _STORIES = st.lists(

@@ -9,7 +9,6 @@ from newsletter.domain.article import Kind
 from newsletter.domain.leaning import Leaning
 from newsletter.stories.agencies import agency_outlet
 from newsletter.stories.background import CAP, rarity
-from newsletter.stories.desks import Desk, desk_of
 from newsletter.stories.marks import kind_by_marks
 from newsletter.stories.neighbours import neighbours
 from newsletter.stories.terms import terms_of, weigh
@@ -95,21 +94,6 @@ def test_likeness_is_whole_for_a_day_and_a_half_and_then_fades() -> None:
 )
 def test_kinds_show_in_address_and_title(url: str, title: str, kind: Kind) -> None:
     assert kind_by_marks(url, title) == kind
-
-
-@pytest.mark.parametrize(
-    ("url", "title", "desk"),
-    [
-        ("https://a.example/sport/football/1", "A night to remember", Desk.SPORTS),
-        ("https://sports.a.example/1", "A night to remember", Desk.SPORTS),
-        ("https://a.example/1", "Quarterback signs for five years", Desk.SPORTS),
-        ("https://a.example/entertainment/1", "A night to remember", Desk.CELEBRITY),
-        ("https://a.example/shopping/1", "Kettles", Desk.SHOPPING),
-        ("https://a.example/politics/1", "Senate passes transport bill", Desk.NEWS),
-    ],
-)
-def test_desks_show_in_address_and_title(url: str, title: str, desk: Desk) -> None:
-    assert desk_of(url, title) == desk
 
 
 @pytest.mark.parametrize("mark", ["AP", "The Associated Press", "associated press", "apnews.com", "AP News"])

@@ -23,6 +23,7 @@ from newsletter.domain.issue import (
     Mail,
     PastMention,
     Supply,
+    Waiting,
     WireNote,
 )
 from newsletter.domain.leaning import SIDES, Leaning, Side
@@ -82,6 +83,7 @@ def document(issue: Issue, mail: Mail, checks: Sequence[Check], balance: Mapping
         "writer": issue.writer,
         "engine": issue.engine,
         "inputs": dict(sorted(issue.inputs.items())),
+        "waiting": [dataclasses.asdict(one) for one in issue.waiting],
     }
 
 
@@ -182,6 +184,9 @@ def issue_from(doc: Mapping[str, Any]) -> Issue:
         writer=doc["writer"],
         engine=doc["engine"],
         inputs=doc["inputs"],
+        waiting=tuple(
+            Waiting(**{**one, "coverage": Coverage(**one["coverage"])}) for one in doc.get("waiting", ())
+        ),  # issues kept by earlier versions have none
     )
 
 

@@ -115,6 +115,17 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A story that was not chosen, for an editor to see what there was and why it waits."""
+
+    title: str
+    coverage: Coverage
+    articles: int
+    score: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """The content of one issue."""
 
@@ -138,6 +149,8 @@ class Issue:
     """Version of the software that made it."""
     inputs: Mapping[str, str] = field(default_factory=dict)
     """The settings that the content depends on, recorded for a rebuild."""
+    waiting: tuple[Waiting, ...] = ()
+    """The heaviest stories that were not chosen; no mail shows them."""
 
     @property
     def all_stories(self) -> tuple[IssueStory, ...]:

@@ -109,7 +109,9 @@ class Chosen:
     missing: Side | None = None
     """For a blindspot: the side that hardly covered it."""
     could_have: int = 0
-    """For a blindspot: outlets of that side that published today and so could have covered it."""
+    """For a blindspot: outlets of that side that published enough today to have covered it."""
+    title: str = ""
+    """The title that names the story best, as one of its outlets has it: for an editor's eyes."""
 
 
 @dataclass(frozen=True, slots=True)

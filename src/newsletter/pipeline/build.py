@@ -51,9 +51,13 @@ class BuildRules:
     reading_seconds: int = 300
     first_issue: date | None = None
     past_days: int = 7
+    sections: tuple[str, ...] = ()
+    """Sections told beside the news."""
 
     def inputs(self) -> dict[str, str]:
-        return {"window_hours": f"{self.window.total_seconds() / 3600:g}", "past_days": str(self.past_days)}
+        hours = f"{self.window.total_seconds() / 3600:g}"
+        told = {"sections": ", ".join(self.sections)} if self.sections else {}
+        return {"window_hours": hours, "past_days": str(self.past_days), **told}
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,7 @@ def _issue(
         writer=room.writer.name,
         engine=__version__,
         inputs={**room.rules.inputs(), "grouping": embedded.used},
+        waiting=composed.waiting,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from newsletter.domain.article import Article
-from newsletter.domain.issue import IssueArticle, IssueOutlet, IssueStory, PastMention, WireNote
+from newsletter.domain.issue import IssueArticle, IssueOutlet, IssueStory, PastMention, Waiting, WireNote
 from newsletter.domain.leaning import Leaning
 from newsletter.domain.outlet import Outlet, Registry
 from newsletter.domain.story import Chosen, LineUp, PastStory, Voice
@@ -16,6 +16,8 @@ from newsletter.ports import Writer
 
 HISTORY = 5
 """Earlier stories of the thread that are listed with a story."""
+WAITING = 20
+"""Stories that were not chosen and are listed all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Composed:
     in_brief: tuple[IssueStory, ...]
     blindspots: tuple[IssueStory, ...]
     quiet: bool
+    waiting: tuple[Waiting, ...] = ()
 
 
 def compose(
@@ -40,7 +43,13 @@ def compose(
         in_brief=told(line_up.briefs, brief=True),
         blindspots=told(line_up.blindspots, brief=True),
         quiet=line_up.quiet,
+        waiting=tuple(_waiting(one) for one in line_up.waiting[:WAITING]),
     )
+
+
+def _waiting(chosen: Chosen) -> Waiting:
+    story = chosen.story
+    return Waiting(chosen.title, story.coverage, len(story.articles), chosen.score, chosen.why)
 
 
 def story_id(day: date, key: str) -> str:

@@ -91,6 +91,12 @@ SPECS: tuple[Spec, ...] = (
     Spec(
         "EMBEDDINGS", "", parse.plain, "sentence model to group with: a folder or a model's name; empty: none"
     ),
+    Spec(
+        "SECTIONS",
+        "",
+        parse.some_of("sports", "celebrity", "shopping"),
+        "sections to tell beside the news: sports, celebrity, shopping, separated by commas",
+    ),
     Spec("WRITER", "extractive", parse.one_of("extractive"), "who writes: sentences of the coverage itself"),
 )
 
@@ -134,6 +140,7 @@ class Settings:
     approvers: tuple[str, ...]
     embeddings: str
     """A folder's absolute path, a model's name (``owner/name``, ``name``, ``…@revision``), its address, or empty."""
+    sections: tuple[str, ...]
     writer: str
 
     @property

@@ -119,5 +119,17 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return parse
 
 
+def some_of(*choices: str) -> Callable[[str], tuple[str, ...]]:
+    """A parser that takes any of the given words, separated by commas, in their own order; empty text is none."""
+
+    def parse(text: str) -> tuple[str, ...]:
+        given = {part.lower() for part in words(text)}
+        if unknown := sorted(given.difference(choices)):
+            raise ValueError(f"{unknown[0]!r} is none of {', '.join(choices)}")
+        return tuple(choice for choice in choices if choice in given)
+
+    return parse
+
+
 def plain(text: str) -> str:
     return text.strip()

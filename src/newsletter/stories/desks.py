@@ -1,4 +1,9 @@
-"""Which part of the paper a story belongs to: politics and the world, or sports, celebrities and shopping."""
+"""Which section of the paper a story belongs to: the news, or sports, entertainment and shopping.
+
+Three sorts of evidence on each article, from the strongest: the address (its host and folders), the words of its title,
+those of its text. A title that speaks of public affairs (`affairs`) is evidence for the news: a minister at a match,
+a singer on trial for murder. Where the two contradict each other, the article tells nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,90 +13,64 @@ from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from newsletter.domain.article import Article
 from newsletter.domain.story import Story
+from newsletter.stories.affairs import is_affairs
+from newsletter.stories.sectionwords import FOLDERS, HOSTS, TEXT_WORDS, TITLE_WORDS
 
 
 class Desk(StrEnum):
-    """Everything but NEWS is printed by many outlets, has readers of its own, and seldom leads a newsletter."""
+    """Everything but NEWS is printed by many outlets, has readers of its own and is off unless asked for.
+
+    The values are the words of the setting SECTIONS.
+    """
 
     NEWS = "news"
     SPORTS = "sports"
-    CELEBRITY = "entertainment and celebrities"
-    SHOPPING = "shopping and lifestyle"
+    CELEBRITY = "celebrity"
+    SHOPPING = "shopping"
 
 
-_FOLDERS: tuple[tuple[Desk, str], ...] = (
-    (
-        Desk.SPORTS,
-        "sport sports football soccer nfl nba mlb nhl wnba ufc wwe golf tennis cricket formula1 formula-1",
-    ),
-    (
-        Desk.SPORTS,
-        "athletics boxing olympics baseball basketball college-football racing rugby rugby-union fantasy",
-    ),
-    (
-        Desk.CELEBRITY,
-        "entertainment entertainment-arts celebrity celebrities celebrity-news movies film films tv",
-    ),
-    (
-        Desk.CELEBRITY,
-        "television music arts culture tv-and-radio stage gossip showbiz royals style obsessed books",
-    ),
-    (
-        Desk.SHOPPING,
-        "shopping lifestyle life-style lifeandstyle food travel recipes fashion beauty wellness deals",
-    ),
-    (Desk.SHOPPING, "home-garden select health-and-fitness personal-finance real-estate gaming games"),
-)
-_DESK_OF_FOLDER = {folder: desk for desk, folders in _FOLDERS for folder in folders.split()}
-_HOSTS = (
-    (Desk.SPORTS, re.compile(r"\b(\w*sports?|espn)\b")),
-    (Desk.CELEBRITY, re.compile(r"^(www\.)?(pagesix|people|tmz|variety|deadline|billboard)\.")),
-)
-_WORDS: tuple[tuple[Desk, tuple[str, ...]], ...] = (
-    (
-        Desk.SPORTS,
-        (
-            "nfl|nba|mlb|nhl|wnba|ncaa|ufc|wwe|la liga|premier league|pga tour|super bowl|world cup",
-            "grand prix|grand slam",
-            "quarterbacks?|touchdowns?|home runs?|inning|midfielder|striker|head coach|bullpen|preseason|playoffs?",
-        ),
-    ),
-    (
-        Desk.CELEBRITY,
-        (
-            "box office|red carpet|oscars?|grammys?|emmys?|netflix|hbo|(movie|film) review|season finale|album|sitcom",
-            "reality star|pop star|actor|actress|rapper|trailer|recap",
-        ),
-    ),
-    (
-        Desk.SHOPPING,
-        (
-            r"best [a-z ]{3,30} (deals|of 20\d\d)|prime day|on sale|gift guide|recipes?|powerball|mega millions",
-        ),
-    ),
-)
-_TITLE_WORDS = tuple((desk, re.compile(rf"\b({'|'.join(found)})\b", re.IGNORECASE)) for desk, found in _WORDS)
+SECTIONS = (Desk.SPORTS, Desk.CELEBRITY, Desk.SHOPPING)
+"""What an operator can switch on."""
+SHARE = 1 / 3
+"""Of the articles, with a section's marks: many outlets' addresses and short titles show none."""
 
 
 def desk_of_story(story: Story) -> Desk:
-    """The commonest desk other than news when at least half the articles bear such marks, else news."""
-    desks = Counter(desk_of(article.url, article.title) for article in story.articles)
-    news = desks.pop(Desk.NEWS, 0)
-    if 2 * desks.total() < desks.total() + news:
+    """The commonest section when a third of the articles bear its marks and no more speak for the news; else NEWS."""
+    found = Counter(desk_of(article) for article in story.articles)
+    news, _ = found.pop(Desk.NEWS, 0), found.pop(None, 0)
+    marked = sum(found.values())
+    if not marked or marked < news or marked < SHARE * len(story.articles):
         return Desk.NEWS
-    return max(desks, key=lambda desk: (desks[desk], desk))
+    return max((desk for desk in found if desk), key=lambda desk: (found[desk], desk))
+
+
+def desk_of(article: Article) -> Desk | None:
+    """The section an article bears marks of, NEWS where it speaks of public affairs; None when it tells nothing."""
+    return _desk_of(article.url, article.title, article.text)
 
 
 @lru_cache(maxsize=20_000)
-def desk_of(url: str, title: str) -> Desk:
-    """By the address's host and folders; where they say nothing, by words in the title."""
-    parts = urlsplit(url)
-    for folder in parts.path.lower().split("/"):
-        if folder in _DESK_OF_FOLDER:
-            return _DESK_OF_FOLDER[folder]
-    for marks, text in ((_HOSTS, parts.netloc.lower()), (_TITLE_WORDS, title)):
-        for desk, pattern in marks:
-            if pattern.search(text):
-                return desk
-    return Desk.NEWS
+def _desk_of(url: str, title: str, text: str) -> Desk | None:
+    place = _desk_of_address(url)
+    if is_affairs(title):
+        return None if place else Desk.NEWS
+    return (
+        place
+        or _desk_of_words(TITLE_WORDS, title)
+        or (Desk.NEWS if is_affairs(title, text) else _desk_of_words(TEXT_WORDS, text))
+    )
+
+
+def _desk_of_address(url: str) -> Desk | None:
+    parts = urlsplit(url.lower())
+    for folder in parts.path.split("/"):
+        if folder in FOLDERS:
+            return Desk(FOLDERS[folder])
+    return next((Desk(desk) for desk, hosts in HOSTS if hosts.search(parts.netloc)), None)
+
+
+def _desk_of_words(words: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> Desk | None:
+    return next((Desk(desk) for desk, pattern in words if pattern.search(text)), None)

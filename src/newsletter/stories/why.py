@@ -24,33 +24,41 @@ def by_side(coverage: Coverage) -> str:
     return ", ".join(f"{coverage.of(side)} {side}" for side in shown)
 
 
-def lead(story: Story, new_articles: int | None) -> str:
+def lead(story: Story, score: float, news: str, event_share: float = 0.0) -> str:
+    """``news`` as `since` has it; ``event_share`` where it is part of the one event that may take several places."""
     coverage = story.coverage
     sides = (
-        "Both sides are heard with at least two outlets"
+        "Both sides are heard with at least two outlets each"
         if min(coverage.left, coverage.right) >= 2
-        else "Both sides are heard, one of them through a single outlet"
+        else "Both sides are heard, one of them through a single outlet, which lowers its rank"
     )
-    return f"{told_by(story)}. {sides}.{_news_since(new_articles)}"
+    event = _part_of_event(event_share) if event_share else ""
+    return f"{told_by(story)}: {_points(score)}. {sides}.{event}{news}"
 
 
-def brief(story: Story, reason: str, new_articles: int | None) -> str:
-    return f"{told_by(story)}. In brief: {reason}.{_news_since(new_articles)}"
-
-
-def blindspot(story: Story, missing: Side, expected: float, heard: int, chance: float) -> str:
-    found = story.coverage.of(missing)
+def _part_of_event(share: float) -> str:
     return (
-        f"{told_by(story)}. By its share of today's supply the {missing} would have brought"
-        f" about {expected:.1f} of them;"
-        f" it brought {found}, although {_many(heard, 'outlet')} of the {missing} published today"
-        f" (chance of that: {100 * chance:.1f} in 100)."
+        f" It is part of one event that holds {100 * share:.0f} % of the day's voices"
+        " and may therefore take up to three main places."
+    )
+
+
+def brief(story: Story, reason: str, news: str) -> str:
+    return f"{told_by(story)}. In brief: {reason}.{news}"
+
+
+def blindspot(story: Story, missing: Side, found: int, expected: float, heard: int, chance: float) -> str:
+    told = "none of them told it" if not found else "one of them told it"
+    return (
+        f"{told_by(story)}. {_many(heard, 'outlet')} of the {missing} published enough to be expected; {told},"
+        f" where their share of the supply would have brought about {expected:.1f}"
+        f" (chance of so few: {100 * chance:.1f} in 100)."
     )
 
 
 def no_sides(coverage: Coverage) -> str:
     missing = [str(side) for side in (Side.LEFT, Side.RIGHT) if not coverage.of(side)]
-    return f"no outlet of the {' or the '.join(missing)} covers it"
+    return f"no outlet of the {' or the '.join(missing)} covers it on its own"
 
 
 def few_outlets(outlets: int, needed: int) -> str:
@@ -58,11 +66,13 @@ def few_outlets(outlets: int, needed: int) -> str:
 
 
 def not_news(kind: str, share: int, total: int) -> str:
-    return f"{share} of its {_many(total, 'article')} are {kind}, not reports"
+    if total == 1:
+        return f"its only article is no report ({kind})"
+    return f"{share} of its {total} articles are {kind}, not reports"
 
 
-def desk(found: Desk) -> str:
-    return f"{found}: ranked behind the news"
+def section_off(desk: Desk) -> str:
+    return f"it belongs to the section {desk}, which is not switched on (setting SECTIONS)"
 
 
 def loose(cohesion: float, bar: float) -> str:
@@ -74,11 +84,29 @@ def repeat(date: str, new_articles: int, needed: int) -> str:
 
 
 def same_family(other: Story) -> str:
-    return f"another side of a story already chosen ({title_of(other)})"
+    return f"a story of the same matter leads already ({title_of(other)})"
 
 
-def outranked(score: float, last: float) -> str:
-    return f"ranked behind the chosen ones ({score:.1f} points, the last chosen has {last:.1f})"
+def event_told(share: float, told: int) -> str:
+    return f"{told} stories of the event that holds {100 * share:.0f} % of the day's voices lead already"
+
+
+def outranked(score: float, last: float, *, discounted: bool) -> str:
+    """``discounted`` when the points are fewer for a side that is heard through one outlet or none."""
+    fewer = ", fewer because one side has a single outlet" if discounted else ""
+    return f"heavier stories lead ({_points(score)}{fewer}; the last main story has {last:.1f})"
+
+
+def no_brief_alone() -> str:
+    return "a brief needs two outlets"
+
+
+def no_brief_outranked(score: float, last: float) -> str:
+    return f"heavier stories are the briefs ({_points(score)}, the last brief has {last:.1f})"
+
+
+def no_brief_family() -> str:
+    return "its matter is told often enough in this issue"
 
 
 def title_of(story: Story) -> str:
@@ -90,14 +118,19 @@ def title_of(story: Story) -> str:
     )
 
 
-def waits(story: Story, reason: str) -> str:
-    return f"{told_by(story)}. Waits: {reason}."
+def waits(story: Story, reason: str, no_brief: str = "") -> str:
+    """``reason`` keeps it from the main places; ``no_brief`` from the briefs, where that is not the same."""
+    also = f"; {no_brief}" if no_brief and no_brief != reason else ""
+    return f"{told_by(story)}. Waits: {reason}{also}."
 
 
-def _news_since(new_articles: int | None) -> str:
-    return (
-        "" if new_articles is None else f" Continues an earlier issue: {_many(new_articles, 'new article')}."
-    )
+def since(date: str, new_articles: int) -> str:
+    """What a continued story brings; put after the other sentences."""
+    return f" The issue of {date} told it; {_many(new_articles, 'new article')} since."
+
+
+def _points(score: float) -> str:
+    return f"{score:.1f} points"
 
 
 def _many(count: int, what: str) -> str:
