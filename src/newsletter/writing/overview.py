@@ -10,15 +10,15 @@ from newsletter.writing.fit import names_something
 from newsletter.writing.passages import Passage
 from newsletter.writing.quotes import mostly_quoted
 from newsletter.writing.subject import leans
-from newsletter.writing.terms import concepts
+from newsletter.writing.terms import names
 
 MIN_WORDS = 7
 POOL = 60
 """Passages that the search looks at: the best ones by consensus."""
-NEAR, OPENING = 0.15, 0.4
-"""Least bearing on the story's news of any sentence of an overview, and of its first one."""
-KNOWN = 0.6
-"""What a concept is still worth that the headline names already."""
+NEAR, CLOSE, OPENING = 0.15, 0.25, 0.4
+"""Least bearing on the story's news of any sentence of an overview, where many outlets tell it, and of the first."""
+MANY = 5
+"""Outlets with close sentences from which an overview needs none that is farther off."""
 ENOUGH = 4
 """Outlets with text from which an overview can do without a side's only sentence."""
 
@@ -26,10 +26,9 @@ ENOUGH = 4
 def overview(desk: Desk, words: int, most: int = 4) -> tuple[Statement, ...]:
     """At most ``most`` statements of at most ``words`` words together; what the headline speaks of comes first."""
     pool = _pool(desk)
-    weights = dict(concept_weights(desk.material))
-    for known in frozenset[str]().union(*map(concepts, desk.said)) & weights.keys():
-        weights[known] *= KNOWN
+    weights = concept_weights(desk.material)
     opening = [p for p in pool if _opens(desk, p)] or pool
+    opening = [p for p in opening if _names_it(desk, p)] or opening
     chosen = cover(desk, pool, weights, words, most, opening=opening)
     close = dict(zip(map(id, desk.material.passages), desk.material.like(desk.said), strict=True))
     order = sorted(
@@ -40,7 +39,14 @@ def overview(desk: Desk, words: int, most: int = 4) -> tuple[Statement, ...]:
 
 def _opens(desk: Desk, passage: Passage) -> bool:
     """Whether a passage can stand first: it names its subject and tells the news itself."""
-    return not leans(passage.text) and desk.material.bearing_of(passage) >= OPENING
+    named = names_something(passage.text) and not leans(passage.text)
+    return named and desk.material.bearing_of(passage) >= OPENING
+
+
+def _names_it(desk: Desk, passage: Passage) -> bool:
+    """Whether it opens its article, or gives one of the headline's names as a name."""
+    told = frozenset[str]().union(*map(names, desk.said))
+    return passage.sentence == 0 or not told or bool(told & names(f"It {passage.text}"))
 
 
 def _pool(desk: Desk) -> list[Passage]:
@@ -50,10 +56,14 @@ def _pool(desk: Desk) -> list[Passage]:
     order = sorted(range(len(material.passages)), key=lambda i: (-scores[i], i))
     found = [p for p in (material.passages[i] for i in order) if p.source.news and p.words >= MIN_WORDS]
     kept = _kept_for_points(desk)
-    named = [p for p in found if names_something(p.text) and p.key not in desk.used | kept]
-    fresh = [p for p in named if not material.is_stale(p)] or named
-    near = [p for p in fresh if material.bearing_of(p) >= NEAR and not mostly_quoted(p.text)] or fresh
-    return ([p for p in near if p.field == "text"] or near)[:POOL]
+    free = [p for p in found if p.key not in desk.used | kept]
+    fresh = [p for p in free if not material.is_stale(p)] or free
+    told = [p for p in fresh if p.field == "text" and not mostly_quoted(p.text)]
+    for least in (CLOSE, NEAR):
+        near = [p for p in told if material.bearing_of(p) >= least]
+        if least == NEAR or len({p.outlet for p in near}) >= MANY:
+            break
+    return (near or told or fresh)[:POOL]
 
 
 def _kept_for_points(desk: Desk) -> set[tuple[str, int]]:
