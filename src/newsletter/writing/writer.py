@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from newsletter.domain.leaning import SIDES
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Chosen, Story
@@ -17,6 +19,7 @@ from newsletter.writing.passages import passages_of
 from newsletter.writing.points import first_point, more_points
 from newsletter.writing.score import Material
 from newsletter.writing.sources import sources_of
+from newsletter.writing.titles import side_titles
 
 
 class ExtractiveWriter:
@@ -35,7 +38,7 @@ class ExtractiveWriter:
             return None
         if brief:
             return StoryWords(title, overview=overview(desk, self.limits.excerpt_words, most=1))
-        return body(desk, title)
+        return replace(body(desk, title), headlines=side_titles(chosen.story, registry))
 
 
 def desk_for(story: Story, registry: Registry, limits: WritingLimits) -> Desk:
