@@ -65,6 +65,7 @@ _BROKEN = (
         r"\b(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|few|several|\d+) (?:minute|hour|day|"
         r"week|month|year)s?$"
     ),
+    re.compile(r"\b(?:as|while) \w+ing$"),
 )
 _ACCUSED = re.compile(
     r"(?<!\bwas )(?<!\bwere )(?<!\bis )(?<!\bare )(?<!\bbeen )(?<!\bbeing )\b(?:accused|suspected) (?=of\b)"

@@ -17,6 +17,8 @@ from newsletter.writing.terms import term_set
 MIN_DEK = 6
 DEK_NOVELTY = 0.4
 """Share of its content that a dek must add to headline and overview."""
+DEK_OWN = 0.6
+"""The same beside the headline alone."""
 DEK_BEARING = 0.35
 """Least bearing on the story's news of a dek: one line under the headline must matter."""
 
@@ -78,9 +80,9 @@ def dek(desk: Desk) -> Statement | None:
 
 
 def _adds(text: str, title: str) -> bool:
-    """Whether at least half of a text's content is not in the headline."""
+    """Whether enough of a text's content is not in the headline: other words for the same are no news."""
     own = term_set(text)
-    return 2 * len(own - term_set(title)) >= len(own)
+    return len(own - term_set(title)) >= DEK_OWN * len(own)
 
 
 def teases(text: str) -> bool:

@@ -51,9 +51,9 @@ def body(desk: Desk, title: Statement) -> StoryWords:
     disputes = disputed(desk)
     _reserve(desk)
     said = overview(desk, desk.ledger.limits.overview_words)
+    under = dek(desk)
     facts = agreed(desk)
     sides = {side: first_point(desk, side) for side in SIDES}
-    under = dek(desk)
     sides = {side: more_points(desk, side, points) for side, points in sides.items()}
     return StoryWords(
         title,
