@@ -40,6 +40,7 @@ def _limits(budget_words: int) -> WritingLimits:
 
 def _document(words: StoryWords) -> dict[str, Any]:
     return {
+        "dek": _item(words.dek) if words.dek else None,
         "overview": _items(words.overview),
         "sides": {side.value: _items(words.sides.get(side, ())) for side in SIDES},
         "agreed": _items(words.agreed),

@@ -30,8 +30,8 @@ ALIKE = 0.8
 """Likeness from which two sides' titles are near copies."""
 WHOLE = 0.5
 """What nearness to the whole story's middle weighs beside nearness to the side's."""
-LEAST = 0.4
-"""Nearness to the story's middle, as a share of the nearest title's, below which a title is about something else."""
+LEAST = 0.2
+"""Nearness to the story's middle, as a share of the nearest article's, below which one is about something else."""
 CAPITALS = 0.05
 """What it costs a title to be set in capitals throughout: a little, since many outlets do."""
 
@@ -40,10 +40,11 @@ def side_titles(story: Story, registry: Registry) -> dict[Side, Statement]:
     """The representative title of each side that has one, in the sides' order."""
     told = [s for s in sources_of(story, registry, quoted=False) if s.news]
     space = Space([t for s in told for t in (s.article.title, s.article.text[:300])])
+    near = {s.article.id: _near(s, told, space) for s in told}
     chosen: dict[Side, Source] = {}
     for side in SIDES:
         ours = [s for s in told if s.side == side and _tells(s)]
-        ours = [s for s in ours if _near(s, told, space)]
+        ours = [s for s in ours if near[s.article.id] >= LEAST * max(near.values())]
         if ours:
             others = [s.article.title for s in chosen.values()]
             chosen[side] = _best(ours, told, others, space)
@@ -61,10 +62,10 @@ def _best(ours: Sequence[Source], told: Sequence[Source], others: Sequence[str],
     return ours[order[0]]
 
 
-def _near(source: Source, told: Sequence[Source], space: Space) -> bool:
-    """Whether a title is on the story at all: grouping may have let a stranger in."""
-    alike = space.vectors([s.article.title for s in told]) @ _middle(told, space)
-    return bool(alike[told.index(source)] >= LEAST * alike.max())
+def _near(source: Source, told: Sequence[Source], space: Space) -> float:
+    """An article's likeness to what the other outlets tell: grouping may have let a stranger in."""
+    others = [s for s in told if s.outlet != source.outlet]
+    return float(_middle([source], space) @ _middle(others, space)) if others else 0.0
 
 
 def _middle(side: Sequence[Source], space: Space) -> Scores:
