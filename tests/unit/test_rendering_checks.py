@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -216,6 +217,30 @@ def test_long_excerpts_and_one_outlet_told_at_length_are_warned_of() -> None:
     check = checks_of(replace(issue, stories=(long, *issue.stories[1:])))["excerpts"]
     assert check.verdict is Verdict.WARN
     assert "longest 46 words" in check.figure
+
+
+def test_a_sides_title_that_its_outlet_did_not_set_fails() -> None:
+    issue = sample_issue()
+    story = issue.stories[0]
+    side, said = next(iter(story.words.headlines.items()))
+    false = replace(story.words, headlines={side: replace(said, text="Ferry line sinks in scandal")})
+    check = checks_of(replace(issue, stories=(replace(story, words=false), *issue.stories[1:])))["evidence"]
+    assert check.verdict is Verdict.FAIL
+
+
+def test_words_between_excerpts_are_not_counted_as_words_in_a_row() -> None:
+    issue = sample_issue()
+    story = issue.stories[0]
+    article = story.articles[0]
+    words = [m.span() for m in re.finditer(r"\S+", article.text)]
+    spans = (
+        Evidence(article.id, "text", 0, words[17][1]),
+        Evidence(article.id, "text", words[20][0], words[36][1]),
+    )
+    said = Statement(" ".join(article.text[e.start : e.end] for e in spans), (article.outlet,), spans)
+    cut = replace(story, words=replace(story.words, overview=(said,)))
+    check = checks_of(replace(issue, stories=(cut, *issue.stories[1:])))["excerpts"]
+    assert check.verdict is Verdict.PASS
 
 
 def test_thin_supply_warns_and_stops_only_where_asked() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -32,6 +32,17 @@ class Statement:
     evidence: tuple[Evidence, ...]
 
 
+def consecutive_words(field: str, spans: Sequence[tuple[int, int]]) -> int:
+    """The most words that stand in one piece in ``field`` and in its ascending spans: pieces that touch are one."""
+    most, begin, reached = 0, -1, -1
+    for start, end in spans:
+        if begin < 0 or field[reached:start].strip():
+            begin = start
+        reached = end
+        most = max(most, len(field[begin:end].split()))
+    return most
+
+
 @dataclass(frozen=True, slots=True)
 class Dispute:
     """A point on which outlets differ: the claims side by side, each with who makes it."""
@@ -58,6 +69,8 @@ class StoryWords:
     disputed: tuple[Dispute, ...] = ()
     only: Mapping[Side, tuple[Statement, ...]] = field(default_factory=dict)
     faq: tuple[Question, ...] = ()
+    headlines: Mapping[Side, Statement] = field(default_factory=dict)
+    """One title of each side, verbatim, side by side: titles are links and no part of what `statements` counts."""
 
     def statements(self) -> tuple[Statement, ...]:
         """Every statement of the story, in reading order."""
@@ -78,6 +91,8 @@ class WritingLimits:
 
     excerpt_words: int = 30
     """At most this many consecutive words from one article in one excerpt."""
+    statement_words: int = 40
+    """At most this many words in one statement, where it is several excerpts of one sentence."""
     outlet_words: int = 60
     """At most this many words of one outlet in one story, overview and points together."""
     overview_words: int = 45

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from newsletter.domain.words import Statement
+from newsletter.domain.words import Statement, consecutive_words
 from newsletter.writing.evidence import Field, field_of, statement, statement_text
 from newsletter.writing.fit import opens_midway, refusal
 from newsletter.writing.limits import Limits
@@ -20,8 +20,10 @@ MAX_SENTENCES = 14
 _STANDFIRST = re.compile(r"Continue reading\W*$")
 """Descriptions that end so begin with a standfirst that runs into the body without a stop."""
 _PREFIX = re.compile(
-    r"^(?:breaking|exclusive|watch|video|live|update|updated|just in|new)\s?[:|—–-]\s+", re.IGNORECASE
+    r"^(?i:(?:breaking|exclusive|watch|video|live|update|updated|just in|new)\s?[:|—–-]\s+)"
+    r"|^(?:[A-Z][\w.’'-]*\s){1,4}?(?:[:|]|\\\|)\s+(?=[A-Z])"
 )
+"""Labels before a title: "Breaking:", and what a space sets off from its mark ("Region : …", "Section | …")."""
 _SUFFIX = re.compile(r"\s+(?:[|—–-]|::)\s+(?P<name>[^|—–]{2,40})$")
 
 
@@ -53,7 +55,7 @@ class Passage:
 
 
 def passages_of(sources: Sequence[Source], limits: Limits) -> tuple[Passage, ...]:
-    """Every fit wording of at most ``limits.excerpt_words`` words, in source order, longest first per sentence."""
+    """Every fit wording within the limits of excerpt and statement, in source order, longest first per sentence."""
     return tuple(p for source in sources for p in (*_of_title(source, limits), *_of_text(source, limits)))
 
 
@@ -143,5 +145,7 @@ def _wordings(source: Source, field: Field, span: Span, place: int, limits: Limi
     for number, spans in enumerate(shortenings(characters, span)):
         text = statement_text(characters, spans)
         words = len(text.split())
-        if words <= limits.excerpt_words and not refusal(text):
+        if words > limits.statement_words or refusal(text):
+            continue
+        if consecutive_words(characters, [(s.start, s.end) for s in spans]) <= limits.excerpt_words:
             yield Passage(source, field, spans, place, text, words, number == 0)

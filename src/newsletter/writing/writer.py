@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from newsletter.domain.leaning import SIDES
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Chosen, Story
@@ -17,6 +19,7 @@ from newsletter.writing.passages import passages_of
 from newsletter.writing.points import first_point, more_points
 from newsletter.writing.score import Material
 from newsletter.writing.sources import sources_of
+from newsletter.writing.titles import side_titles
 
 
 class ExtractiveWriter:
@@ -35,7 +38,7 @@ class ExtractiveWriter:
             return None
         if brief:
             return StoryWords(title, overview=overview(desk, self.limits.excerpt_words, most=1))
-        return body(desk, title)
+        return replace(body(desk, title), headlines=side_titles(chosen.story, registry))
 
 
 def desk_for(story: Story, registry: Registry, limits: WritingLimits) -> Desk:
@@ -48,9 +51,9 @@ def body(desk: Desk, title: Statement) -> StoryWords:
     disputes = disputed(desk)
     _reserve(desk)
     said = overview(desk, desk.ledger.limits.overview_words)
+    under = dek(desk)
     facts = agreed(desk)
     sides = {side: first_point(desk, side) for side in SIDES}
-    under = dek(desk)
     sides = {side: more_points(desk, side, points) for side, points in sides.items()}
     return StoryWords(
         title,
