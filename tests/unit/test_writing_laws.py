@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -64,7 +65,8 @@ def test_every_statement_obeys_the_laws(drawn: list[tuple[str, str, str]], silen
     spent: dict[str, int] = {}
     for said in words.statements():
         assert holds(said, articles)
-        assert len(said.text.split()) <= limits.excerpt_words
+        assert len(said.text.split()) <= limits.statement_words
+        assert consecutive(said, by_id) <= limits.excerpt_words
         assert not set(said.outlets) & silent
         speaker = by_id[said.evidence[0].article].outlet
         assert speaker == said.outlets[0]
@@ -72,6 +74,15 @@ def test_every_statement_obeys_the_laws(drawn: list[tuple[str, str, str]], silen
         assert keeps_its_hedges(said, by_id)
     assert all(total <= limits.outlet_words for total in spent.values())
     assert sum(len(s.text.split()) for s in words.overview) <= limits.overview_words
+
+
+def consecutive(said: Statement, by_id: Mapping[str, Article]) -> int:
+    """The most words in a row that a statement takes from its article, counted word by word."""
+    first = said.evidence[0]
+    field = getattr(by_id[first.article], first.field)
+    words = [m.span() for m in re.finditer(r"\S+", field)]
+    taken = [any(e.start < end and start < e.end for e in said.evidence) for start, end in words]
+    return max((len(list(run)) for kept, run in itertools.groupby(taken) if kept), default=0)
 
 
 def keeps_its_hedges(said: Statement, by_id: Mapping[str, Article]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -30,6 +30,17 @@ class Statement:
     text: str
     outlets: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+
+
+def consecutive_words(field: str, spans: Sequence[tuple[int, int]]) -> int:
+    """The most words that stand in one piece in ``field`` and in its ascending spans: pieces that touch are one."""
+    most, begin, reached = 0, -1, -1
+    for start, end in spans:
+        if begin < 0 or field[reached:start].strip():
+            begin = start
+        reached = end
+        most = max(most, len(field[begin:end].split()))
+    return most
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,8 @@ class WritingLimits:
 
     excerpt_words: int = 30
     """At most this many consecutive words from one article in one excerpt."""
+    statement_words: int = 40
+    """At most this many words in one statement, where it is several excerpts of one sentence."""
     outlet_words: int = 60
     """At most this many words of one outlet in one story, overview and points together."""
     overview_words: int = 45

@@ -17,7 +17,7 @@ from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import WritingLimits
 from newsletter.rendering import wording
 from newsletter.rendering.balance import INDEPENDENT, frame_gap, out_of_balance
-from newsletter.rendering.evidence import statements, unsupported
+from newsletter.rendering.evidence import in_a_row, statements, unsupported
 from newsletter.rendering.mailchecks import MailChecks, check
 from newsletter.rendering.trim import MAIN_STORIES
 
@@ -58,18 +58,17 @@ class IssueChecker:
 
     def _excerpts(self, issue: Issue) -> Check:
         """Promise 1's limits on what is taken from one article and one outlet (a lawyer's, not a reader's)."""
-        longest = max(
-            (len(one.text.split()) for story in issue.all_stories for one in story.words.statements()),
-            default=0,
-        )
-        most = max((count for story in issue.all_stories for count in _taken(story).values()), default=0)
         limits = self._writing
-        over = longest > limits.excerpt_words or most > limits.outlet_words
+        extractive = issue.writer == "extractive"
+        pairs = [(one, story) for story in issue.all_stories for one in story.words.statements()]
+        longest = max((in_a_row(one, story, extractive) for one, story in pairs), default=0)
+        whole = max((len(one.text.split()) for one, _ in pairs), default=0)
+        most = max((count for story in issue.all_stories for count in _taken(story).values()), default=0)
+        over = longest > limits.excerpt_words or whole > limits.statement_words or most > limits.outlet_words
         todo = "Shorten the excerpt, or take another outlet's." if over else ""
-        figure = f"longest {longest} words, most of one outlet in a story {most}"
-        return check(
-            "excerpts", figure, f"{limits.excerpt_words} and {limits.outlet_words}", todo, Verdict.WARN
-        )
+        figure = f"longest {longest} words in a row, {whole} in all, most of one outlet in a story {most}"
+        limit = f"{limits.excerpt_words}, {limits.statement_words} and {limits.outlet_words}"
+        return check("excerpts", figure, limit, todo, Verdict.WARN)
 
     def _supply(self, issue: Issue) -> Check:
         heard = {Side.LEFT: issue.supply.left, Side.RIGHT: issue.supply.right}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from newsletter.domain.issue import Issue, IssueArticle, IssueStory
-from newsletter.domain.words import Statement
+from newsletter.domain.words import Statement, consecutive_words
 
 _STOPS = ".!?…"
 
@@ -44,6 +44,22 @@ def _spans(statement: Statement, articles: dict[str, IssueArticle]) -> Iterator[
         field = "" if article is None else (article.title if span.field == "title" else article.text)
         inside = 0 <= span.start < span.end <= len(field)
         yield field[span.start : span.end] if inside else None
+
+
+def in_a_row(said: Statement, story: IssueStory, extractive: bool) -> int:
+    """The most consecutive words that a statement takes from one field; a model's sentence counts as it stands."""
+    if not extractive:
+        return len(said.text.split())
+    articles = {article.id: article for article in story.articles}
+    spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for one in said.evidence:
+        spans.setdefault((one.article, one.field), []).append((one.start, one.end))
+    fields = {
+        key: (articles[key[0]].title if key[1] == "title" else articles[key[0]].text)
+        for key in spans
+        if key[0] in articles
+    }
+    return max((consecutive_words(fields[key], spans[key]) for key in fields), default=0)
 
 
 def same(text: str, source: str) -> bool:

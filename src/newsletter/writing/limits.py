@@ -20,7 +20,7 @@ class Ledger:
         return self.limits.outlet_words - self._used.get(outlet, 0) - self._reserved.get(outlet, 0)
 
     def allows(self, outlet: str, words: int) -> bool:
-        return words <= min(self.limits.excerpt_words, self.left(outlet))
+        return words <= min(self.limits.statement_words, self.left(outlet))
 
     def reserve(self, outlet: str, words: int) -> None:
         """Keep words back for a later part: a side with one outlet must still be heard after the overview."""

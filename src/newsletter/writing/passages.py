@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from newsletter.domain.words import Statement
+from newsletter.domain.words import Statement, consecutive_words
 from newsletter.writing.evidence import Field, field_of, statement, statement_text
 from newsletter.writing.fit import opens_midway, refusal
 from newsletter.writing.limits import Limits
@@ -54,7 +54,7 @@ class Passage:
 
 
 def passages_of(sources: Sequence[Source], limits: Limits) -> tuple[Passage, ...]:
-    """Every fit wording of at most ``limits.excerpt_words`` words, in source order, longest first per sentence."""
+    """Every fit wording within the limits of excerpt and statement, in source order, longest first per sentence."""
     return tuple(p for source in sources for p in (*_of_title(source, limits), *_of_text(source, limits)))
 
 
@@ -134,5 +134,7 @@ def _wordings(source: Source, field: Field, span: Span, place: int, limits: Limi
     for number, spans in enumerate(shortenings(characters, span)):
         text = statement_text(characters, spans)
         words = len(text.split())
-        if words <= limits.excerpt_words and not refusal(text):
+        if words > limits.statement_words or refusal(text):
+            continue
+        if consecutive_words(characters, [(s.start, s.end) for s in spans]) <= limits.excerpt_words:
             yield Passage(source, field, spans, place, text, words, number == 0)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from newsletter.writing.asides import keeps_hedges, lead, without_asides
 from newsletter.writing.evidence import joined
 from newsletter.writing.fit import MIN_WORDS, breaks_off, has_verb
-from newsletter.writing.lexicon import CONNECTIVES, FOLLOWS_VERB, HEDGES, SUBORDINATORS, VERBS
+from newsletter.writing.lexicon import CONNECTIVES, FOLLOWS_VERB, SUBORDINATORS, VERBS
 from newsletter.writing.quotes import balanced
 from newsletter.writing.sentences import Span, stripped
 
@@ -38,9 +39,6 @@ _LABELS = re.compile(
 )
 _CONNECTIVE = re.compile(r"^(?:" + "|".join(CONNECTIVES) + r")\b,? (?=\w)", re.IGNORECASE)
 _SHOUT = re.compile(r"^(?:[A-Z0-9][A-Z0-9’'.,:;&-]+[ ,:;]+){4,}(?=[A-Z][a-z]|[A-Z] [a-z])")
-_PARENTHESIS = re.compile(r" \([^()]{1,120}\)(?=[ ,.;])")
-_DASHED = re.compile(r" ?(?:[—–]|--) ?[^—–]{3,160}? ?(?:[—–]|--) ?(?=[a-z])")
-_RELATIVE = re.compile(r", (?:who|which|whose) [^,“”\"]{3,120},(?= )")
 _TAIL = re.compile(
     r",? (?=amid\b)|; (?=\w)|,? ?(?:[—–]|--) ?(?=\w)|,? (?=(?:in a (?:move|decision|ruling|sign|case|"
     r"speech|bid|step)|in what|"
@@ -63,19 +61,12 @@ _ACCORDING = re.compile(r"[,;]? ?(?P<who>according to [^,;“”\"]{3,80}?)[.]?$
 _NEGATED = re.compile(
     r"\b(?:not|never|no|nobody|none|without|only|until|unless|if|whether)\b|n['’]t\b", re.IGNORECASE
 )
-_LEAD = re.compile(
-    r"^(?:As|After|Amid|Following|While|With|Hours after|Days after|Weeks after|Months after|A day after|"
-    r"Just days after|"
-    r"Speaking|During|Asked|Ahead of|In a \w+)\b[^,“”\"]{6,160}, (?=\S)"
-)
 _DASH = re.compile(r"[—–]|--| - ")
 _JOINT = re.compile(r" and (?P<verb>[\w’']+) (?P<next>\S+)")
 _AUXILIARIES = frozenset(["is", "are", "was", "were", "has", "have", "had", "will", "would", "can", "could"])
 _PAIRED = re.compile(r"\b(?:between|both|either)\b(?: [\w’'$.-]+){0,6}$", re.IGNORECASE)
 _VERBAL = re.compile(r"\b\w+ing\b")
 _REPORTED = re.compile(r"\b(?:reported|reports|said|says)\b")
-_SPEAKING = re.compile(r"^(?:saying|adding|telling|claiming|arguing|insisting)\b ?", re.IGNORECASE)
-_WORDS = re.compile(r"[\w’'-]+")
 
 
 def opened(field: str, span: Span) -> Span:
@@ -90,11 +81,11 @@ def opened(field: str, span: Span) -> Span:
 
 
 def shortenings(field: str, span: Span) -> tuple[Spans, ...]:
-    """The sentence itself and every honest shortening of it, longest first; each is one or two spans."""
+    """The sentence itself and every honest shortening of it, longest first; each is one or a few spans."""
     whole = [(span,), *_without_lead(field, span)]
     found: list[Spans] = list(whole)
     for (only,) in whole:
-        found += _asides(field, only)
+        found += [spans for spans in without_asides(field, only) if _sound(field, spans)]
     for spans in tuple(found):
         found += _heads(field, spans)
     for (only,) in whole:
@@ -103,41 +94,11 @@ def shortenings(field: str, span: Span) -> tuple[Spans, ...]:
     return tuple(sorted(unique, key=lambda spans: -len(joined(field, spans))))
 
 
-def keeps_hedges(dropped: str) -> bool:
-    """Whether a text may be dropped: nothing in it attributes or qualifies what stays."""
-    rest = _SPEAKING.sub("", dropped.lstrip(" ,;—–"))
-    tokens = {w.lower().replace("’", "'") for w in _WORDS.findall(rest)}
-    return not any(t in HEDGES or t.endswith("n't") for t in tokens)
-
-
 def _without_lead(field: str, span: Span) -> Iterator[tuple[Span]]:
     """The main clause alone, where a clause of circumstance leads in."""
-    found = _LEAD.match(field[span.start : span.end])
-    if found and keeps_hedges(found.group()):
-        rest = Span(span.start + found.end(), span.end)
-        if _sound(field, (rest,)) and has_verb(field[rest.start : rest.end]):
-            yield (rest,)
-
-
-def _asides(field: str, span: Span) -> Iterator[Spans]:
-    """The sentence without one aside in brackets, between dashes or in a relative clause."""
-    text = field[span.start : span.end]
-    for pattern in (_PARENTHESIS, _DASHED, _RELATIVE):
-        for found in pattern.finditer(text):
-            before = stripped(field, span.start, span.start + found.start())
-            after = stripped(field, span.start + found.end(), span.end)
-            if (
-                keeps_hedges(found.group())
-                and _sound(field, (before, after))
-                and _goes_on(pattern, field, after)
-            ):
-                yield before, after
-
-
-def _goes_on(pattern: re.Pattern[str], field: str, after: Span) -> bool:
-    """Whether the words after an aside continue those before it: after "X, who …," a verb must follow."""
-    word = _WORDS.match(field[after.start : after.end])
-    return bool(word) and (pattern is not _RELATIVE or word.group().lower() in VERBS)  # type: ignore[union-attr]
+    begins = lead(field[span.start : span.end])
+    if begins and _sound(field, (Span(span.start + begins, span.end),)):
+        yield (Span(span.start + begins, span.end),)
 
 
 def _heads(field: str, spans: Spans) -> Iterator[Spans]:
