@@ -91,3 +91,38 @@ def test_no_cut_opens_a_quotation() -> None:
 def test_a_statement_has_an_initial_capital_and_one_final_stop() -> None:
     assert statement_text("but the bridge closed, he said", [Span(4, 21)]) == "The bridge closed."
     assert statement_text("It is over!", [Span(0, 11)]) == "It is over!"
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        (
+            "Ines Talbot, the governor of Veldt, said Tuesday that the harbor would close in May.",
+            "Ines Talbot said that the harbor would close in May.",
+        ),
+        ("The council on Monday evening approved the plan.", "The council approved the plan."),
+        (
+            "In an interview with Veldt Radio, Mayor Orrin called the plan dead.",
+            "Mayor Orrin called the plan dead.",
+        ),
+        ("Nils Arden, 46, left (by boat) for Corvane.", "Nils Arden left for Corvane."),
+    ],
+)
+def test_what_only_adds_may_fall_from_the_middle_and_the_front(text: str, short: str) -> None:
+    assert short in cuts(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("The council is expected to vote on Monday on the plan.", "on Monday"),
+        ("In Veldt, the price of bread doubled last year.", "In Veldt"),
+        ("The rate, again without food and fuel, is the highest in years.", "without food"),
+        ("Orrin said the plan was “late (and bad) for us all” and left.", "(and bad)"),
+        ("Prices fell — a first in years — the bureau reported.", "a first in years"),
+        ("Citing the thaw that Ines Talbot saw, the mayor said she would wait.", "Ines Talbot"),
+        ("Orrin, Talbot, the judges, Arden and the clerks left the hall of Corvane.", "the judges"),
+    ],
+)
+def test_what_the_rest_needs_stays(text: str, kept: str) -> None:
+    assert all(kept in cut for cut in cuts(text))

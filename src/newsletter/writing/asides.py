@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from newsletter.writing.fit import has_verb
 from newsletter.writing.lexicon import HEDGES, PERSON_NOUNS, VERBS
+from newsletter.writing.quotes import balanced
 from newsletter.writing.sentences import Span, stripped
 
 MOST = 4
@@ -20,21 +21,22 @@ MOST = 4
 _WORDS = re.compile(r"[\w’'-]+")
 _SPEAKING = re.compile(r"^(?:saying|adding|telling|claiming|arguing|insisting)\b ?", re.IGNORECASE)
 
-_PARENTHESIS = re.compile(r" \([^()]{1,120}\)(?=[ ,.;])")
-_DASHED = re.compile(r" ?(?:[—–]|--) ?[^—–]{3,160}? ?(?:[—–]|--) ?(?=[a-z])")
+_PARENTHESIS = re.compile(r" \([^()]{1,120}\)(?= )")
+_DASHED = re.compile(r" ?(?:[—–]|--) ?[^—–]{3,160}? ?(?:[—–]|--) ?(?=(?!the\b|an?\b|his\b|her\b|its\b)[a-z])")
 _BETWEEN = re.compile(
     r", (?:who|which|whose|a|an|the|one of|his|her|its|their|in|at|on|during|speaking|along with|including|such as|"
-    r"like|also|then|now|former|formerly|located|based|known|\d{1,3}\b|[A-Z][\w-]*\.?-[A-Z])[^,;“”\"]{0,120},(?= )"
+    r"like|former|formerly|located|based|known|\d{1,3}|[A-Z][\w-]*\.?-[A-Z][\w.]*)\b[^,;“”\"]{0,120},(?= )"
 )
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _PART = r"(?: (?:morning|afternoon|evening|night))?"
 _WEEKDAY = re.compile(
-    rf"(?P<before>[\w’'-]+)(?P<day>,? (?:(?:late |early )?on )?(?:late |early )?{_DAY}{_PART},?)(?= (?P<after>[\w’'$“\"-]+))"
+    r"(?P<before>[\w’'-]+)"
+    rf"(?P<day>(?: (?:late |early )?on)?(?: late| early)? {_DAY}{_PART})(?= (?P<after>[\w’'$“\"-]+))"
 )
 _LEAD = re.compile(
-    r"^(?:(?:As|After|Amid|Following|While|With|Speaking|During|Asked|Ahead of|In|On|At|Hours after|Days after|"
-    r"Weeks after|Months after|A day after|Just days after|Under|Despite|Citing)\b|[A-Z][a-z]+ing (?:to|by|at|on|in|"
-    r"the|a|an|his|her|its|their)\b)[^,;“”\"]{4,160}, (?=\S)"
+    r"^(?:(?:As|After|Amid|Following|While|With|Speaking|During|Asked|Ahead of|Hours after|Days after|Weeks after|"
+    r"Months after|A day after|Just days after|(?:In|At) (?:an?|his|her|their|one of|what)|"
+    rf"On {_DAY}|[A-Z][a-z]+ing (?:to|by|at|on|in|the|an?|his|her|its|their))\b)[^,;“”\"]{{0,160}}, (?=\S)"
 )
 _PRONOUN = re.compile(r"\b(?:he|she|his|her|him|they|them|their|it|its)\b", re.IGNORECASE)
 _AHEAD = re.compile(r"\b(?:will|would|to|expected|scheduled|set|due|next)\b")
@@ -68,22 +70,24 @@ def lead(text: str) -> int:
     if not found or not keeps_hedges(found.group()) or not has_verb(text[found.end() :]):
         return 0
     rest = text[found.end() :]
+    if found.group().startswith("On ") and _AHEAD.search(rest):
+        return 0
     if not (rest[0].isupper() or rest.startswith(("the ", "a ", "an "))):
         return 0
     named = _NAME.search(found.group().split(" ", 1)[-1])
     return 0 if named and _PRONOUN.search(rest) else found.end()
 
 
-def _asides(text: str) -> Iterator[tuple[int, int]]:
-    """Places of what may be left out, hedges not looked at."""
-    for found in (*_PARENTHESIS.finditer(text), *_DASHED.finditer(text)):
-        yield found.span()
-    for found in _BETWEEN.finditer(text):
-        if _describes(text[: found.start()]) and _goes_on(text[found.end() :]):
-            yield found.span()
-    for found in _WEEKDAY.finditer(text):
-        if _told_as_past(text, found):
-            yield found.span("day")
+def _asides(text: str) -> list[tuple[int, int]]:
+    """Places of what may be left out, hedges not looked at; a quotation stays as it was spoken."""
+    found = [m.span() for m in (*_PARENTHESIS.finditer(text), *_DASHED.finditer(text))]
+    found += [
+        m.span()
+        for m in _BETWEEN.finditer(text)
+        if _describes(text[: m.start()]) and _goes_on(text[m.end() :])
+    ]
+    found += [m.span("day") for m in _WEEKDAY.finditer(text) if _told_as_past(text, m)]
+    return [(start, end) for start, end in found if balanced(text[:start])]
 
 
 def _describes(before: str) -> bool:
@@ -103,7 +107,7 @@ def _told_as_past(text: str, found: re.Match[str]) -> bool:
     before, after = found.group("before").lower(), found.group("after").lower()
     spoken = before in VERBS and before.endswith(("ed", "said", "told"))
     acted = " on " in found.group("day") and after in VERBS and after.endswith(("ed", "said", "told"))
-    if found.group("day")[0] == "," or found.group("day").endswith(",") or after in {"and", "or", "to"}:
+    if after in {"and", "or", "to"}:
         return False
     return acted or (spoken and (before in {"said", "told", "announced"} or not _AHEAD.search(text)))
 
