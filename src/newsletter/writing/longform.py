@@ -18,19 +18,20 @@ from newsletter.writing.headline import teases
 from newsletter.writing.means import Scores
 from newsletter.writing.passages import Passage
 from newsletter.writing.score import title_case
-from newsletter.writing.subject import leans
+from newsletter.writing.subject import leans, points_back
+from newsletter.writing.terms import term_set
 
 Points = Mapping[Side, tuple[Statement, ...]]
 
 MIN_WORDS = 7
-ALIKE = 0.6
-"""Likeness from which two points of one side are the same point."""
+ALIKE, OWN = 0.6, 0.4
+"""Likeness from which two points of one side are one, and share of its content that a further point must add."""
 REPEATS, ALMOST = 0.75, 0.9
 """Likeness to what was said elsewhere that is too much for a point, and for one where a side has no other."""
-ADDS = 0.2
-"""Share of its content that a point should add to all that was said before it."""
-CENTRAL, NEAR = 0.26, 0.12
-"""Bearing on the story's news of a good point, and of the article that any point may come from."""
+CENTRAL, MARGIN = 0.26, 0.05
+"""Bearing on the story's news of a good point and of the article any point comes from; least of any point."""
+FRESH = -0.05
+"""`Material.freshness` under which later articles have most likely overtaken a passage."""
 LONG, LENGTH = 25, 0.3
 """Words that a point for the page may well have, and what it gains by having them: context comes with length."""
 UNLIKE = 0.35
@@ -63,33 +64,49 @@ def _scores(desk: Desk, side: Side) -> Scores:
 
 
 def _next(desk: Desk, side: Side, scores: Scores, own: Sequence[Statement]) -> Statement | None:
-    like = desk.material.like([point.text for point in own])
-    alike = {id(p) for p, close in zip(desk.material.passages, like, strict=True) if close >= ALIKE}
+    texts = [point.text for point in own]
+    told = frozenset[str]().union(*map(term_set, texts))
+    like = dict(zip(map(id, desk.material.passages), desk.material.like(texts), strict=True))
+
+    def another(p: Passage) -> bool:
+        stems = term_set(p.text)
+        return like[id(p)] < ALIKE and len(stems - told) >= OWN * len(stems)
+
     for allowed, bar in _tries(desk, side):
-        found = desk.best(
-            scores, lambda p, ok=allowed: id(p) not in alike and ok(p), avoid=desk.said, weight=UNLIKE, bar=bar
-        )
+        found = desk.best(scores, _both(another, allowed), avoid=desk.said, weight=UNLIKE, bar=bar)
         if found:
             return desk.say(found)
     return None
 
 
+def _both(one: Allowed, other: Allowed) -> Allowed:
+    return lambda p: one(p) and other(p)
+
+
 def _tries(desk: Desk, side: Side) -> Iterator[tuple[Allowed, float]]:
-    """What a further point may be, best first, each with the likeness to what was said that is too much."""
+    """What a further point may be, best first, each with the likeness to what was said that is too much.
+
+    A sentence of news near the story's middle that stands by itself; any of the side's news; its titles; what
+    repeats; an opinion.
+    """
     material = desk.material
 
     def fits(p: Passage) -> bool:
-        of_side = p.source.side == side and p.words >= MIN_WORDS
-        return of_side and material.belongs(p, NEAR) and not material.is_stale(p)
+        of_side = p.source.side == side and p.words >= MIN_WORDS and not material.is_stale(p)
+        return of_side and material.belongs(p, CENTRAL) and material.bearing_of(p) >= MARGIN
 
     def told(p: Passage) -> bool:
         return fits(p) and p.field == "text" and p.source.news
 
+    def good(p: Passage) -> bool:
+        newest = material.freshness_of(p) >= FRESH
+        return told(p) and material.bearing_of(p) >= CENTRAL and newest and not points_back(p.text)
+
     def reads(p: Passage) -> bool:
         return fits(p) and p.source.news and not (title_case(p.text) or teases(p.text))
 
-    yield lambda p: told(p) and material.bearing_of(p) >= CENTRAL and desk.novelty(p) >= ADDS, REPEATS
-    yield lambda p: told(p) and desk.novelty(p) >= ADDS, REPEATS
-    yield lambda p: reads(p) and material.bearing_of(p) >= CENTRAL and desk.novelty(p) >= ADDS, REPEATS
+    yield good, REPEATS
+    yield lambda p: told(p) and not points_back(p.text), REPEATS
+    yield reads, REPEATS
     yield told, ALMOST
-    yield lambda p: fits(p) and p.field == "text" and material.bearing_of(p) >= CENTRAL, REPEATS
+    yield lambda p: fits(p) and p.field == "text", REPEATS

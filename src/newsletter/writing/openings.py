@@ -30,11 +30,15 @@ _PLACED = re.compile(
     rf"[A-Z][\w.]*(?: [A-Z][\w.]*){{0,2}})?(?:, {_MONTH} \d{{1,2}})?(?: \([^()]{{2,30}}\))? ?(?:[—–]|--|- ?) ?(?=[A-Z“\"])"
 )
 _DATED_PLACE = re.compile(rf"^[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){{0,2}}, {_MONTH} \d{{1,2}}: (?=[A-Z])")
-_GLUED = re.compile(
-    r"(?<=[a-z0-9’”)] )(?=(?:A|An|The|It|There|After|While|When|With|For|As|At|By|In) [a-z])"
+_GLUED = re.compile(r"(?<=[a-z0-9’”)] )(?=(?:A|An|The|It|There|After|While|When|With|For|As|At|By|In) [a-z])")
+_LURE = re.compile(
+    r"^(?:Sign up|Subscribe)\b[^.]{0,80}?(?:inbox|newsletters?|topic|now)[: ]+(?:Follow topic: )?(?=[A-Z])"
 )
-_LURE = re.compile(r"^(?:Sign up|Subscribe)\b[^.]{0,80}?(?:inbox|newsletters?|topic|now)[: ]+(?:Follow topic: )?(?=[A-Z])")
 _BULLET = re.compile(r"^(?:[-–—•*] ?(?:Share via )?)+(?=[A-Z“\"])")
+_AGAIN = re.compile(
+    r"^(?P<name>[A-Z][\w’'-]+ [A-Z][\w’'-]+)\b[^.!?]{20,}?[\w’”] (?=(?P=name) (?:has|had|is|was|said|says|will)\b)"
+)
+"""A standfirst and the text behind it, that both begin with one name."""
 _BARRED = re.compile(r" \| (?=[A-Z])")
 _PLAIN = str.maketrans("‘’“”", "''\"\"")
 
@@ -60,7 +64,7 @@ def _without_title(title: str, field: str, span: Span) -> Span:
 
 def _without_furniture(field: str, span: Span) -> Span:
     text = field[span.start : span.start + REACH]
-    for pattern in (_STAMP, _BYLINE, _DATED_PLACE, _LURE, _BULLET):
+    for pattern in (_STAMP, _BYLINE, _DATED_PLACE, _LURE, _BULLET, _AGAIN):
         found = pattern.match(text)
         if found:
             return _from(field, span, found.end())

@@ -19,7 +19,6 @@ from newsletter.writing.points import first_point
 from newsletter.writing.score import Material
 from newsletter.writing.sources import sources_of
 
-
 BEFORE_QUESTIONS = 2
 """Points that each side has before sentences go to the questions; the rest of its points comes after them."""
 
