@@ -28,7 +28,7 @@ ALIKE, OWN = 0.6, 0.4
 """Likeness from which two points of one side are one, and share of its content that a further point must add."""
 REPEATS, ALMOST = 0.75, 0.9
 """Likeness to what was said elsewhere that is too much for a point, and for one where a side has no other."""
-CENTRAL, MARGIN = 0.26, 0.05
+CENTRAL, MARGIN = 0.26, 0.03
 """Bearing on the story's news of a good point and of the article any point comes from; least of any point."""
 FRESH = -0.05
 """`Material.freshness` under which later articles have most likely overtaken a passage."""

@@ -18,27 +18,33 @@ LEAST = 7
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
 _STAMP = re.compile(
-    rf"^(?:(?:Last )?(?:Updated|Published|Posted|Modified)(?: on| at)?:? )?(?:{_MONTH} \d{{1,2}},? \d{{4}}|\d{{1,2}} {_MONTH} \d{{4}})"
+    r"^(?:(?:Last )?(?:Updated|Published|Posted|Modified)(?: on| at)?:? )?"
+    rf"(?:{_MONTH} \d{{1,2}},? \d{{4}}|\d{{1,2}} {_MONTH} \d{{4}})"
     r"(?:,? (?:at |Hour: )?\d{1,2}[:.]\d{2} ?(?:[ap]\.?m\.?)?(?: [A-Z]{2,4}\b)?)?[,:|]? (?=[A-Z“\"])"
 )
 _BYLINE = re.compile(
     r"^By (?:[A-Z][\w.’'-]+ ){1,3}?[A-Z][\w’'-]+(?:(?:,| and) (?:[A-Z][\w.’'-]+ ){1,3}?[A-Z][\w’'-]+)*"
-    r"(?:,? (?:The )?(?:Associated Press|Reuters|(?:Contributing|Staff) (?:Writers?|Reporters?)))? (?=(?:A|An|The) [a-z])"
+    r"(?:,? (?:The )?(?:Associated Press|Reuters|(?:Contributing|Staff) (?:Writers?|Reporters?)))? "
+    r"(?=(?:A|An|The) [a-z])"
 )
 _PLACED = re.compile(
-    r"(?:^|(?<=[a-z0-9’”'?:] ))[A-Z][A-Z.’'-]{2,}(?: [A-Z][A-Z.’'-]+)*(?:, (?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
-    rf"[A-Z][\w.]*(?: [A-Z][\w.]*){{0,2}})?(?:, {_MONTH} \d{{1,2}})?(?: \([^()]{{2,30}}\))? ?(?:[—–]|--|- ?) ?(?=[A-Z“\"])"
+    r"(?:^|(?<=[a-z0-9’”'?:] ))[A-Z][A-Z.’'-]{2,}(?: [A-Z][A-Z.’'-]+)*"
+    rf"(?:, (?!{_MONTH} \d)[A-Z][\w.]*(?: [A-Z][\w.]*){{0,2}})?(?:, {_MONTH} \d{{1,2}})?"
+    r"(?: \([^()]{2,30}\))? ?(?:[—–]|--|- ?) ?(?=[A-Z“\"])"
 )
+"""A dateline, also behind a heading: the place in capitals, perhaps region, day and agency, then a dash."""
 _DATED_PLACE = re.compile(rf"^[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){{0,2}}, {_MONTH} \d{{1,2}}: (?=[A-Z])")
-_GLUED = re.compile(r"(?<=[a-z0-9’”)] )(?=(?:A|An|The|It|There|After|While|When|With|For|As|At|By|In) [a-z])")
 _LURE = re.compile(
     r"^(?:Sign up|Subscribe)\b[^.]{0,80}?(?:inbox|newsletters?|topic|now)[: ]+(?:Follow topic: )?(?=[A-Z])"
 )
 _BULLET = re.compile(r"^(?:[-–—•*] ?(?:Share via )?)+(?=[A-Z“\"])")
 _AGAIN = re.compile(
-    r"^(?P<name>[A-Z][\w’'-]+ [A-Z][\w’'-]+)\b[^.!?]{20,}?[\w’”] (?=(?P=name) (?:has|had|is|was|said|says|will)\b)"
+    r"^(?P<name>[A-Z][\w’'-]+ [A-Z][\w’'-]+)\b[^.!?]{20,}?[\w’”] "
+    r"(?=(?P=name) (?:has|had|is|was|said|says|will)\b)"
 )
 """A standfirst and the text behind it, that both begin with one name."""
+_GLUED = re.compile(r"(?<=[a-z0-9’”)] )(?=(?:A|An|The|It|There|After|While|When|With|For|As|At|By|In) [a-z])")
+"""A heading runs into a sentence: a word that opens sentences, in a place where nothing closed one."""
 _BARRED = re.compile(r" \| (?=[A-Z])")
 _PLAIN = str.maketrans("‘’“”", "''\"\"")
 
