@@ -24,7 +24,7 @@ from newsletter.writing.terms import term_set
 Points = Mapping[Side, tuple[Statement, ...]]
 
 MIN_WORDS = 7
-ALIKE, OWN = 0.6, 0.4
+ALIKE, OWN = 0.6, 0.45
 """Likeness from which two points of one side are one, and share of its content that a further point must add."""
 REPEATS, ALMOST = 0.75, 0.9
 """Likeness to what was said elsewhere that is too much for a point, and for one where a side has no other."""
@@ -34,7 +34,7 @@ FRESH = -0.05
 """`Material.freshness` under which later articles have most likely overtaken a passage."""
 LONG, LENGTH = 25, 0.3
 """Words that a point for the page may well have, and what it gains by having them: context comes with length."""
-UNLIKE = 0.35
+UNLIKE = 0.4
 """Weight of being unlike all that was said, beside standing in the middle of the coverage."""
 TITLE_COST, LEAN_COST = 0.3, 0.06
 """Titles, and sentences with a mere description as subject, come behind others."""
@@ -110,3 +110,4 @@ def _tries(desk: Desk, side: Side) -> Iterator[tuple[Allowed, float]]:
     yield reads, REPEATS
     yield told, ALMOST
     yield lambda p: fits(p) and p.field == "text", REPEATS
+    yield lambda p: fits(p) and p.source.news and not teases(p.text), REPEATS

@@ -28,9 +28,9 @@ _BYLINE = re.compile(
     r"(?=(?:A|An|The) [a-z])"
 )
 _PLACED = re.compile(
-    r"(?:^|(?<=[a-z0-9’”'?:] ))[A-Z][A-Z.’'-]{2,}(?: [A-Z][A-Z.’'-]+)*"
+    r"(?:^|(?<=[a-z0-9’”'?:] ))[A-Z][A-Z’'-]{2,}(?: [A-Z][A-Z.’'-]+)*"
     rf"(?:, (?!{_MONTH} \d)[A-Z][\w.]*(?: [A-Z][\w.]*){{0,2}})?(?:, {_MONTH} \d{{1,2}})?"
-    r"(?: \([^()]{2,30}\))? ?(?:[—–]|--|- ?) ?(?=[A-Z“\"])"
+    r"(?: \([^()]{2,30}\))?(?: ?(?:—|--) ?| ?[–-] |(?<=\)) -)(?=[A-Z“\"])"
 )
 """A dateline, also behind a heading: the place in capitals, perhaps region, day and agency, then a dash."""
 _DATED_PLACE = re.compile(rf"^[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){{0,2}}, {_MONTH} \d{{1,2}}: (?=[A-Z])")

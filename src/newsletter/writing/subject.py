@@ -13,7 +13,8 @@ SUBJECT = 9
 
 _WORD = re.compile(r"[\w'’.&$%£€-]*\w[\w'’%-]*")
 _BACK = re.compile(
-    r"\b(?:both|these|those) (?!who\b|days\b)(?:[\w-]+ )?\w+s\b|\b(?:that|this) (?:windfall|amount|figure|total|sum)\b",
+    r"\b(?:both|these|those) (?!who\b|days\b)(?:[\w-]+ )?\w+s\b|\b(?:that|this) (?:windfall|amount|figure|total|sum)\b"
+    r"|, (?:however|though)[.]?$",
     re.IGNORECASE,
 )
 _DEFINITE = ("The ", "Those ", "These ")
