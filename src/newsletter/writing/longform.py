@@ -30,6 +30,8 @@ REPEATS, ALMOST = 0.75, 0.9
 """Likeness to what was said elsewhere that is too much for a point, and for one where a side has no other."""
 CENTRAL, MARGIN = 0.26, 0.03
 """Bearing on the story's news of a good point and of the article any point comes from; least of any point."""
+FEW = 2
+"""Points from which on a side takes no title of an article that it was quoted from: it would repeat its text."""
 FRESH = -0.05
 """`Material.freshness` under which later articles have most likely overtaken a passage."""
 LONG, LENGTH = 25, 0.3
@@ -72,7 +74,7 @@ def _next(desk: Desk, side: Side, scores: Scores, own: Sequence[Statement]) -> S
         stems = term_set(p.text)
         return like[id(p)] < ALIKE and len(stems - told) >= OWN * len(stems)
 
-    for allowed, bar in _tries(desk, side):
+    for allowed, bar in _tries(desk, side, own):
         found = desk.best(scores, _both(another, allowed), avoid=desk.said, weight=UNLIKE, bar=bar)
         if found:
             return desk.say(found)
@@ -83,17 +85,22 @@ def _both(one: Allowed, other: Allowed) -> Allowed:
     return lambda p: one(p) and other(p)
 
 
-def _tries(desk: Desk, side: Side) -> Iterator[tuple[Allowed, float]]:
+def _tries(desk: Desk, side: Side, own: Sequence[Statement]) -> Iterator[tuple[Allowed, float]]:
     """What a further point may be, best first, each with the likeness to what was said that is too much.
 
-    A sentence of news near the story's middle that stands by itself; any of the side's news; its titles; what
-    repeats; an opinion.
+    A sentence of news near the story's middle that stands by itself; any of the side's news; the title of
+    another article; what repeats; an opinion; a title in Title Case.
     """
     material = desk.material
 
     def fits(p: Passage) -> bool:
         of_side = p.source.side == side and p.words >= MIN_WORDS and not material.is_stale(p)
         return of_side and material.belongs(p, CENTRAL) and material.bearing_of(p) >= MARGIN
+
+    heard = {e.article for point in own for e in point.evidence} if len(own) >= FEW else set[str]()
+
+    def titled(p: Passage) -> bool:
+        return fits(p) and p.source.news and p.source.article.id not in heard and not teases(p.text)
 
     def told(p: Passage) -> bool:
         return fits(p) and p.field == "text" and p.source.news
@@ -102,12 +109,9 @@ def _tries(desk: Desk, side: Side) -> Iterator[tuple[Allowed, float]]:
         newest = material.freshness_of(p) >= FRESH
         return told(p) and material.bearing_of(p) >= CENTRAL and newest and not points_back(p.text)
 
-    def reads(p: Passage) -> bool:
-        return fits(p) and p.source.news and not (title_case(p.text) or teases(p.text))
-
     yield good, REPEATS
     yield lambda p: told(p) and not points_back(p.text), REPEATS
-    yield reads, REPEATS
+    yield lambda p: titled(p) and not title_case(p.text), REPEATS
     yield told, ALMOST
     yield lambda p: fits(p) and p.field == "text", REPEATS
-    yield lambda p: fits(p) and p.source.news and not teases(p.text), REPEATS
+    yield titled, REPEATS
