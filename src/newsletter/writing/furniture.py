@@ -48,6 +48,7 @@ CAPTION = re.compile(
     r"\b(?:walks?|stands?|sits?|looks? (?:on|at)|carr(?:y|ies)|holds?|waves?|poses?|speaks?|gestures?|listens?|"
     r"watch(?:es)?|reacts?|gathers?|attends?|arrives?|(?:is|are) (?:seen|pictured|shown|arrested|escorted|led))\b"
     r"[^.]* (?:on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
-    r"on (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*[.]? \d{1,2})(?:, \d{4})?(?:,? in [A-Z][\w., ]+)?[.]?$"
+    r"on (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*[.]? \d{1,2})(?:, \d{4})?"
+    r"(?:,? in [A-Z][\w., ]+)?[.]?$"
 )
 """The present tense with a day that is over, as under a picture: "Residents stand in line on Friday"."""

@@ -36,7 +36,7 @@ FRESH = -0.05
 """`Material.freshness` under which later articles have most likely overtaken a passage."""
 LONG, LENGTH = 25, 0.3
 """Words that a point for the page may well have, and what it gains by having them: context comes with length."""
-UNLIKE = 0.4
+UNLIKE = 0.5
 """Weight of being unlike all that was said, beside standing in the middle of the coverage."""
 TITLE_COST, LEAN_COST = 0.3, 0.06
 """Titles, and sentences with a mere description as subject, come behind others."""
