@@ -186,6 +186,17 @@ def test_a_storys_page_has_all_of_it(house: House, client: Client) -> None:
     assert f'<link rel="canonical" href="http://testserver{STORY}">' in answer.text
 
 
+def test_the_sides_own_headlines_stand_side_by_side_with_their_outlets(house: House, client: Client) -> None:
+    whole = sample_issue()
+    keep(house, whole)
+    page = client.get(STORY).text
+    part = Page(page[page.index('aria-labelledby="titles"') : page.index('aria-labelledby="analysis"')])
+    for said in whole.stories[0].words.headlines.values():
+        assert said.text in part.text
+        assert whole.outlets[said.outlets[0]].name in part.text
+    assert len(part.links) == len(whole.stories[0].words.headlines) > 1
+
+
 def test_history_links_stories_that_are_kept(house: House, client: Client) -> None:
     whole = sample_issue()
     story = whole.stories[0]

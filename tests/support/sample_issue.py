@@ -226,6 +226,11 @@ def _main(number: int, text: StoryText) -> IssueStory:
         ),
         only={},
         faq=(Question("Who decides?", (source.say(*text.overview[0]),)),) if text.overview else (),
+        headlines={
+            side: _from_title(next(a for a in articles if a.side == side))
+            for side in Side
+            if side is not Side.UNRATED and any(a.side == side for a in articles)
+        },
     )
     history = (
         PastMention("2026-08-13", "2026-08-13-00000abc", f"Yesterday on the {text.slug}", 11),

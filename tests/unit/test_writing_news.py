@@ -11,7 +11,7 @@ from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import StoryWords
 from newsletter.writing.fit import breaks_off, refusal
 from newsletter.writing.subject import leans
-from newsletter.writing.timing import Told, looks_ahead, stale, turned
+from newsletter.writing.timing import Told, looks_ahead, stale, toll, turned
 from newsletter.writing.writer import ExtractiveWriter
 from tests.support.writing_stories import NOON, article, bridge, chosen, registry
 
@@ -184,3 +184,42 @@ def test_two_verbs_of_one_object_stay_together() -> None:
     text = "Nils Arden entered a plea in Corvane on Friday, admitting he bought and burned nine buses of the depot."
     pieces = [article("midland.example", "Nils Arden admits burning nine buses in Corvane", text)]
     assert not any(s.text.rstrip(".").endswith("bought") for s in written(pieces).statements())
+
+
+@pytest.mark.parametrize(
+    ("text", "dead"),
+    [
+        ("Five dead after the Corvane ferry sinks", 5),
+        ("Ferry sinking kills at least 40 people", 40),
+        ("Death toll rises to 1,200 in Veldt", 1200),
+        ("The council has 40 members", 0),
+    ],
+)
+def test_the_dead_a_text_counts(text: str, dead: int) -> None:
+    assert toll(text) == dead
+
+
+def test_a_toll_that_two_later_articles_pass_is_not_told_as_news() -> None:
+    told = [
+        (
+            1,
+            "midland",
+            "Five dead after ferry sinks off Corvane",
+            "The Corvane ferry sank, killing five people.",
+        ),
+        (
+            200,
+            "statewire",
+            "Corvane ferry sinking kills 40",
+            "The Corvane ferry sank on Monday, killing 40 people.",
+        ),
+        (
+            240,
+            "commonpost",
+            "Toll of Corvane ferry reaches 41",
+            "At least 41 people were killed on the Corvane ferry.",
+        ),
+    ]
+    pieces = [article(f"{outlet}.example", title, text, minutes=at) for at, outlet, title, text in told]
+    words = written(pieces)
+    assert "five" not in " ".join(s.text.lower() for s in (words.headline, *words.overview))

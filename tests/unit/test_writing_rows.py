@@ -38,7 +38,18 @@ def items(out: dict[str, Any]) -> list[dict[str, Any]]:
 def test_a_row_has_every_part_and_is_json() -> None:
     out = write_row(row())
     assert json.loads(json.dumps(out)) == out
-    assert set(out) == {"id", "headline", "overview", "sides", "agreed", "disputed", "only", "faq"}
+    assert set(out) == {
+        "id",
+        "headline",
+        "overview",
+        "sides",
+        "agreed",
+        "disputed",
+        "only",
+        "faq",
+        "headlines",
+        "dek",
+    }
     assert set(out["sides"]) == set(out["only"]) == {"left", "center", "right"}
 
 

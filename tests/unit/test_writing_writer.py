@@ -11,6 +11,7 @@ from newsletter.domain.story import Chosen, Voice
 from newsletter.domain.words import StoryWords, WritingLimits
 from newsletter.ports import Writer
 from newsletter.writing.evidence import holds
+from newsletter.writing.terms import term_set
 from newsletter.writing.writer import ExtractiveWriter
 from tests.support.writing_stories import article, bridge, chosen, registry, story
 
@@ -202,3 +203,35 @@ def test_a_day_of_stories_is_written_in_a_moment() -> None:
     for _ in range(15):
         write(crowd)
     assert time.process_time() - start < 5  # under a second on an idle core; the rest is for a busy one
+
+
+def test_a_dek_adds_to_the_headline_and_is_not_in_the_overview() -> None:
+    trade = "Corvane shops near the closed Alder Bridge count lost trade and ask for rent relief"
+    words = written([*bridge(), article("statewire.example", trade, minutes=9)])
+    assert words.dek is not None
+    assert len(words.dek.text.split()) <= WritingLimits().dek_words
+    assert term_set(words.dek.text) - term_set(words.headline.text)
+    assert words.dek.text not in {s.text for s in words.overview}
+
+
+def test_no_two_sentences_of_an_overview_say_the_same() -> None:
+    twice = [
+        article(domain, f"Corvane closes Alder Bridge, {n}", f"{text} on Tuesday.", minutes=n)
+        for n, (domain, text) in enumerate(
+            [
+                (
+                    "harborlight.example",
+                    "Corvane closed the Alder Bridge after inspectors found two cracks in its cables",
+                ),
+                (
+                    "midland.example",
+                    "The city of Corvane shut the Alder Bridge when inspectors found two cracks in its cables",
+                ),
+                (
+                    "oldoak.example",
+                    "Inspectors found two cracks in the cables of the Alder Bridge and Corvane closed it",
+                ),
+            ]
+        )
+    ]
+    assert len(written(twice).overview) == 1

@@ -107,6 +107,7 @@ def words_json(words: StoryWords) -> JsonObject:
         ],
         "only": {side.value: [statement_json(s) for s in words.only.get(side, ())] for side in SIDES},
         "faq": [{"question": q.question, "answer": [statement_json(s) for s in q.answer]} for q in words.faq],
+        "headlines": {side.value: statement_json(s) for side, s in words.headlines.items()},
     }
 
 
@@ -221,6 +222,7 @@ def _words_from(story: Mapping[str, Any]) -> StoryWords:
         disputed=tuple(Dispute(d["topic"], _statements(d["claims"])) for d in story["disputed"]),
         only={Side(side): _statements(points) for side, points in story["only"].items()},
         faq=tuple(Question(q["question"], _statements(q["answer"])) for q in story["faq"]),
+        headlines={Side(side): _statement_from(row) for side, row in story.get("headlines", {}).items()},
     )
 
 

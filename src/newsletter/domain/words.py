@@ -69,6 +69,8 @@ class StoryWords:
     disputed: tuple[Dispute, ...] = ()
     only: Mapping[Side, tuple[Statement, ...]] = field(default_factory=dict)
     faq: tuple[Question, ...] = ()
+    headlines: Mapping[Side, Statement] = field(default_factory=dict)
+    """One title of each side, verbatim, side by side: titles are links and no part of what `statements` counts."""
 
     def statements(self) -> tuple[Statement, ...]:
         """Every statement of the story, in reading order."""

@@ -19,7 +19,7 @@ def unsupported(issue: Issue) -> tuple[tuple[str, str], ...]:
     return tuple(
         (story.id, f"{wrong}: “{statement.text[:60]}”")
         for story in issue.all_stories
-        for statement in story.words.statements()
+        for statement in (*story.words.statements(), *story.words.headlines.values())
         if (wrong := _wrong(statement, story, extractive=issue.writer == "extractive"))
     )
 

@@ -59,6 +59,15 @@ class ArticleGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class TitleView:
+    """How one side put the news: a title of its own."""
+
+    side: Side
+    label: str
+    title: Line
+
+
+@dataclass(frozen=True, slots=True)
 class DisputeView:
     topic: str
     claims: tuple[Line, ...]
@@ -94,6 +103,7 @@ class StoryView:
     dek: Line | None
     bar: Bar
     overview: tuple[Line, ...]
+    titles: tuple[TitleView, ...]
     sides: tuple[SideView, ...]
     agreed: tuple[Line, ...]
     disputed: tuple[DisputeView, ...]

@@ -31,6 +31,7 @@ from newsletter.web.model import (
     SideView,
     SourceLink,
     StoryView,
+    TitleView,
 )
 from newsletter.web.texts import age, clock_time, counted
 
@@ -54,6 +55,7 @@ def story_view(issue: Issue, story: IssueStory, brand: Brand, zone: ZoneInfo) ->
         dek=desk.line(words.dek) if words.dek else None,
         bar=bar_of(story.coverage, brand),
         overview=desk.lines(words.overview),
+        titles=_titles(desk, brand),
         sides=_sides(desk, brand),
         agreed=desk.lines(words.agreed),
         disputed=tuple(DisputeView(clean.text(d.topic), desk.lines(d.claims)) for d in words.disputed),
@@ -110,6 +112,13 @@ class _Linker:
 def outlet_name(issue: Issue, domain: str) -> str:
     outlet = issue.outlets.get(domain)
     return clean.text(outlet.name if outlet else domain)
+
+
+def _titles(desk: _Linker, brand: Brand) -> tuple[TitleView, ...]:
+    """The sides' own titles in the issue's order; none where there is nothing to hold beside another."""
+    found = desk.story.words.headlines
+    shown = [side for side in desk.issue.order if side in found] if len(found) > 1 else []
+    return tuple(TitleView(side, brand.labels[side], desk.line(found[side])) for side in shown)
 
 
 def _sides(desk: _Linker, brand: Brand) -> tuple[SideView, ...]:

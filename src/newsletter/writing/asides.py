@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from newsletter.writing.fit import has_verb
-from newsletter.writing.lexicon import HEDGES, PERSON_NOUNS, VERBS
+from newsletter.writing.lexicon import HEDGES, PAST, PERSON_NOUNS, VERBS
 from newsletter.writing.quotes import balanced
 from newsletter.writing.sentences import Span, stripped
 
@@ -19,7 +19,12 @@ MOST = 4
 """Asides of a sentence that are looked at: a sentence with more is a list."""
 
 _WORDS = re.compile(r"[\w’'-]+")
-_SPEAKING = re.compile(r"^(?:saying|adding|telling|claiming|arguing|insisting)\b ?", re.IGNORECASE)
+_SPEAKING = re.compile(
+    r"^(?:saying|adding|telling|claiming|arguing|insisting|accusing|alleging|contending|asserting|suggesting|warning|"
+    r"writing|calling)\b ?",
+    re.IGNORECASE,
+)
+"""A tail that opens so qualifies only itself."""
 
 _PARENTHESIS = re.compile(r" \([^()]{1,120}\)(?= )")
 _DASHED = re.compile(r" ?(?:[—–]|--) ?[^—–]{3,160}? ?(?:[—–]|--) ?(?=(?!the\b|an?\b|his\b|her\b|its\b)[a-z])")
@@ -31,7 +36,8 @@ _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _PART = r"(?: (?:morning|afternoon|evening|night))?"
 _WEEKDAY = re.compile(
     r"(?P<before>[\w’'-]+)"
-    rf"(?P<day>(?: (?:late |early )?on)?(?: late| early)? {_DAY}{_PART})(?= (?P<after>[\w’'$“\"-]+))"
+    rf"(?P<day>(?: (?:late |early )?on)?(?: late| early)? {_DAY}{_PART})"
+    r"(?! (?:morning|afternoon|evening|night)\b)(?= (?P<after>[\w’'$“\"-]+))"
 )
 _LEAD = re.compile(
     r"^(?:(?:As|After|Amid|Following|While|With|Speaking|During|Asked|Ahead of|Hours after|Days after|Weeks after|"
@@ -105,11 +111,18 @@ def _goes_on(after: str) -> bool:
 def _told_as_past(text: str, found: re.Match[str]) -> bool:
     """Whether the weekday stands beside the verb of what happened, and no plan is left without its day."""
     before, after = found.group("before").lower(), found.group("after").lower()
-    spoken = before in VERBS and before.endswith(("ed", "said", "told"))
-    acted = " on " in found.group("day") and after in VERBS and after.endswith(("ed", "said", "told"))
+    spoken = _happened(before) or (after == "that" and not _AHEAD.search(text[: found.start()]))
+    acted = " on " in found.group("day") and _happened(after)
     if after in {"and", "or", "to"}:
         return False
-    return acted or (spoken and (before in {"said", "told", "announced"} or not _AHEAD.search(text)))
+    return acted or (
+        spoken and (before in {"said", "announced"} or after == "that" or not _AHEAD.search(text))
+    )
+
+
+def _happened(word: str) -> bool:
+    """Whether a word is a past tense."""
+    return word in PAST or (word in VERBS and word.endswith("ed"))
 
 
 def _disjoint(cuts: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -20,7 +20,7 @@ BEAM = 6
 NOVELTY = 0.35
 """A further sentence must bring at least this share of weight that is not there yet."""
 FRESH = 0.45
-"""Share of a further sentence's stems that must be new."""
+"""Share of its stems that must be new in a further sentence, and that each sentence before it has to itself."""
 SAME_OUTLET = 0.8
 """What a second sentence of one outlet is worth beside another outlet's."""
 ALONE = 0.3
@@ -91,10 +91,17 @@ def _extended(
     return sorted(found.values(), key=lambda d: -d.value)[:BEAM]
 
 
-def _repeats(told: Concepts, held: Concepts) -> bool:
-    """Whether most of a sentence's stems were said already, whatever their weight."""
-    stems = {c for c in told if " " not in c}
-    return len(stems - held) < FRESH * len(stems)
+def _repeats(told: Concepts, draft: _Draft) -> bool:
+    """Whether most of a sentence's stems were said already, whatever their weight, or it says most of another's."""
+    stems = _stems(told)
+    others = [_stems(concepts(p.text)) for p in draft.passages]
+    return len(stems - draft.held) < FRESH * len(stems) or any(
+        len(other - stems) < FRESH * len(other) for other in others
+    )
+
+
+def _stems(told: Concepts) -> Concepts:
+    return frozenset(c for c in told if " " not in c)
 
 
 def _with(
@@ -108,7 +115,7 @@ def _with(
         return None
     told = concepts(passage.text)
     whole, new = (sum(weights.get(c, 0.0) for c in part) for part in (told, told - draft.held))
-    if draft.held and (new < NOVELTY * whole or _repeats(told, draft.held)):
+    if draft.held and (new < NOVELTY * whole or _repeats(told, draft)):
         return None
     gain = new * (SAME_OUTLET if of_outlet else 1.0) * (1 + MANNER * desk.material.manner_of(passage))
     return _Draft(

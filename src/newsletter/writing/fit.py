@@ -39,7 +39,7 @@ _CAPS_RUN = re.compile(r"(?:\b[A-Z][A-Z’'-]+\b[\s,:;-]*){4,}")
 _ELLIPSIS = re.compile(r"\.\.\.|…")
 _RUN_ON = re.compile(
     r"(?<=[a-z0-9’”]) (A|An|It|This|He|She|They|But|When|After|While|There|These|Here|His|Her|Their|We|If|"
-    r"With|For|As|At|By)"
+    r"With|For|As|At|By|Multiple|Several|Many|Some|Two|Three|Four|Five|Six|Police|Officials)"
     r" (?=[a-z])"
 )
 _GAP = re.compile(r"\w \.(?=\s)|[a-z][.!?][A-Z][a-z]|\|| [–—-]+ ?[A-Z][\w ]{2,30} ?[–—-]+$")
@@ -65,6 +65,7 @@ _BROKEN = (
         r"\b(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|few|several|\d+) (?:minute|hour|day|"
         r"week|month|year)s?$"
     ),
+    re.compile(r"\b(?:as|while) \w+ing$"),
 )
 _ACCUSED = re.compile(
     r"(?<!\bwas )(?<!\bwere )(?<!\bis )(?<!\bare )(?<!\bbeen )(?<!\bbeing )\b(?:accused|suspected) (?=of\b)"

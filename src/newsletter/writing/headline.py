@@ -12,11 +12,14 @@ from newsletter.writing.choose import Allowed, Desk
 from newsletter.writing.passages import Passage
 from newsletter.writing.score import loaded, title_case
 from newsletter.writing.subject import leans
+from newsletter.writing.terms import term_set
 
 MIN_DEK = 6
-DEK_NOVELTY = 0.5
-"""Share of its content that a dek must add."""
-DEK_BEARING = 0.25
+DEK_NOVELTY = 0.4
+"""Share of its content that a dek must add to headline and overview."""
+DEK_OWN = 0.6
+"""The same beside the headline alone."""
+DEK_BEARING = 0.35
 """Least bearing on the story's news of a dek: one line under the headline must matter."""
 
 _TEASE = re.compile(
@@ -28,7 +31,8 @@ _TEASE = re.compile(
     r"|\b(explained|live updates?|in photos|in pictures|takeaways|as it happened|minute by minute|"
     r"reacts?$|goes viral|"
     r"things to|what happens|here.s|this is (?:why|how|what)|the moment|you won|find out|revealed$|"
-    r"possible outcomes|(?:when|how|where|what) to (?:see|watch|expect|do|know|follow)|what.s next)\b"
+    r"possible outcomes|new twist|and other .{3,30} news$|"
+    r"(?:when|how|where|what) to (?:see|watch|expect|do|know|follow)|what.s next)\b"
     r"|[–—-] live\b|\blive$|: (?:how|why|what|inside)\b",
     re.IGNORECASE,
 )
@@ -61,11 +65,11 @@ def dek(desk: Desk) -> Statement | None:
         scores,
         lambda p: (
             MIN_DEK <= p.words <= desk.ledger.limits.dek_words
-            and p.source.news
-            and p.field == "text"
+            and (_calm_title(p) and not title_case(p.text) if p.field == "title" else p.source.news)
             and material.bearing_of(p) >= DEK_BEARING
-            and not (material.is_stale(p) or leans(p.text))
+            and not (material.is_stale(p) or leans(p.text) or loaded(p.text))
             and desk.novelty(p) >= DEK_NOVELTY
+            and _adds(p.text, desk.said[0])
         ),
         avoid=desk.said,
         weight=0.2,
@@ -73,6 +77,12 @@ def dek(desk: Desk) -> Statement | None:
         floor=0.12,
     )
     return desk.say(found) if found else None
+
+
+def _adds(text: str, title: str) -> bool:
+    """Whether enough of a text's content is not in the headline: other words for the same are no news."""
+    own = term_set(text)
+    return len(own - term_set(title)) >= DEK_OWN * len(own)
 
 
 def teases(text: str) -> bool:

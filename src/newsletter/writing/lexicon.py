@@ -86,7 +86,9 @@ HEDGES = _words(
 )
 """Words that qualify or attribute a claim. A cut that would drop one of them is not made."""
 
-FIRST_PERSON = _words("i we my our me myself ourselves mine ours i'm we're i've we've i'd we'd i'll we'll")
+FIRST_PERSON = _words(
+    "i we my our me myself ourselves mine ours i'm we're i've we've i'd we'd i'll we'll let's"
+)
 SECOND_PERSON = _words("you your yours yourself you're you've you'll you'd")
 
 PERSON_NOUNS = _words(
@@ -167,6 +169,12 @@ def _inflected(base: str) -> tuple[str, ...]:
 
 VERBS = _IRREGULAR | {form for base in _VERB_BASES.split() for form in _inflected(base)}
 """Finite forms of verbs that news uses: enough to tell a clause from a label."""
+
+PAST = _words(
+    "said told gave took made held met won lost left sent set let threw began broke brought came fell found got kept "
+    "led ran saw shot spoke struck went hit put cut"
+)
+"""Irregular past tenses that a weekday may stand beside."""
 
 BARE_VERBS = frozenset(_VERB_BASES.split()) - _IRREGULAR
 """Forms that are as often nouns ("a record vote"): verbs only after "to", a modal or a plural."""

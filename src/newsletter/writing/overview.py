@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from newsletter.domain.leaning import SIDES
 from newsletter.domain.words import Statement
 from newsletter.writing.choose import Desk
@@ -10,50 +12,69 @@ from newsletter.writing.fit import names_something
 from newsletter.writing.passages import Passage
 from newsletter.writing.quotes import mostly_quoted
 from newsletter.writing.subject import leans
-from newsletter.writing.terms import concepts
+from newsletter.writing.terms import names
 
 MIN_WORDS = 7
 POOL = 60
 """Passages that the search looks at: the best ones by consensus."""
-NEAR, OPENING = 0.15, 0.4
-"""Least bearing on the story's news of any sentence of an overview, and of its first one."""
-KNOWN = 0.6
-"""What a concept is still worth that the headline names already."""
+NEAR, CLOSE, OPENING = 0.15, 0.25, 0.4
+"""Least bearing on the story's news of any sentence of an overview, where many outlets tell it, and of the first."""
+ENOUGH_SAID = 2
+"""Sentences from which an overview is one."""
+MANY = 5
+"""Outlets with close sentences from which an overview needs none that is farther off."""
 ENOUGH = 4
 """Outlets with text from which an overview can do without a side's only sentence."""
 
 
 def overview(desk: Desk, words: int, most: int = 4) -> tuple[Statement, ...]:
     """At most ``most`` statements of at most ``words`` words together; what the headline speaks of comes first."""
-    pool = _pool(desk)
-    weights = dict(concept_weights(desk.material))
-    for known in frozenset[str]().union(*map(concepts, desk.said)) & weights.keys():
-        weights[known] *= KNOWN
-    opening = [p for p in pool if _opens(desk, p)] or pool
-    chosen = cover(desk, pool, weights, words, most, opening=opening)
+    weights = concept_weights(desk.material)
+    free = _free(desk)
+    chosen: tuple[Passage, ...] = ()
+    for pool in _pools(desk, free):
+        opening = [p for p in pool if _opens(desk, p)] or pool
+        opening = [p for p in opening if _names_it(desk, p)] or opening
+        chosen = cover(desk, pool, weights, words, most, opening=opening)
+        if len(chosen) >= min(ENOUGH_SAID, most):
+            break
     close = dict(zip(map(id, desk.material.passages), desk.material.like(desk.said), strict=True))
     order = sorted(
-        chosen, key=lambda p: (p not in opening, -close[id(p)] - desk.material.bearing_of(p), pool.index(p))
+        chosen, key=lambda p: (p not in opening, -close[id(p)] - desk.material.bearing_of(p), free.index(p))
     )
     return tuple(desk.say(p) for p in order)
 
 
 def _opens(desk: Desk, passage: Passage) -> bool:
     """Whether a passage can stand first: it names its subject and tells the news itself."""
-    return not leans(passage.text) and desk.material.bearing_of(passage) >= OPENING
+    named = names_something(passage.text) and not leans(passage.text)
+    return named and desk.material.bearing_of(passage) >= OPENING
 
 
-def _pool(desk: Desk) -> list[Passage]:
-    """News passages that may open or carry an overview, best borne out first; titles only where no text is."""
+def _names_it(desk: Desk, passage: Passage) -> bool:
+    """Whether it opens its article, or gives one of the headline's names as a name."""
+    told = frozenset[str]().union(*map(names, desk.said))
+    return passage.sentence == 0 or not told or bool(told & names(f"It {passage.text}"))
+
+
+def _free(desk: Desk) -> list[Passage]:
+    """News passages that an overview may take, best borne out first."""
     material = desk.material
     scores = material.consensus + 0.5 * material.centrality + material.manner
     order = sorted(range(len(material.passages)), key=lambda i: (-scores[i], i))
     found = [p for p in (material.passages[i] for i in order) if p.source.news and p.words >= MIN_WORDS]
     kept = _kept_for_points(desk)
-    named = [p for p in found if names_something(p.text) and p.key not in desk.used | kept]
-    fresh = [p for p in named if not material.is_stale(p)] or named
-    near = [p for p in fresh if material.bearing_of(p) >= NEAR and not mostly_quoted(p.text)] or fresh
-    return ([p for p in near if p.field == "text"] or near)[:POOL]
+    free = [p for p in found if p.key not in desk.used | kept]
+    return [p for p in free if not material.is_stale(p)] or free
+
+
+def _pools(desk: Desk, free: list[Passage]) -> Iterator[list[Passage]]:
+    """What the search looks at: near sentences, then those farther off, then what there is; titles last of all."""
+    told = [p for p in free if p.field == "text" and not mostly_quoted(p.text)]
+    near = [p for p in told if desk.material.bearing_of(p) >= CLOSE]
+    if len({p.outlet for p in near}) >= MANY:
+        yield near[:POOL]
+    yield ([p for p in told if desk.material.bearing_of(p) >= NEAR] or told or free)[:POOL]
 
 
 def _kept_for_points(desk: Desk) -> set[tuple[str, int]]:

@@ -21,8 +21,10 @@ MAX_SENTENCES = 14
 _STANDFIRST = re.compile(r"Continue reading\W*$")
 """Descriptions that end so begin with a standfirst that runs into the body without a stop."""
 _PREFIX = re.compile(
-    r"^(?:breaking|exclusive|watch|video|live|update|updated|just in|new)\s?[:|—–-]\s+", re.IGNORECASE
+    r"^(?i:(?:breaking|exclusive|watch|video|live|update|updated|just in|new)\s?[:|—–-]\s+)"
+    r"|^(?:[A-Z][\w.’'-]*\s){1,4}?(?:[:|]|\\\|)\s+(?=[A-Z])"
 )
+"""Labels before a title: "Breaking:", and what a space sets off from its mark ("Region : …", "Section | …")."""
 _SUFFIX = re.compile(r"\s+(?:[|—–-]|::)\s+(?P<name>[^|—–]{2,40})$")
 
 

@@ -13,6 +13,7 @@ from newsletter.domain.outlet import Outlet, Registry
 from newsletter.domain.story import Story, Voice
 from newsletter.domain.words import Statement, StoryWords, WritingLimits
 from newsletter.writing.headline import headline
+from newsletter.writing.titles import side_titles
 from newsletter.writing.writer import body, desk_for
 
 Row = Mapping[str, Any]
@@ -24,9 +25,10 @@ def write_row(row: Row, budget_words: int = 60) -> dict[str, Any]:
     """Words for ``{"id", "articles": [...]}``; parts that cannot be had are empty, the headline then None."""
     articles = [_article(a) for a in row.get("articles", ())]
     registry = _registry(row.get("articles", ()))
-    desk = desk_for(_story(articles, registry), registry, _limits(budget_words))
+    story = _story(articles, registry)
+    desk = desk_for(story, registry, _limits(budget_words))
     title = headline(desk)
-    words = body(desk, title or _NOTHING)
+    words = replace(body(desk, title or _NOTHING), headlines=side_titles(story, registry))
     return {"id": row["id"], "headline": _item(title) if title else None, **_document(words)}
 
 
@@ -38,12 +40,14 @@ def _limits(budget_words: int) -> WritingLimits:
 
 def _document(words: StoryWords) -> dict[str, Any]:
     return {
+        "dek": _item(words.dek) if words.dek else None,
         "overview": _items(words.overview),
         "sides": {side.value: _items(words.sides.get(side, ())) for side in SIDES},
         "agreed": _items(words.agreed),
         "disputed": [{"topic": d.topic, "claims": _items(d.claims)} for d in words.disputed],
         "only": {side.value: _items(words.only.get(side, ())) for side in SIDES},
         "faq": [{"question": q.question, "answer": _items(q.answer)} for q in words.faq],
+        "headlines": {side.value: _item(s) for side, s in words.headlines.items()},
     }
 
 

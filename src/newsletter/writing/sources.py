@@ -30,20 +30,22 @@ class Source:
         return self.article.outlet
 
 
-def sources_of(story: Story, registry: Registry) -> tuple[Source, ...]:
-    """The story's usable sources, in the order of its voices."""
+def sources_of(story: Story, registry: Registry, *, quoted: bool = True) -> tuple[Source, ...]:
+    """The story's usable sources, in the order of its voices; for titles alone, ``quoted`` is False."""
     articles = {article.id: article for article in story.articles}
-    found = [s for voice in story.voices for s in _of_voice(voice, articles, registry)]
+    found = [s for voice in story.voices for s in _of_voice(voice, articles, registry, quoted)]
     return tuple({source.article.id: source for source in found}.values())
 
 
-def _of_voice(voice: Voice, articles: dict[str, Article], registry: Registry) -> Iterator[Source]:
+def _of_voice(
+    voice: Voice, articles: dict[str, Article], registry: Registry, quoted: bool
+) -> Iterator[Source]:
     """The originator's own pieces speak; where it is not among them, the first printing of its text does."""
-    if _forbids(voice.outlet, registry):
+    if quoted and _forbids(voice.outlet, registry):
         return
     pieces = [articles[i] for i in voice.article_ids if i in articles]
     for article in [a for a in pieces if a.outlet == voice.outlet] or pieces[:1]:
-        if article.kind in _NEVER or _forbids(article.outlet, registry):
+        if article.kind in _NEVER or (quoted and _forbids(article.outlet, registry)):
             continue
         outlet = registry.get(article.outlet)
         side = registry.side_of(article.outlet)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from newsletter.writing.fit import has_verb
-from newsletter.writing.lexicon import BARE_VERBS, VERBS
+from newsletter.writing.lexicon import BARE_VERBS, NUMBER_WORDS, VERBS
 from newsletter.writing.terms import stem, term_set
 
 LATER = timedelta(minutes=30)
@@ -25,6 +25,8 @@ SHARED, SHARE = 3, 0.5
 """Content stems, and the share of the announcement's stems, that a later account of it has."""
 AHEAD_BEFORE = 0.3
 """Share of the earlier half's texts that announce, from which on an event was awaited."""
+OUTGROWN = 2
+"""Later leads with a higher toll from which on a toll is out of date."""
 STILL_AHEAD = 0.25
 """Share of the later half's texts that announce, under which the story has passed from plans to facts."""
 
@@ -41,6 +43,14 @@ _FUTURE = re.compile(
 _ONGOING = re.compile(r"\b(?:is|are) (?!being|leaving)\w+ing\b", re.IGNORECASE)
 _ATTRIBUTED = re.compile(
     r"\b(?:says?|said|announc\w+|told|vow\w*|promis\w+|order\w*|confirm\w*|reveal\w*)\b", re.IGNORECASE
+)
+_TOLL = re.compile(
+    r"\b(?P<n>\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\+? (?:[\w-]+ ){0,3}?"
+    r"(?:dead|killed|die|dies|died|deaths)\b"
+    r"|\b(?:kills?|killed|killing|death toll (?:[a-z]+ )?(?:to|at|of|above|past)|toll reache[sd])"
+    r" (?:at least |more than |nearly |over |about )?(?P<m>\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten|"
+    r"eleven|twelve)\b",
+    re.IGNORECASE,
 )
 _AIM = re.compile(r"\b(?:to|will|would|could|may|might) (?:be )?(?P<verb>[a-z]+)")
 _TO = re.compile(r"^(?P<who>[A-Z][\w’'.-]*(?: [\w’'.-]+){0,6}) to (?P<verb>[a-z]+)")
@@ -106,7 +116,23 @@ def stale(passages: Sequence[Told], leads: Sequence[Told]) -> list[bool]:
         return settled and told.at < middle and newest - told.at >= SETTLED
 
     overtaken = _overtaken(leads)
-    return [looks_ahead(told.text) and (early(told) or overtaken(told)) for told in passages]
+    tolls = [(lead.at, toll(lead.text)) for lead in leads]
+    return [
+        (looks_ahead(told.text) and (early(told) or overtaken(told))) or _outgrown(told, tolls)
+        for told in passages
+    ]
+
+
+def toll(text: str) -> int:
+    """The largest number of dead that a text gives, 0 where it gives none."""
+    found = [m.group("n") or m.group("m") for m in _TOLL.finditer(text)]
+    return max((int(NUMBER_WORDS.get(n.lower(), n).replace(",", "")) for n in found), default=0)
+
+
+def _outgrown(told: Told, tolls: Sequence[tuple[datetime, int]]) -> bool:
+    """Whether two later leads give more dead than the text does: one alone may count something else."""
+    own = toll(told.text)
+    return own > 0 and sum(at > told.at and more > own for at, more in tolls) >= OUTGROWN
 
 
 def turned(leads: Sequence[Told]) -> datetime | None:

@@ -22,6 +22,7 @@ _DATELINE = re.compile(
     r"^[A-Z][A-Z.’' -]+(?:, [A-Z][\w.]+(?: [A-Z][\w.]+)?)?(?: \((?:AP|Reuters|AFP|UPI|CN|KNX|"
     r"[A-Z]{2,6})\))? ?(?:[—–]|--| - ) ?"
     r"|^[A-Z][\w.’' ]{2,30}(?:, [A-Z][\w. ]{1,20})? \((?:AP|Reuters|AFP|UPI|[A-Z]{2,6})\) ?(?:[—–]|--|-) ?"
+    r"|^(?:[A-Z][\w.’' ]{2,30}(?:, [A-Z][\w. ]{1,20})? ?)?\((?:AP|Reuters|AFP|UPI|CNN|[A-Z]{2,6})\)(?=[A-Z])"
     r"|^\((?:AP|Reuters|AFP|UPI|CNN|[A-Z]{2,6}|The [A-Z]\w+(?: [A-Z]\w+)?)\) ?(?:[—–]|--|-)? ?"
     r"|^.{0,180}?\b[A-Z][A-Z.’' ]{2,}(?:, [A-Z][\w. ]{1,20})? \((?:AP|Reuters|AFP|UPI|Xinhua|"
     r"[A-Z]{2,6})\) ?(?:[—–]|--|-) ?"
@@ -45,12 +46,14 @@ _TAIL = re.compile(
     r"in an? (?:effort|attempt|interview|statement)|in (?:exchange|return|response|retaliation|protest|"
     r"hopes|order|part|defiance)|"
     r"at a time|as part of|as well as|along with|even as|just (?:days|hours|weeks)|"
-    r"by \w+ing|as (?:he|she|they|it|the|a|[A-Z]\w+)\b (?:\w+ ){0,3}(?:is|was|are|were|has|have|had|\w+s|"
+    r"in the wake|ahead of|by \w+ing|as (?:\w+ ){1,5}(?:is|was|are|were|has|have|had|will)\b|"
+    r"as (?:he|she|they|it|the|a|[A-Z]\w+)\b (?:\w+ ){0,3}(?:is|was|are|were|has|have|had|\w+s|"
     r"\w+ed))\b)|"
     r", (?=(?:as|while|after|before|with|which|who|where|when|whose|a|an|the|one of|part of|days|weeks|"
     r"months|hours|years|"
-    r"even|including|citing|and|aimed at|designed to|intended to|based on|(?:\w+ly )?\w+ing)\b)"
+    r"even|about|roughly|nearly|including|citing|and|aimed at|designed to|intended to|based on|(?:\w+ly )?\w+ing)\b)"
 )
+_RELATIVE = re.compile(r"\b(?:who|whom|whose|which|that|as|after|when|while)\b.*")
 _LOOSE_TAIL = re.compile(r" (?=(?:after|before|when|while|following|during|because of|due to|amid)\b)")
 _DESCRIBED = re.compile(
     r"\b(?:a|an) (?:[\w$.,’'%-]+ ){1,5}?(?=(?:that|which) (?:is|was|are|were|has|had|will|would|could|can|"
@@ -168,7 +171,7 @@ def _droppable(head: str, dropped: str) -> bool:
         return False
     if opens in {"that", "which"} and dropped[:1] == " ":
         return True
-    if "," in rest:
+    if "," in rest and not (opens.endswith("ing") and has_verb(_RELATIVE.sub("", head))):
         return False
     if opens == "and":
         if head.split()[-1].lower() in VERBS:  # "shot and killed the guard": the object is both verbs'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from newsletter.domain.leaning import SIDES
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Chosen, Story
@@ -18,6 +20,7 @@ from newsletter.writing.passages import passages_of
 from newsletter.writing.points import first_point
 from newsletter.writing.score import Material
 from newsletter.writing.sources import sources_of
+from newsletter.writing.titles import side_titles
 
 BEFORE_QUESTIONS = 2
 """Points that each side has before sentences go to the questions; the rest of its points comes after them."""
@@ -39,7 +42,7 @@ class ExtractiveWriter:
             return None
         if brief:
             return StoryWords(title, overview=overview(desk, self.limits.excerpt_words, most=1))
-        return body(desk, title)
+        return replace(body(desk, title), headlines=side_titles(chosen.story, registry))
 
 
 def desk_for(story: Story, registry: Registry, limits: WritingLimits) -> Desk:
@@ -52,9 +55,9 @@ def body(desk: Desk, title: Statement) -> StoryWords:
     disputes = disputed(desk)
     _reserve(desk)
     said = overview(desk, desk.ledger.limits.overview_words)
+    under = dek(desk)
     facts = agreed(desk)
     sides = {side: first_point(desk, side) for side in SIDES}
-    under = dek(desk)
     points = further_points(desk, sides, BEFORE_QUESTIONS)
     alone = {side: found for side in SIDES if (found := only(desk, side))}
     questions = faq(desk)
