@@ -99,6 +99,6 @@ class WritingLimits:
     point_words: int = 18
     points_per_side: int = 1
     """In the mail; the page may show up to ``page_points``."""
-    page_points: int = 3
+    page_points: int = 5
     headline_words: int = 15
     dek_words: int = 18

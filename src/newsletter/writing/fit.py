@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from newsletter.writing.furniture import BYLINE, CREDIT, LABEL, REPORTER, REPORTS, TEASER, URL
+from newsletter.writing.furniture import BYLINE, CAPTION, CREDIT, LABEL, REPORTER, REPORTS, TEASER, URL
 from newsletter.writing.lexicon import (
     BARE_VERBS,
     BEFORE_NOUN,
@@ -58,7 +58,7 @@ _OPEN_END = re.compile(r"(?:[:,;—–-][\"”’']*|\()\s*$")
 _BROKEN = (
     re.compile(r", (?:just )?(?:moments|minutes|hours|days|weeks|months|years)$"),
     re.compile(
-        r", (?:a|an|the|and|but|or)(?: [\w’'-]+)?$|\b(?:is|was|are|were|be|been) \w+ly$|"
+        r"(?:,| [—–-]+) ?(?:a|an|the|and|but|or)(?: [\w’'-]+)?$|\b(?:is|was|are|were|be|been) \w+ly$|"
         r"\b(?:that|which|who) \w+$"
     ),
     re.compile(
@@ -242,6 +242,7 @@ _RULES: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("question", lambda text: "?" in text),
     ("teaser or promotion", _search(TEASER, LABEL)),
     ("credit or byline", _search(CREDIT, BYLINE, REPORTS, REPORTER)),
+    ("caption", _search(CAPTION)),
     ("link", _search(URL)),
     ("run-on", lambda text: _search(_RUN_ON, _GAP)(text) or _begins_again(text)),
     ("ellipsis", lambda text: bool(_ELLIPSIS.search(without_quotations(text)))),

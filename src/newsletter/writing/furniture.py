@@ -44,3 +44,11 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 URL = re.compile(r"https?://|www\.|@\w{3,}|#\w{3,}|\b\w+\.(com|org|net|co\.uk)/")
+CAPTION = re.compile(
+    r"\b(?:walks?|stands?|sits?|looks? (?:on|at)|carr(?:y|ies)|holds?|waves?|poses?|speaks?|gestures?|listens?|"
+    r"watch(?:es)?|reacts?|gathers?|attends?|arrives?|(?:is|are) (?:seen|pictured|shown|arrested|escorted|led))\b"
+    r"[^.]* (?:on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
+    r"on (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*[.]? \d{1,2})(?:, \d{4})?"
+    r"(?:,? in [A-Z][\w., ]+)?[.]?$"
+)
+"""The present tense with a day that is over, as under a picture: "Residents stand in line on Friday"."""

@@ -10,6 +10,7 @@ from newsletter.domain.words import Statement, consecutive_words
 from newsletter.writing.evidence import Field, field_of, statement, statement_text
 from newsletter.writing.fit import opens_midway, refusal
 from newsletter.writing.limits import Limits
+from newsletter.writing.openings import unglued
 from newsletter.writing.sentences import Span, is_closed, sentences, stripped
 from newsletter.writing.sources import Source
 from newsletter.writing.trim import Spans, opened, shortenings
@@ -108,21 +109,11 @@ def _of_text(source: Source, limits: Limits) -> Iterator[Passage]:
         if _inside_quotation(field, span) or not (closed or _is_deck(field, len(spans))):
             continue
         begun = span.start
-        span = opened(field, _after_title(source, span) if place == 0 else span)
+        span = opened(field, unglued(source.article.title, field, span) if place == 0 else span)
         text = field[span.start : span.end]
         if text.endswith(":") or refusal(text) in _FATAL or (span.start == begun and opens_midway(text)):
             continue
         yield from _wordings(source, "text", span, place, limits)
-
-
-def _after_title(source: Source, span: Span) -> Span:
-    """The first sentence without a title that the page's text repeats before it."""
-    title, field = source.article.title, source.article.text
-    repeats = (
-        len(title.split()) > 3 and field[span.start : span.start + len(title)].casefold() == title.casefold()
-    )
-    rest = stripped(field, span.start + len(title), span.end) if repeats else span
-    return rest if rest.start < rest.end else span
 
 
 def _inside_quotation(field: str, span: Span) -> bool:

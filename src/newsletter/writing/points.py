@@ -9,7 +9,6 @@ import numpy as np
 from newsletter.domain.leaning import Side
 from newsletter.domain.words import Statement
 from newsletter.writing.choose import Allowed, Desk
-from newsletter.writing.coverage import concept_weights, cover
 from newsletter.writing.headline import teases
 from newsletter.writing.means import Scores
 from newsletter.writing.passages import Passage
@@ -48,27 +47,6 @@ def first_point(desk: Desk, side: Side) -> tuple[Statement, ...]:
         if found:
             return (desk.say(found),)
     return ()
-
-
-def more_points(desk: Desk, side: Side, points: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """The points for the page: the first one and others that add to it, each within an excerpt."""
-    limits = desk.ledger.limits
-    most = limits.page_points - len(points)
-    if not points or most < 1:
-        return points
-    like = desk.material.like([said for said in desk.said if said not in {p.text for p in points}])
-    fresh = [
-        p
-        for p, close in zip(desk.material.passages, like, strict=True)
-        if p.source.side == side and p.words >= MIN_WORDS and close < REPEATS and p.key not in desk.used
-    ]
-    fresh = [p for p in fresh if desk.material.belongs(p, NEAR) and not desk.material.is_stale(p)]
-    pool = [p for p in fresh if p.source.news and p.field == "text"] or [
-        p for p in fresh if p.field == "text"
-    ]
-    weights = concept_weights(desk.material, [side])
-    chosen = cover(desk, pool, weights, most * limits.excerpt_words, most, [p.text for p in points])
-    return (*points, *(desk.say(p) for p in chosen))
 
 
 def _scores(desk: Desk, side: Side) -> Scores:

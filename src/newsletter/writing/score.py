@@ -214,6 +214,9 @@ class Material:
         lost: Scores = STALE * np.array(self._stale, dtype=float) + AHEAD * np.array(ahead, dtype=float)
         return LATE * np.array(ranks) - lost
 
+    def freshness_of(self, passage: Passage) -> float:
+        return float(self.freshness[self._row[id(passage)]])
+
     def like(self, texts: Sequence[str]) -> Scores:
         """Each passage's greatest likeness to one of the texts, 0 without texts."""
         if not texts:

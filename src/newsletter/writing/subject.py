@@ -6,11 +6,17 @@ import re
 from functools import lru_cache
 
 from newsletter.writing.lexicon import NOUN_LIKE, PERSON_NOUNS, VERBS
+from newsletter.writing.quotes import without_quotations
 
 SUBJECT = 9
 """Words within which a sentence has named its subject, the article counted."""
 
 _WORD = re.compile(r"[\w'’.&$%£€-]*\w[\w'’%-]*")
+_BACK = re.compile(
+    r"\b(?:both|these|those) (?!who\b|days\b)(?:[\w-]+ )?\w+s\b|\b(?:that|this) (?:windfall|amount|figure|total|sum)\b"
+    r"|, (?:however|though)[.]?$",
+    re.IGNORECASE,
+)
 _DEFINITE = ("The ", "Those ", "These ")
 
 
@@ -25,6 +31,12 @@ def leans(text: str) -> bool:
             break
         subject.append(token)
     return not any(_names(token) for token in subject) or _described(subject)
+
+
+@lru_cache(maxsize=8192)
+def points_back(text: str) -> bool:
+    """Whether the text, outside of quotations, points at things told before it: "both errors", "these talks"."""
+    return bool(_BACK.search(without_quotations(text)))
 
 
 def _names(token: str) -> bool:

@@ -14,12 +14,16 @@ from newsletter.writing.disputed import disputed, only
 from newsletter.writing.faq import faq
 from newsletter.writing.headline import dek, headline
 from newsletter.writing.limits import Ledger
+from newsletter.writing.longform import further_points
 from newsletter.writing.overview import overview
 from newsletter.writing.passages import passages_of
-from newsletter.writing.points import first_point, more_points
+from newsletter.writing.points import first_point
 from newsletter.writing.score import Material
 from newsletter.writing.sources import sources_of
 from newsletter.writing.titles import side_titles
+
+BEFORE_QUESTIONS = 2
+"""Points that each side has before sentences go to the questions; the rest of its points comes after them."""
 
 
 class ExtractiveWriter:
@@ -54,16 +58,19 @@ def body(desk: Desk, title: Statement) -> StoryWords:
     under = dek(desk)
     facts = agreed(desk)
     sides = {side: first_point(desk, side) for side in SIDES}
-    sides = {side: more_points(desk, side, points) for side, points in sides.items()}
+    points = further_points(desk, sides, BEFORE_QUESTIONS)
+    alone = {side: found for side in SIDES if (found := only(desk, side))}
+    questions = faq(desk)
+    points = further_points(desk, points, desk.ledger.limits.page_points)
     return StoryWords(
         title,
         dek=under,
         overview=said,
-        sides={side: points for side, points in sides.items() if points},
+        sides={side: own for side, own in points.items() if own},
         agreed=facts,
         disputed=disputes,
-        only={side: found for side in SIDES if (found := only(desk, side))},
-        faq=faq(desk),
+        only=alone,
+        faq=questions,
     )
 
 
