@@ -96,12 +96,12 @@ def _links_of(
 
 
 def _strength(ids: set[str], told: Terms, past: PastStory) -> float:
-    """Cosine and the share of today's articles that the earlier story had; 0 where that makes no link."""
+    """Cosine, and how much of the earlier story's articles goes on in today's; 0 where that makes no link."""
     shared = len(ids.intersection(past.article_ids))
     words = cosine(told, past.terms)
     known = shared >= TOLD_COUNT and shared >= TOLD_SHARE * len(ids)
     same = words >= (WITH_ARTICLES if shared else SAME_WORDS)
-    return round(words + shared / len(ids), 6) if known or same else 0.0
+    return round(words + shared / (len(past.article_ids) or 1), 6) if known or same else 0.0
 
 
 def _heirs(linked: Mapping[str, tuple[Story, Mapping[str, float]]]) -> dict[str, str]:
