@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -135,14 +135,14 @@ def test_threads_do_not_depend_on_order_and_go_to_one_story_each(data: st.DataOb
     today, earlier = [], []
     for event in data.draw(st.lists(st.sampled_from(sorted(EVENTS)), unique=True, min_size=1, max_size=3)):
         told, ends, before = story(event, 3, 2, 3), data.draw(cuts), data.draw(cuts)
-        today += [part(told, a, b, f"a-{event}{a}") for a, b in zip(ends, ends[1:], strict=False)]
-        for a, b in zip(before, before[1:], strict=False):
+        today += [part(told, a, b, f"a-{event}{a}") for a, b in pairwise(ends)]
+        for a, b in pairwise(before):
             earlier.append(
                 past(part(told, a, b, "a-past"), thread=f"t-{event}{a}", day=f"2031-05-0{a % 5 + 1}")
             )
     found = threads_of(today, earlier, TERMS)
-    random.Random(len(today)).shuffle(today)
-    assert threads_of(today, earlier[::-1], TERMS) == found
+    again = threads_of(data.draw(st.permutations(today)), data.draw(st.permutations(earlier)), TERMS)
+    assert again == found
     kept = Counter(one.thread_id for one in found.values() if one.thread_id)
     ended = Counter(end.thread_id for one in found.values() for end in one.merged)
     assert all(count == 1 for count in (kept + ended).values()), "a thread goes on once, or ends once"
