@@ -2,7 +2,8 @@
 
 The archive's index gives whatever shares a few rare terms (`wanted`, `LEAST`); here is decided what of it a reader
 would call related. Precision first: an empty list is better than a wrong line. Bars and weights were chosen on one
-half of 380 pairs of stories that were read and labelled, from nine years of news (docs/design/0012).
+part of 432 pairs of stories that were read and labelled, from news of ten years, and hold on the other
+(docs/design/0012).
 """
 
 from __future__ import annotations
@@ -29,10 +30,12 @@ BAR = 0.42
 FRESH_DAYS = 30
 AGEING = 0.05
 """… and this much more for each e-fold beyond: .54 at a year, .62 at five. Words recur, affairs end."""
-WHO = 0.03
-"""Part of the cosine that names make: who or where. Two reports of a month's inflation share none."""
+LEADING = 3
+"""The story's heaviest names: whom and where it is about. The earlier story has to have …"""
+LEADING_SHARED = 2
+"""… so many of them. Two earthquakes or two months' prices share all words but these."""
 WHAT = 0.05
-"""Part of it that the other words make. The same person in another matter shares names alone."""
+"""Part of the cosine that other words than names make. The same person in another matter shares names alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,12 @@ class RelatedSearch:
 def likeness(told: Terms, names: Collection[str], past: PastStory, day: date) -> float:
     """By how much two stories are above the bar for their distance in time; 0 or less: not related."""
     shared = products(told, past.terms)
-    who = math.fsum(value for term, value in shared.items() if term in names)
-    what = math.fsum(shared.values()) - who
-    if len(shared) < SHARED or who < WHO or what < WHAT:
+    leading = [term for term in told if term in names][:LEADING]
+    whole = math.fsum(shared.values())
+    what = math.fsum(value for term, value in shared.items() if term not in names)
+    if len(shared) < SHARED or what < WHAT or len(shared.keys() & set(leading)) < LEADING_SHARED:
         return 0.0
-    return who + what - bar((day - date.fromisoformat(past.date)).days)
+    return whole - bar((day - date.fromisoformat(past.date)).days)
 
 
 def bar(days: int) -> float:
