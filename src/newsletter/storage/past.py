@@ -139,9 +139,10 @@ def _with_terms(connection: Connection, rows: Sequence[AnyRow]) -> dict[_Place, 
 
 
 def _of_places(connection: Connection, table: sa.Table, places: Sequence[_Place]) -> Iterator[AnyRow]:
-    place = sa.tuple_(table.c.issue_id, table.c.position)
     for some in _parts(places):
-        yield from connection.execute(sa.select(table).where(place.in_(some)))
+        # Spelled out: SQLite reads the whole table for a pair that is looked for in a list of pairs.
+        one_of = sa.or_(*(sa.and_(table.c.issue_id == i, table.c.position == p) for i, p in some))
+        yield from connection.execute(sa.select(table).where(one_of))
 
 
 def _parts(whole: Sequence[_Item]) -> Iterator[Sequence[_Item]]:

@@ -199,11 +199,11 @@ def _wires(issue: Issue, story: IssueStory) -> list[str]:
 
 
 def _news_since(issue: Issue, story: IssueStory, brand: Brand) -> str:
-    """ "4 articles new since yesterday"; empty where nothing is."""
+    """ "4 new since yesterday"; empty where nothing is."""
     if not story.new_articles or not story.told_before:
         return ""
     when = wording.since(story.told_before, issue.date, brand.locale)
-    return f"{counted(story.new_articles, 'article')} new since {when}"
+    return f"{story.new_articles:,} new since {when}"
 
 
 def _turns(issue: Issue, story: IssueStory) -> Iterator[TurnView]:
