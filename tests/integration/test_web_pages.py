@@ -172,7 +172,7 @@ def test_a_storys_page_has_all_of_it(house: House, client: Client) -> None:
         "4 months ago · 6 articles",
         "Capital Wire, in 4 outlets, counts once",
         "no model wrote them",
-        "4 articles new",
+        "4 new since yesterday",
         "(lean left)",
     ):
         assert part in page.text, part

@@ -30,7 +30,7 @@ BAR = 0.42
 FRESH_DAYS = 30
 AGEING = 0.05
 """… and this much more for each e-fold beyond: .54 at a year, .62 at five. Words recur, affairs end."""
-LEADING = 3
+LEADING = 5
 """The story's heaviest names: whom and where it is about. The earlier story has to have …"""
 LEADING_SHARED = 2
 """… so many of them. Two earthquakes or two months' prices share all words but these."""
