@@ -6,7 +6,7 @@ The rooms are strangers to each other; `newsletter.pipeline` is written against 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -284,6 +284,48 @@ class Grouper(Protocol):
         ...
 
 
+class StoryTerms(Protocol):
+    """What a story is about, in few weighted terms; the same for the same texts, whenever it is asked."""
+
+    @property
+    def recipe(self) -> str:
+        """Names how terms are made: terms of another recipe are made anew."""
+        ...
+
+    def __call__(self, texts: Iterable[tuple[str, str]]) -> Mapping[str, float]:
+        """Term -> weight of a story's (title, text) pairs."""
+        ...
+
+
+class Threader(Protocol):
+    def __call__(self, stories: Sequence[Story], past: Sequence[PastStory]) -> tuple[Story, ...]:
+        """Pure. All stories of the day, each with the thread it continues; a thread's name goes to one of them."""
+        ...
+
+
+class RelatedFinder(Protocol):
+    """Finds earlier stories on the same affair among what the archive's index gives."""
+
+    @property
+    def least(self) -> int:
+        """How many of the wanted terms an earlier story has to share."""
+        ...
+
+    def wanted(self, texts: Iterable[tuple[str, str]]) -> Sequence[str]:
+        """Pure. The terms to ask the index for."""
+        ...
+
+    def choose(
+        self,
+        texts: Sequence[tuple[str, str]],
+        found: Iterable[PastStory],
+        day: date,
+        threads: Collection[str] = (),
+    ) -> tuple[PastStory, ...]:
+        """Pure. Those of ``found`` that are related and of none of ``threads``, newest first."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DaySupply:
     """Domains heard in the window, by side, and how many articles each published: what a side could cover."""
@@ -377,6 +419,12 @@ class IssueStore(Protocol):
 
     def past_stories(self, before: date, days: int) -> tuple[PastStory, ...]:
         """Stories and briefs of the issues of the ``days`` days before ``before``, newest first."""
+        ...
+
+    def stories_sharing(
+        self, wanted: Sequence[Sequence[str]], least: int, before: date
+    ) -> tuple[tuple[PastStory, ...], ...]:
+        """For each set of terms the stories of issues dated before ``before`` that share ``least`` of them."""
         ...
 
     def story_date(self, story_id: str) -> date | None:

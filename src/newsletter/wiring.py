@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -51,7 +51,9 @@ if TYPE_CHECKING:
         VectorStore,
     )
     from newsletter.storage.engine import Database
+    from newsletter.stories.background import Background
     from newsletter.stories.group import Grouping
+    from newsletter.stories.telling import TellingTerms
 
 
 SHORTEST_KEY = 16
@@ -152,7 +154,14 @@ class House:
     def issues(self) -> IssueStore:
         from newsletter.storage.issues import SqlIssueStore
 
-        return SqlIssueStore(self.database)
+        return SqlIssueStore(self.database, self.story_terms)
+
+    @cached_property
+    def story_terms(self) -> TellingTerms:
+        """What stories are compared by over the days: the bundled table's terms, the same for every build."""
+        from newsletter.stories.telling import TellingTerms
+
+        return TellingTerms(bundled_background)
 
     @cached_property
     def subscribers(self) -> SubscriberStore:
@@ -275,7 +284,9 @@ class House:
         from newsletter.stories.desks import Desk
         from newsletter.stories.lineup import Chooser
         from newsletter.stories.ranking import LineUpRules
+        from newsletter.stories.related import RelatedSearch
         from newsletter.stories.terms import CountTerms
+        from newsletter.stories.threads import ThreadFinder
         from newsletter.writing.writer import ExtractiveWriter
 
         limits = self.check_limits
@@ -288,7 +299,9 @@ class House:
             issues=self.issues,
             files=self.files,
             grouper=self.grouping,
+            threader=ThreadFinder(self.story_terms),
             chooser=Chooser(LineUpRules(sections=sections)),
+            related=RelatedSearch(self.story_terms),
             writer=ExtractiveWriter(),
             renderer=self.renderer,
             trimmer=trim,
@@ -389,11 +402,18 @@ class House:
 
 def bundled_grouping() -> Grouping:
     """The grouping with the bundled table of how common terms are: on a quiet day the day itself tells too little."""
-    from newsletter.locate import terms_file
-    from newsletter.stories.background import parse_table
     from newsletter.stories.group import Grouping
 
-    return Grouping(background=parse_table(terms_file().read_text(encoding="utf-8")))
+    return Grouping(background=bundled_background())
+
+
+@cache
+def bundled_background() -> Background:
+    """The bundled table of how common terms are in the news."""
+    from newsletter.locate import terms_file
+    from newsletter.stories.background import parse_table
+
+    return parse_table(terms_file().read_text(encoding="utf-8"))
 
 
 class FolderFiles:

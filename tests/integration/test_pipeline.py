@@ -157,7 +157,7 @@ def test_an_outlet_that_the_registry_lost_is_unrated_not_center(tmp_path: Path) 
         first = replace(chosen.story.articles[0], outlet="gone.example")
         voice = Voice("gone.example", Side.UNRATED, (first.id,), ("gone.example", "else.example"))
         story = replace(chosen.story, articles=(first,), voices=(voice,))
-        told = issue_story(replace(chosen, story=story), words, house.registry, DAY, ())
+        told = issue_story(replace(chosen, story=story), words, house.registry, DAY)
         assert told.articles[0].side is Side.UNRATED
         assert told.coverage.unrated == 1
         assert told.wires[0].wire == ""

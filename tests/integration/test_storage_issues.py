@@ -11,14 +11,18 @@ from newsletter.domain.story import PastStory
 from newsletter.errors import IssueNotFound, Refused
 from newsletter.storage.engine import Database
 from newsletter.storage.issues import SqlIssueStore
+from newsletter.stories.telling import TellingTerms
 from tests.support.storage_samples import DAY, NOON, hours, issue, story
 
 pytest_plugins = ("tests.support.storage_databases",)
 
 
+TERMS = TellingTerms()
+
+
 @pytest.fixture
 def store(database: Database) -> SqlIssueStore:
-    return SqlIssueStore(database)
+    return SqlIssueStore(database, TERMS)
 
 
 def day(number: int) -> date:

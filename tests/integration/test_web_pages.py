@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from newsletter.domain.issue import UNSUBSCRIBE_SLOT
+from newsletter.domain.issue import UNSUBSCRIBE_SLOT, ThreadEnd, ThreadNote
 from newsletter.errors import StorageError
 from newsletter.web.app import check, create_app
 from newsletter.wiring import House
@@ -172,7 +172,7 @@ def test_a_storys_page_has_all_of_it(house: House, client: Client) -> None:
         "4 months ago · 6 articles",
         "Capital Wire, in 4 outlets, counts once",
         "no model wrote them",
-        "4 articles new",
+        "4 new since yesterday",
         "(lean left)",
     ):
         assert part in page.text, part
@@ -205,6 +205,31 @@ def test_history_links_stories_that_are_kept(house: House, client: Client) -> No
     page = Page(client.get(STORY).text)
     assert "/stories/2026-08-14-00000002" in page.links
     assert "4 days ago · 11 articles" in page.text
+
+
+def test_the_same_story_before_and_related_ones_stand_apart(house: House, client: Client) -> None:
+    keep(house)
+    text = " ".join(Page(client.get(STORY).text).text.split())
+    before, _, related = text.partition("Related earlier stories")
+    assert "This story before yesterday · 11 articles" in before
+    assert related.lstrip().startswith("4 months ago · 6 articles")
+    assert ", 4 new since yesterday." in before
+
+
+def test_merges_and_splits_are_told_in_words_and_linked_where_there_is_a_page(
+    house: House, client: Client
+) -> None:
+    whole = sample_issue()
+    kept = ThreadEnd("t-2", "2026-08-12", "2026-08-14-00000002", "The other story")
+    gone = ThreadEnd("t-3", "2026-08-13", "2026-08-13-gone", "The lost story")
+    story = replace(whole.stories[0], thread=ThreadNote((kept,), gone))
+    keep(house, replace(whole, stories=(story, *whole.stories[1:])))
+    page = Page(client.get(STORY).text)
+    text = " ".join(page.text.split())
+    assert "Joined today by a story told apart before: “The other story”, last told 2 days ago." in text
+    assert "Before, this was part of another story: “The lost story”, told yesterday." in text
+    assert "/stories/2026-08-14-00000002" in page.links
+    assert "/stories/2026-08-13-gone" not in page.links
 
 
 def test_a_brief_and_a_blindspot_have_pages_too(house: House, client: Client) -> None:

@@ -92,6 +92,17 @@ def test_the_day_has_its_main_stories_each_told_by_both_sides(demo: DemoResult) 
     assert "dock" in told.lower() or "strike" in told.lower(), "the story of all three days"
 
 
+def test_a_story_goes_on_over_the_days_and_remembers_what_is_related(demo: DemoResult) -> None:
+    today = doc(demo)
+    goes_on = next(s for s in today["stories"] if s["new_articles"])
+    first = doc(demo, DAYS[0])["stories"]
+    assert goes_on["thread_id"] in {story["thread_id"] for story in first}
+    assert [line["date"] for line in goes_on["history"]] == [day.isoformat() for day in DAYS[1::-1]]
+    related = [line for s in today["stories"] for line in s["history"] if line["kind"] == "related"]
+    assert related
+    assert all(line["date"] < today["date"] for line in related)
+
+
 def test_the_quiet_day_is_shorter_and_says_so(demo: DemoResult) -> None:
     quiet, busy = doc(demo, DAYS[1]), doc(demo)
     assert quiet["quiet"]

@@ -240,7 +240,7 @@ def _main(number: int, text: StoryText) -> IssueStory:
     )
     history = (
         PastMention("2026-08-13", "2026-08-13-00000abc", f"Yesterday on the {text.slug}", 11),
-        PastMention("2026-04-02", "2026-04-02-00000abd", f"How the {text.slug} began", 6),
+        PastMention("2026-04-02", "2026-04-02-00000abd", f"How the {text.slug} began", 6, "related"),
     )
     wires = tuple(WireNote(*note) for note in text.wires)
     return IssueStory(

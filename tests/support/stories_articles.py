@@ -11,6 +11,7 @@ from newsletter.domain.leaning import Leaning, Side
 from newsletter.domain.outlet import Outlet, Registry
 from newsletter.domain.story import PastStory, Story, Voice
 from newsletter.ports import DaySupply
+from newsletter.stories.telling import TellingTerms
 
 NOW = datetime(2031, 5, 6, 10, tzinfo=UTC)
 LEFT = tuple(f"left{number}.example" for number in range(8))
@@ -151,5 +152,9 @@ def past(
     told: Story, *, day: str = "2031-05-05", thread: str = "t-1", headline: str = "", ids: int = 999
 ) -> PastStory:
     """What an earlier issue kept of that story: its first ``ids`` articles."""
-    kept = tuple(one.id for one in told.articles[:ids])
-    return PastStory(f"s-{day}", thread, day, headline or told.articles[0].title, kept, len(kept))
+    kept = told.articles[:ids]
+    terms = TellingTerms()((one.title, one.text) for one in kept)
+    names = tuple(one.id for one in kept)
+    return PastStory(
+        f"s-{day}-{thread}", thread, day, headline or told.articles[0].title, names, len(names), terms
+    )

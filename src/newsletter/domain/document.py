@@ -23,6 +23,8 @@ from newsletter.domain.issue import (
     Mail,
     PastMention,
     Supply,
+    ThreadEnd,
+    ThreadNote,
     Waiting,
     WireNote,
 )
@@ -129,6 +131,8 @@ def _story(story: IssueStory) -> JsonObject:
         "articles": [_article(article) for article in story.articles],
         "wires": [{**dataclasses.asdict(note), "carriers": list(note.carriers)} for note in story.wires],
         "new_articles": story.new_articles,
+        "thread": dataclasses.asdict(story.thread)
+        | {"merged": [dataclasses.asdict(t) for t in story.thread.merged]},
         "missing": story.missing.value if story.missing else None,
         "could_have": story.could_have,
         "shortened": story.shortened,
@@ -212,10 +216,19 @@ def _story_from(story: Mapping[str, Any]) -> IssueStory:
         wires=tuple(WireNote(w["outlet"], w["wire"], tuple(w["carriers"])) for w in story["wires"]),
         history=tuple(PastMention(**mention) for mention in story["history"]),
         new_articles=story["new_articles"],
+        thread=_thread_from(story.get("thread") or {}),
         missing=Side(story["missing"]) if story["missing"] else None,
         could_have=story["could_have"],
         shortened=story.get("shortened", 0),
         confidence=story.get("confidence", 1.0),
+    )
+
+
+def _thread_from(note: Mapping[str, Any]) -> ThreadNote:
+    """Documents of earlier releases have none."""
+    split = note.get("split_from")
+    return ThreadNote(
+        tuple(ThreadEnd(**end) for end in note.get("merged", ())), ThreadEnd(**split) if split else None
     )
 
 

@@ -66,6 +66,28 @@ class PastMention:
     story_id: str
     headline: str
     articles: int
+    kind: str = "thread"
+    """ "thread": the same story before; "related": another story on the same affair."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadEnd:
+    """Where another thread stood last."""
+
+    thread_id: str
+    date: str
+    story_id: str
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadNote:
+    """What happened to a story's thread today."""
+
+    merged: tuple[ThreadEnd, ...] = ()
+    """Threads that end in this story."""
+    split_from: ThreadEnd | None = None
+    """The thread it was part of, and that another of the day's stories goes on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +104,18 @@ class IssueStory:
     history: tuple[PastMention, ...] = ()
     new_articles: int | None = None
     """Set on a continued story: articles since the last issue that had it ("new since yesterday")."""
+    thread: ThreadNote = ThreadNote()
     missing: Side | None = None
     could_have: int = 0
     confidence: float = 1.0
     """How surely its articles are one event; see `Story.confidence`."""
     shortened: int = 0
     """Steps by which the mail tells it shorter, to keep to five minutes; its page and issue.json keep the whole."""
+
+    @property
+    def told_before(self) -> str:
+        """Date of the last issue that had it (YYYY-MM-DD), or empty."""
+        return max((mention.date for mention in self.history if mention.kind == "thread"), default="")
 
     def outlets_of(self, side: Side) -> tuple[str, ...]:
         """Domains of that side among the articles, in order of first appearance."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from newsletter.domain.article import Article
 from newsletter.domain.leaning import SIDES, Side
@@ -63,6 +64,43 @@ def coverage_of(voices: tuple[Voice, ...]) -> Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class PastStory:
+    """A story of an earlier issue, as far as threads and history need it."""
+
+    story_id: str
+    thread_id: str
+    date: str
+    """Issue date, YYYY-MM-DD."""
+    headline: str
+    article_ids: tuple[str, ...]
+    articles: int
+    terms: Mapping[str, float] = field(default_factory=dict, hash=False)
+    """Its telling terms with their weights, a vector of length one; empty where it has no words."""
+    merged: tuple[str, ...] = ()
+    """Threads that ended in this story: they go on as its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """Today's story as the next part of a thread."""
+
+    past: PastStory
+    """The newest story of the thread that it continues, or, after a split, of the thread it was a part of."""
+    fresh: frozenset[str]
+    """Ids of its articles that no earlier issue of that thread had."""
+    thread_id: str = ""
+    """The thread whose name it keeps; empty where another of today's stories keeps it (a split)."""
+    earlier: tuple[PastStory, ...] = ()
+    """Every earlier story of its thread and of those that it joins, newest first."""
+    merged: tuple[PastStory, ...] = ()
+    """The newest story of each other thread that ends in it."""
+
+    @property
+    def new_articles(self) -> int:
+        return len(self.fresh)
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """The articles on one event. Articles are sorted by (published, id); voices by (first article, outlet)."""
 
@@ -76,23 +114,14 @@ class Story:
     """Key of the looser group it belongs to ("full coverage"); stories of one family compete."""
     confidence: float = 1.0
     """The share of its articles that a reader would find belong to one event, as estimated; 0 to 1."""
+    continued: Continuation | None = None
+    """What of earlier issues it continues, decided among all stories of the day; None when it is new."""
+    threaded: bool = False
+    """Whether that was decided."""
 
     @property
     def coverage(self) -> Coverage:
         return coverage_of(self.voices)
-
-
-@dataclass(frozen=True, slots=True)
-class PastStory:
-    """A story of an earlier issue, as far as threads and history need it."""
-
-    story_id: str
-    thread_id: str
-    date: str
-    """Issue date, YYYY-MM-DD."""
-    headline: str
-    article_ids: tuple[str, ...]
-    articles: int
 
 
 @dataclass(frozen=True, slots=True)

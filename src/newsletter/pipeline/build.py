@@ -1,6 +1,7 @@
 """Build: the issue of a date, as of a cut-off.
 
-articles -> stories -> line-up -> words -> issue -> mail -> trimmed to five minutes -> checks -> kept.
+articles -> stories -> threads -> line-up -> words -> history -> issue -> mail -> trimmed to five minutes -> checks
+-> kept.
 Every decision is a pure function of what was stored by the cut-off; this file only leads from one to the next.
 """
 
@@ -20,6 +21,7 @@ from newsletter.domain.outlet import Registry
 from newsletter.errors import IssueError, Refused
 from newsletter.pipeline.background import BackgroundRoom, background
 from newsletter.pipeline.compose import Composed, compose, outlets_named
+from newsletter.pipeline.earlier import with_related
 from newsletter.ports import (
     Balancer,
     Checker,
@@ -31,10 +33,12 @@ from newsletter.ports import (
     IssueStore,
     LineUpChooser,
     Progress,
+    RelatedFinder,
     Renderer,
     StoredIssue,
     TermCounter,
     TermDays,
+    Threader,
     Trimmer,
     VectorSource,
     Writer,
@@ -71,7 +75,9 @@ class BuildRoom:
     issues: IssueStore
     files: IssueFiles
     grouper: Grouper
+    threader: Threader
     chooser: LineUpChooser
+    related: RelatedFinder
     writer: Writer
     renderer: Renderer
     trimmer: Trimmer
@@ -129,9 +135,10 @@ def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progr
     stories = room.grouper(articles, room.registry, earlier=earlier, vectors=embedded.vectors)
     _step(progress, 2)
     past = room.issues.past_stories(day, room.rules.past_days)
+    stories = room.threader(stories, past)
     line_up = room.chooser(stories, past, day_supply(articles, room.registry), at)
     _step(progress, 3)
-    composed = compose(line_up, room.writer, room.registry, day, past)
+    composed = with_related(compose(line_up, room.writer, room.registry, day), room.issues, room.related, day)
     if not composed.stories and not composed.in_brief:
         raise IssueError(
             f"No story for the issue of {day} can be told from {len(articles)} articles.",

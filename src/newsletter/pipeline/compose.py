@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from newsletter.domain.article import Article
-from newsletter.domain.issue import IssueArticle, IssueOutlet, IssueStory, PastMention, Waiting, WireNote
+from newsletter.domain.issue import (
+    IssueArticle,
+    IssueOutlet,
+    IssueStory,
+    PastMention,
+    ThreadEnd,
+    ThreadNote,
+    Waiting,
+    WireNote,
+)
 from newsletter.domain.leaning import Leaning
 from newsletter.domain.outlet import Outlet, Registry
-from newsletter.domain.story import Chosen, LineUp, PastStory, Voice
+from newsletter.domain.story import Chosen, Continuation, LineUp, PastStory, Voice
 from newsletter.domain.words import StoryWords
 from newsletter.ports import Writer
 
@@ -29,14 +38,12 @@ class Composed:
     waiting: tuple[Waiting, ...] = ()
 
 
-def compose(
-    line_up: LineUp, writer: Writer, registry: Registry, day: date, past: Sequence[PastStory]
-) -> Composed:
+def compose(line_up: LineUp, writer: Writer, registry: Registry, day: date) -> Composed:
     """Write every chosen story; one for which nothing honest can be said is left out."""
 
     def told(chosen: Sequence[Chosen], *, brief: bool) -> tuple[IssueStory, ...]:
         pairs = ((one, writer.write(one, registry, brief=brief)) for one in chosen)
-        return tuple(issue_story(one, words, registry, day, past) for one, words in pairs if words)
+        return tuple(issue_story(one, words, registry, day) for one, words in pairs if words)
 
     return Composed(
         stories=told(line_up.main, brief=False),
@@ -57,22 +64,21 @@ def story_id(day: date, key: str) -> str:
     return f"{day.isoformat()}-{key.removeprefix('a-')[:8]}"
 
 
-def issue_story(
-    chosen: Chosen, words: StoryWords, registry: Registry, day: date, past: Sequence[PastStory]
-) -> IssueStory:
-    """One story as it stands in the issue, with its articles, voices and history."""
+def issue_story(chosen: Chosen, words: StoryWords, registry: Registry, day: date) -> IssueStory:
+    """One story as it stands in the issue, with its articles, voices and its thread's last days."""
     story = chosen.story
-    name = story_id(day, story.key)
+    name, continued = story_id(day, story.key), story.continued
     return IssueStory(
         id=name,
-        thread_id=chosen.thread_id or f"t-{name}",
+        thread_id=(continued.thread_id if continued else "") or f"t-{name}",
         words=words,
         coverage=story.coverage,
         articles=tuple(_article(article, registry) for article in story.articles),
         why=chosen.why,
         wires=tuple(_wire(voice, registry) for voice in story.voices if len(voice.carriers) > 1),
-        history=_history(chosen.thread_id, past),
+        history=tuple(mention(one, "thread") for one in continued.earlier[:HISTORY]) if continued else (),
         new_articles=chosen.new_articles,
+        thread=_note(continued),
         missing=chosen.missing,
         could_have=chosen.could_have,
         confidence=story.confidence,
@@ -103,9 +109,20 @@ def _wire(voice: Voice, registry: Registry) -> WireNote:
     return WireNote(voice.outlet, agency, voice.carriers)
 
 
-def _history(thread_id: str, past: Sequence[PastStory]) -> tuple[PastMention, ...]:
-    earlier = [story for story in past if thread_id and story.thread_id == thread_id]
-    return tuple(PastMention(s.date, s.story_id, s.headline, s.articles) for s in earlier[:HISTORY])
+def mention(past: PastStory, kind: str) -> PastMention:
+    """An earlier story as a line of history."""
+    return PastMention(past.date, past.story_id, past.headline, past.articles, kind)
+
+
+def _note(continued: Continuation | None) -> ThreadNote:
+    if continued is None:
+        return ThreadNote()
+    split = None if continued.thread_id else _end(continued.past)
+    return ThreadNote(tuple(map(_end, continued.merged)), split)
+
+
+def _end(past: PastStory) -> ThreadEnd:
+    return ThreadEnd(past.thread_id, past.date, past.story_id, past.headline)
 
 
 def outlets_named(composed: Composed, registry: Registry) -> dict[str, IssueOutlet]:

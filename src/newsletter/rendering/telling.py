@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from urllib.parse import quote
 
 from newsletter.domain.brand import Brand
@@ -115,14 +114,9 @@ class Telling:
         return tuple(Count(side, text) for side, text in rows)
 
     def _kicker(self) -> str:
-        if not self.of.new_articles:
+        if not self.of.new_articles or not self.of.told_before:
             return ""
-        since = max((mention.date for mention in self.of.history), default="")
-        yesterday = (self.issue.date - timedelta(days=1)).isoformat()
-        if since and since != yesterday:
-            when = wording.plain_date(date.fromisoformat(since), self.brand.locale)
-        else:
-            when = "yesterday"
+        when = wording.since(self.of.told_before, self.issue.date, self.brand.locale)
         return f"New since {when}: {wording.plural(self.of.new_articles, 'article')}"
 
     def _more(self) -> str:

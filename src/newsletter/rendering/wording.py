@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from newsletter.domain.issue import WireNote
 from newsletter.domain.leaning import SIDES, Side
@@ -46,6 +46,12 @@ def plain_date(day: date, locale: str) -> str:
     if locale.endswith("US"):
         return f"{month} {day.day}, {day.year}"
     return f"{day.day} {month} {day.year}"
+
+
+def since(then: str, day: date, locale: str) -> str:
+    """ "yesterday", or the date (``then`` as YYYY-MM-DD), as seen from ``day``."""
+    told = date.fromisoformat(then)
+    return "yesterday" if told == day - timedelta(days=1) else plain_date(told, locale)
 
 
 def duration(seconds: int) -> str:

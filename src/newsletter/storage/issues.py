@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,31 +12,30 @@ from sqlalchemy.engine import Connection
 
 from newsletter.domain.story import PastStory
 from newsletter.errors import IssueNotFound, Refused
-from newsletter.ports import StoredIssue
+from newsletter.ports import StoredIssue, StoryTerms
+from newsletter.storage import past
 from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
+from newsletter.storage.past import NEWEST
 from newsletter.storage.tables import approvals, issue_stories, issues, reports
 
-_SECTIONS = ("stories", "in_brief", "blindspots")
 _CONTENT = ("number", "as_of", "html_sha256", "document", "html", "text")
 """What a frozen revision keeps for good."""
-_newer = issues.alias("newer")
-_NEWEST = ~sa.exists().where(_newer.c.date == issues.c.date, _newer.c.revision > issues.c.revision)
-"""SQL: no later revision of that date."""
 
 
 class SqlIssueStore:
     """See `ports.IssueStore`; every method is one transaction."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, terms: StoryTerms) -> None:
         self._db = database
+        self._terms = terms
 
     def get(self, day: date, revision: int | None = None) -> StoredIssue | None:
         """That revision, or the newest."""
         query = (
             sa.select(issues, approvals.c.approved_by, approvals.c.sha256, approvals.c.overrides)
             .join(approvals, approvals.c.issue_id == issues.c.id, isouter=True)
-            .where(issues.c.date == day, _NEWEST if revision is None else issues.c.revision == revision)
+            .where(issues.c.date == day, NEWEST if revision is None else issues.c.revision == revision)
         )
         with self._db.read() as connection:
             row = connection.execute(query).first()
@@ -55,7 +54,7 @@ class SqlIssueStore:
                 _refuse_change(old, values, issue)
             values["frozen"] = issue.frozen or (old is not None and old.frozen)
             number = _put(connection, old.id if old else None, values, issue)
-            _index_stories(connection, number, issue.document)
+            past.index_stories(connection, number, issue.document, self._terms)
             stale = sa.and_(approvals.c.issue_id == number, approvals.c.sha256 != issue.html_sha256)
             connection.execute(sa.delete(approvals).where(stale))
             if issue.approved_by:
@@ -97,14 +96,20 @@ class SqlIssueStore:
 
         Each date's newest revision; within an issue in its order.
         """
-        query = (
-            sa.select(issues.c.date, issue_stories)
-            .join_from(issue_stories, issues, issues.c.id == issue_stories.c.issue_id)
-            .where(issues.c.date < before, issues.c.date >= before - timedelta(days=days), _NEWEST)
-            .order_by(issues.c.date.desc(), issue_stories.c.position)
-        )
+        past.complete_index(self._db, self._terms)
         with self._db.read() as connection:
-            return tuple(map(_past_story, connection.execute(query)))
+            return past.past_stories(connection, before, days)
+
+    def stories_sharing(
+        self, wanted: Sequence[Sequence[str]], least: int, before: date
+    ) -> tuple[tuple[PastStory, ...], ...]:
+        """For each set of terms the stories of issues dated before ``before`` that share ``least`` of them.
+
+        Each date's newest revision; oldest first, within an issue in its order.
+        """
+        past.complete_index(self._db, self._terms)
+        with self._db.read() as connection:
+            return past.stories_sharing(connection, wanted, least, before)
 
     def story_date(self, story_id: str) -> date | None:
         """The issue that holds that story (the latest, should several); older revisions count."""
@@ -191,28 +196,6 @@ def _put_approval(
     connection.execute(sa.insert(approvals).values(values))
 
 
-def _index_stories(connection: Connection, number: int, document: Mapping[str, Any]) -> None:
-    connection.execute(sa.delete(issue_stories).where(issue_stories.c.issue_id == number))
-    rows = [
-        {
-            "issue_id": number,
-            "position": position,
-            "story_id": story["id"],
-            "thread_id": story["thread_id"],
-            "headline": story["headline"],
-            "article_ids": [article["id"] for article in story["articles"]],
-        }
-        for position, story in enumerate(_stories(document))
-    ]
-    if rows:
-        connection.execute(sa.insert(issue_stories), rows)
-
-
-def _stories(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for section in _SECTIONS:
-        yield from document.get(section, ())
-
-
 def _issue(row: AnyRow) -> StoredIssue:
     return StoredIssue(
         date=row.date,
@@ -227,15 +210,4 @@ def _issue(row: AnyRow) -> StoredIssue:
         approved_by=row.approved_by or "",
         approved_sha256=row.sha256 or "",
         overrides=row.overrides,
-    )
-
-
-def _past_story(row: AnyRow) -> PastStory:
-    return PastStory(
-        story_id=row.story_id,
-        thread_id=row.thread_id,
-        date=row.date.isoformat(),
-        headline=row.headline,
-        article_ids=tuple(row.article_ids),
-        articles=len(row.article_ids),
     )

@@ -237,14 +237,26 @@ issue_stories = Table(
 story_terms = Table(
     "story_terms",
     metadata,
-    # The index that related earlier stories are found by: the telling terms of each kept story.
+    # The index that related earlier stories are found by: the telling terms of each kept story. Term first:
+    # a search reads each term's stories in one piece.
+    Column("term", Text, primary_key=True),
     Column(
         "issue_id", BigId, ForeignKey(issues.c.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
     ),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("term", Text, primary_key=True),
     Column("weight", Float, nullable=False),
-    Index(None, "term"),
+    Index(None, "issue_id", "position"),
+    sqlite_with_rowid=False,
+)
+
+story_indexes = Table(
+    "story_indexes",
+    metadata,
+    # Which issues are in the index, and by which recipe: whatever is missing is indexed when it is needed.
+    Column(
+        "issue_id", BigId, ForeignKey(issues.c.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("recipe", Text, nullable=False),
 )
 
 thread_events = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -166,12 +166,25 @@ def public_archive(house: House) -> PublicArchive:
 
 def find_story(store: PublicArchive, story_id: str) -> tuple[Issue, IssueStory] | None:
     """A story and the newest revision of its issue that still has it: links that were mailed do not die."""
+    stored = _holding(store, story_id)
+    if stored is None:
+        return None
+    issue = issue_from(stored.document)
+    return issue, next(story for story in issue.all_stories if story.id == story_id)
+
+
+def readable(store: PublicArchive, story_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the stories that have a page."""
+    return frozenset(name for name in story_ids if _holding(store, name) is not None)
+
+
+def _holding(store: PublicArchive, story_id: str) -> StoredIssue | None:
     day = store.story_date(story_id)
     stored = store.get(day) if day else None
-    while stored is not None:
-        issue = issue_from(stored.document)
-        for story in issue.all_stories:
-            if story.id == story_id:
-                return issue, story
+    while stored is not None and story_id not in _story_ids(stored.document):
         stored = store.get(stored.date, stored.revision - 1)
-    return None
+    return stored
+
+
+def _story_ids(document: Mapping[str, Any]) -> set[str]:
+    return {story["id"] for part in ("stories", "in_brief", "blindspots") for story in document[part]}

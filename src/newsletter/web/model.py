@@ -95,6 +95,16 @@ class HistoryView:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnView:
+    """What happened to the story's thread: words before and after the other story's headline."""
+
+    before: str
+    story_id: str
+    headline: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoryView:
     """The whole page."""
 
@@ -112,7 +122,11 @@ class StoryView:
     articles: str
     total: int
     wires: tuple[str, ...]
-    history: tuple[HistoryView, ...]
+    turns: tuple[TurnView, ...]
+    before: tuple[HistoryView, ...]
+    """The same story in earlier issues."""
+    related: tuple[HistoryView, ...]
+    """Other stories on the same affair."""
     faq: tuple[QuestionView, ...]
     blindspot: str
     new_articles: str

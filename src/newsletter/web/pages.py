@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from newsletter.domain.issue import IssueStory
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.outlet import Outlet, Registry
 from newsletter.errors import NewsletterError
@@ -21,6 +22,7 @@ from newsletter.web.archive import (
     headlines,
     public_archive,
     public_html,
+    readable,
     with_afterword,
 )
 from newsletter.web.security import MAIL_POLICY
@@ -91,7 +93,7 @@ class ReadingPages:
             story=story_view(issue, story, self.site.brand, zone),
             issue=issue,
             others=others,
-            known={past.story_id for past in story.history if self.archive.story_date(past.story_id)},
+            known=readable(self.archive, _named_with(story)),
             notice=wording.notice(issue.writer),
             zone=zone_name(zone),
         )
@@ -143,6 +145,12 @@ class ReadingPages:
             card(stored, self.site.brand, whole=whole_first and index == 0)
             for index, stored in enumerate(kept)
         ]
+
+
+def _named_with(story: IssueStory) -> set[str]:
+    """Ids of the earlier stories that its page names."""
+    ends = [*story.thread.merged, *([story.thread.split_from] if story.thread.split_from else [])]
+    return {past.story_id for past in story.history} | {end.story_id for end in ends}
 
 
 def by_side(registry: Registry) -> tuple[tuple[Side, tuple[Outlet, ...]], ...]:

@@ -6,7 +6,7 @@ settled here, where it can be tested without HTML.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -32,6 +32,7 @@ from newsletter.web.model import (
     SourceLink,
     StoryView,
     TitleView,
+    TurnView,
 )
 from newsletter.web.texts import age, clock_time, counted
 
@@ -48,7 +49,6 @@ _PAYWALL_MARKS = {Paywall.YES: "Paywall", Paywall.METERED: "Metered"}
 def story_view(issue: Issue, story: IssueStory, brand: Brand, zone: ZoneInfo) -> StoryView:
     """The page of one story of an issue."""
     desk, words = _Linker(issue, story), story.words
-    new = story.new_articles
     return StoryView(
         id=story.id,
         headline=desk.line(words.headline),
@@ -64,10 +64,12 @@ def story_view(issue: Issue, story: IssueStory, brand: Brand, zone: ZoneInfo) ->
         articles=counted(len(story.articles), "article"),
         total=len(story.articles),
         wires=tuple(_wires(issue, story)),
-        history=_history(issue, story),
+        turns=tuple(_turns(issue, story)),
+        before=_history(issue, story, "thread"),
+        related=_history(issue, story, "related"),
         faq=tuple(QuestionView(clean.text(q.question), desk.lines(q.answer)) for q in words.faq),
         blindspot=blindspot_note(story, brand),
-        new_articles=f"{counted(new, 'article')} new since the last issue that had it" if new else "",
+        new_articles=_news_since(issue, story, brand),
         why=clean.text(story.why).rstrip("."),
     )
 
@@ -205,8 +207,30 @@ def _wires(issue: Issue, story: IssueStory) -> list[str]:
     return notes
 
 
-def _history(issue: Issue, story: IssueStory) -> tuple[HistoryView, ...]:
-    """Earlier stories of the thread, as old as they were on the issue's day."""
+def _news_since(issue: Issue, story: IssueStory, brand: Brand) -> str:
+    """ "4 new since yesterday"; empty where nothing is."""
+    if not story.new_articles or not story.told_before:
+        return ""
+    when = wording.since(story.told_before, issue.date, brand.locale)
+    return f"{story.new_articles:,} new since {when}"
+
+
+def _turns(issue: Issue, story: IssueStory) -> Iterator[TurnView]:
+    """Merges and splits of threads, in plain words."""
+    for end in story.thread.merged:
+        last = f"”, last told {age(date.fromisoformat(end.date), issue.date)}."
+        yield TurnView(
+            "Joined today by a story told apart before: “", end.story_id, clean.text(end.headline), last
+        )
+    if end := story.thread.split_from:
+        last = f"”, told {age(date.fromisoformat(end.date), issue.date)}."
+        yield TurnView(
+            "Before, this was part of another story: “", end.story_id, clean.text(end.headline), last
+        )
+
+
+def _history(issue: Issue, story: IssueStory, kind: str) -> tuple[HistoryView, ...]:
+    """Earlier stories of that kind, as old as they were on the issue's day."""
     return tuple(
         HistoryView(
             past.story_id,
@@ -214,4 +238,5 @@ def _history(issue: Issue, story: IssueStory) -> tuple[HistoryView, ...]:
             f"{age(date.fromisoformat(past.date), issue.date)} · {counted(past.articles, 'article')}",
         )
         for past in story.history
+        if past.kind == kind
     )

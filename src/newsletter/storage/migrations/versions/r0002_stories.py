@@ -24,6 +24,7 @@ def upgrade() -> None:
     _text_vectors()
     _model_texts()
     _story_terms()
+    _story_indexes()
     _thread_events()
 
 
@@ -69,16 +70,29 @@ def _model_texts() -> None:
 def _story_terms() -> None:
     op.create_table(
         "story_terms",
+        _some("term", sa.Text()),
         _some("issue_id", ID, autoincrement=False),
         _some("position", sa.Integer(), autoincrement=False),
-        _some("term", sa.Text()),
         _some("weight", sa.Float()),
         sa.ForeignKeyConstraint(
             ["issue_id"], ["issues.id"], name="fk_story_terms_issue_id", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("issue_id", "position", "term", name="pk_story_terms"),
+        sa.PrimaryKeyConstraint("term", "issue_id", "position", name="pk_story_terms"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_story_terms_term", "story_terms", ["term"])
+    op.create_index("ix_story_terms_issue_id_position", "story_terms", ["issue_id", "position"])
+
+
+def _story_indexes() -> None:
+    op.create_table(
+        "story_indexes",
+        _some("issue_id", ID, autoincrement=False),
+        _some("recipe", sa.Text()),
+        sa.ForeignKeyConstraint(
+            ["issue_id"], ["issues.id"], name="fk_story_indexes_issue_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("issue_id", name="pk_story_indexes"),
+    )
 
 
 def _thread_events() -> None:
