@@ -51,6 +51,7 @@ def body(desk: Desk, title: Statement) -> StoryWords:
     facts = agreed(desk)
     sides = {side: first_point(desk, side) for side in SIDES}
     under = dek(desk)
+    asked = faq(desk)
     sides = {side: more_points(desk, side, points) for side, points in sides.items()}
     return StoryWords(
         title,
@@ -60,7 +61,7 @@ def body(desk: Desk, title: Statement) -> StoryWords:
         agreed=facts,
         disputed=disputes,
         only={side: found for side in SIDES if (found := only(desk, side))},
-        faq=faq(desk),
+        faq=asked,
     )
 
 
