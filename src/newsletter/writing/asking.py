@@ -21,7 +21,7 @@ _DAY = re.compile(
     r",?(?: on| late| early)? (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|afternoon|evening|night))?\b,?"
 )
 _LEAD = re.compile(
-    r"^(?:In|On|At|During|After|Before|Following|Since|By|For|Under|Amid|Despite|With) [^,“”\"]{3,70}, (?=[A-Z]|the |a |an )"
+    r"^(?:In|On|At|During|After|Before|Following|Since|By|For|Under|Amid|Despite|With|Because of|Due to|Citing) [^,“”\"]{3,70}, (?=[A-Z]|the |a |an )"
 )
 _ASIDE = re.compile(r"^(?P<name>(?:(?:The|the|of|and|[A-Z][\w.’'&-]*) ?){1,7}), [^,]{2,70}, (?=[a-z])")
 _BARRED = frozenset(
@@ -33,8 +33,18 @@ _JOINS = re.compile(r"[,;:—–]|\b(?:that|which|who|whose|where|when|while|aft
 _NEGATED = re.compile(r"\b(?:not|never|no)\b|n['’]t\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|him|this|these|those|we|I|you|our|my|your)\b")
 _OBJECTS = frozenset("to the a an that".split())
-_PLURAL_VERBS = frozenset("say want plan fear hope expect argue believe demand seek accuse allege".split())
+_PLURAL_VERBS = frozenset(
+    "say want plan fear hope expect argue believe demand seek accuse allege warn oppose urge condemn reject deny".split()
+)
 _SPEECH = frozenset("say tell announce report add claim believe think know suggest argue insist note write".split())
+GROUPS = frozenset(
+    "surveys polls documents records families officials police prosecutors critics supporters investigators lawyers attorneys lawmakers democrats "
+    "republicans experts scientists authorities senators residents unions doctors researchers analysts relatives "
+    "witnesses organizers protesters advocates opponents allies forecasters firefighters".split()
+)
+"""Nouns for people or papers that speak for themselves, without an article."""
+_PASSING = frozenset("also later once then now just previously recently already still earlier again quickly".split())
+"""Adverbs between subject and verb that a question does without."""
 _DETERMINERS = frozenset("The A An Its Their His Her Some Most Many Several Both All More Nearly About".split())
 
 
@@ -66,7 +76,7 @@ def clause(text: str) -> Clause | None:
     """The main clause of a sentence that opens with its subject; None for anything less plain."""
     plain = _LEAD.sub("", _DAY.sub("", text.rstrip(".")))
     plain = _ASIDE.sub(lambda m: m.group("name") + " ", plain[:1].upper() + plain[1:])
-    tokens = plain.split()
+    tokens = [t for i, t in enumerate(plain.split()) if not i or i > SUBJECT or t not in _PASSING]
     if not tokens or tokens[0].lower() in SUBORDINATORS or not tokens[0][:1].isupper():
         return None
     for i, token in enumerate(tokens[: SUBJECT + 1]):
@@ -105,6 +115,8 @@ def _verb(tokens: list[str], i: int) -> Clause | None:
         return Clause(subject, word, "does", PRESENT[word], rest)
     if word in _PLURAL_VERBS and (tokens[i - 1].endswith("s") or tokens[i - 1].lower() in {"police", "people"}):
         return Clause(subject, word, "do", word, rest)
+    if word == "call" and rest.startswith("for ") and tokens[i - 1].endswith("s"):
+        return Clause(subject, word, "do", word, rest)
     return None
 
 
@@ -131,5 +143,5 @@ def _is_subject(tokens: list[str]) -> bool:
 def clause_subject(subject: str, common: frozenset[str]) -> str:
     """The subject as it stands inside a sentence."""
     first, _, rest = subject.partition(" ")
-    small = first in _DETERMINERS or first.lower() in common
+    small = first in _DETERMINERS or (first.lower() in common | GROUPS and rest == rest.lower())
     return f"{first[0].lower()}{first[1:]} {rest}".strip() if small else subject

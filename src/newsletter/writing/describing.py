@@ -14,6 +14,10 @@ _RUN = re.compile(
 _APPOSED = re.compile(
     r"^, (?:\d\d, )?(?P<what>(?:a|an|the|one of|former|who|whose) [^,;:—–“”\"]{8,140}?)(?:,(?! and\b)|\.?$| —| –)"
 )
+_OWNED = re.compile(
+    r"^, (?P<what>(?:(?:[\w.-]+ ){0,3}[\w.-]+['’]s? |(?:deputy |senior |chief |acting |executive )?[a-z]+ (?:of|at|for|with) )"
+    r"[^,;:—–“”\"]{6,100}),(?! and\b)"
+)
 _IS = re.compile(r"^(?:, \d\d,)? (?:is|was) (?P<what>(?:a|an|the|one of) [^;:“”\"]{8,140})")
 _HEAD_ENDS = re.compile(r",| (?:who|whom|whose|that|which|of|in|for|at|from|and|with|to|on|by|known|based|accused|charged|"
                         r"serving|since|as|behind|under|over|between|\w+ing)\b")
@@ -49,6 +53,11 @@ _NO_PERSON = frozenset(
     "manufacturer regulator".split()
 )
 _PERSON_END = re.compile(r"(?:er|or|ist|eer|man|woman|cian|person)$")
+_DEFINES = re.compile(
+    r"who (?:also )?(?:is|was|has (?:been|served|led|worked|represented)|leads?|led|serve[sd]|became|founded|co-founded|runs|"
+    r"ran|heads|headed|works|worked|represents|represented|won|owns|owned|bought|wrote|created|plays|played|starred|"
+    r"commands|commanded|oversees|oversaw|chairs|chaired|teaches|taught|survived) "
+)
 _KNOWN = re.compile(r"(?:the )?(?:president|prime minister|first lady)(?: of .*)?$")
 
 
@@ -56,7 +65,7 @@ def describes(text: str, known: frozenset[str]) -> Iterator[Asked]:
     """"Who is X?" and "What is X?" where the sentence tells; ``known`` are names that the story's texts use alone."""
     for run in _RUN.finditer(text):
         after = text[run.end() :]
-        found = _APPOSED.match(after) or (_IS.match(after) if run.start() == 0 else None)
+        found = _APPOSED.match(after) or _OWNED.match(after) or (_IS.match(after) if run.start() == 0 else None)
         name = _name(run.group(), known) if found else ""
         if not found or not name:
             continue
@@ -90,7 +99,7 @@ def _name(run: str, known: frozenset[str]) -> str:
 
 def _of_person(what: str) -> bool:
     if what.startswith("who "):
-        return len(what.split()) > 3
+        return len(what.split()) > 4 and bool(_DEFINES.match(what))
     head = _head(what)
     if head in _NO_PERSON or head in _THINGS or what.startswith("whose "):
         return False
@@ -107,4 +116,5 @@ def _head(what: str) -> str:
 
 
 def _bare(what: str) -> str:
-    return re.sub(r"^(?:a|an|the|former) ", "", what)
+    """A description without its article or owner."""
+    return re.sub(r"^(?:(?:a|an|the|former) |(?:[\w.-]+ ){0,3}[\w.-]+['’]s? )", "", what)

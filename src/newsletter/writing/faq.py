@@ -12,10 +12,10 @@ from newsletter.writing.choose import Desk
 from newsletter.writing.counts import contested
 from newsletter.writing.describing import capital_runs
 from newsletter.writing.passages import Passage
-from newsletter.writing.questions import questions
+from newsletter.writing.questions import Context, questions
 from newsletter.writing.subject import leans
 from newsletter.writing.terms import term_set
-from newsletter.writing.upcoming import ahead
+from newsletter.writing.upcoming import ahead, impends
 
 MOST = 5
 NOVELTY = 0.3
@@ -24,21 +24,26 @@ REPEATS = 0.7
 """Likeness from which an answer repeats one of them."""
 BEARING = 0.1
 """Least bearing of an answer on the story's news."""
+SUBJECT = 0.35
+"""Least bearing of the best of its article: a stranger in the group answers nothing."""
 ALIKE = 0.6
 """Share of the stems of the shorter of two questions from which they are one."""
 FRESH = 0.5
 """Place in time (0 oldest, 1 newest) from which on an article may say what is not known."""
 KINDS = (
-    "who", "what", "charge", "why", "before", "where", "when", "many", "does", "act", "respond", "say", "penalty", "next",
+    "who", "what", "charge", "why", "cause", "before", "where", "when", "many", "does", "effect", "doer", "act", "respond", "say", "penalty", "next",
     "unknown",
 )
 """The order of reading: who and what, then why, then what follows."""
 RANKS = {"why": 0, "who": 1, "next": 1, "many": 2, "charge": 2, "unknown": 2, "does": 2, "what": 3, "respond": 3,
-         "penalty": 3, "act": 4, "before": 4, "where": 4, "when": 5, "say": 5}
+         "penalty": 3, "cause": 2, "effect": 3, "act": 4, "doer": 4, "before": 4, "where": 4, "when": 5, "say": 5}
 """Which kinds go first where there are more than five."""
 TWICE = {"who", "many", "act", "say"}
 """Kinds that may be asked twice, about two things."""
 _HOUSEHOLD = r"\b(?<!ormer )(?<!ex-)(?<!Vice )(?:President|Prime Minister|King|Queen|Pope) (?:[A-Z][\w.’'-]+ ){0,2}"
+
+
+_FRAGMENT = re.compile(r"^(?:Because|Let['’]s|Which|Not|Just|While|Although|Though)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +84,39 @@ def _alike(one: str, other: str) -> bool:
 
 def _candidates(desk: Desk) -> Iterator[_Candidate]:
     material = desk.material
-    common, known = _common(desk), capital_runs(tuple(t for _, t in material.said))
-    now = max(s.article.published for s in material.sources).date() if material.sources else None
+    about = Context(
+        _common(desk), capital_runs(tuple(t for _, t in material.said)),
+        frozenset(re.findall(r"[A-Z][\w-]+", " ".join(desk.said[:1]))),
+    )
+    now = max((s.article.published for s in material.sources), default=None)
     for i, passage in enumerate(material.passages):
         if not _tells(desk, passage):
             continue
         worth = float(material.centrality[i] + material.manner[i])
-        found = list(questions(passage.text, common, known))
-        if now and ahead(passage.text, passage.source.article.published.date(), now):
+        found = list(questions(passage.text, about))
+        at = passage.source.article.published
+        if now and ahead(passage.text, at.date(), now.date()):
             found.append(Asked("next", "What happens next?"))
+        elif now and impends(passage.text, at, now):
+            found.append(Asked("next", "What happens next?", "undated"))
         yield from (_Candidate(a, passage, worth) for a in found if a.text and _fair(desk, a, passage))
 
 
 def _tells(desk: Desk, passage: Passage) -> bool:
     material = desk.material
     news = passage.source.news and passage.field == "text" and passage.key not in desk.used
-    return news and not material.is_stale(passage) and material.bearing_of(passage) >= BEARING and not leans(passage.text)
+    if _FRAGMENT.match(passage.text):
+        return False
+    clear = not leans(passage.text) or _met(passage.text, desk.said)
+    near = material.belongs(passage, SUBJECT) and material.bearing_of(passage) >= BEARING
+    return news and clear and near and not material.is_stale(passage)
+
+
+def _met(text: str, said: list[str]) -> bool:
+    """Whether the reader has met "the aircraft carrier" that a sentence opens with."""
+    found = re.match(r"(?:The|These|Those) ((?:[\w’'-]+ ?){1,3})", text)
+    words = term_set(found.group(1)) if found else frozenset[str]()
+    return bool(words) and any(words <= term_set(t) for t in said)
 
 
 def _fair(desk: Desk, asked: Asked, passage: Passage) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 _MONTHS = {name: i + 1 for i, name in enumerate(
     "jan feb mar apr may jun jul aug sep oct nov dec".split())}
@@ -21,11 +21,16 @@ _RELATIVE = re.compile(
     r"in (?:two|three|four|five|six) (?:days|weeks|months))\b"
 )
 _WILL = re.compile(
-    r"\b(?:will|to be (?:held|sentenced|heard|tried)|heads? to|"
+    r"\b(?:will|set (?:a|the) (?:\w+ )?(?:hearing|trial|date|sentencing|deadline)|to be (?:held|sentenced|heard|tried)|heads? to|"
     r"(?:is|are) (?:scheduled|set|due|slated|expected|planned|scheduled to be) (?:to|for|in|on)|"
     r"(?:scheduled|slated|set|due) (?:to|for|in)|begins?|starts?|takes effect|plans to|until)\b"
 )
 _PAST = re.compile(r"\b(?:was|were|had been) (?:scheduled|set|due|slated|expected|planned)\b")
+_ACT = re.compile(
+    r"\bwill (?:now |also |then )?(?:decide|meet|vote|hold|return|appear|face|hear|begin|start|continue|remain|go on|review|"
+    r"consider|travel|testify|send|deploy|appeal|resume|reopen|release|announce|speak)\b"
+)
+NEWEST = timedelta(hours=24)
 FRESH = timedelta(days=2)
 """Age up to which "next week" or "later this month" is believed to be still ahead."""
 
@@ -39,6 +44,11 @@ def ahead(text: str, published: date, now: date) -> bool:
     if days:
         return min(days) > now
     return bool(_RELATIVE.search(text)) and now - published <= FRESH
+
+
+def impends(text: str, published: datetime, now: datetime) -> bool:
+    """Whether a text of the newest day says, without a date, what somebody will do."""
+    return bool(_ACT.search(text)) and now - published <= NEWEST and not _PAST.search(text)
 
 
 def _days(text: str, published: date) -> list[date]:
