@@ -11,8 +11,9 @@ from newsletter.domain.leaning import Side
 from newsletter.domain.words import WritingLimits
 from newsletter.writing.agreed import agreed
 from newsletter.writing.choose import Desk
-from newsletter.writing.disputed import disputed, only
+from newsletter.writing.disputed import disputed
 from newsletter.writing.faq import faq
+from newsletter.writing.one_side import only
 from newsletter.writing.support import bears_out
 from newsletter.writing.writer import ExtractiveWriter, desk_for
 from tests.support.writing_stories import article, bridge, chosen, registry, story

@@ -13,33 +13,36 @@ from newsletter.writing.clips import clips
 from newsletter.writing.counts import contested
 from newsletter.writing.fit import names_something
 from newsletter.writing.passages import Passage
-from newsletter.writing.same import Fact, fact_of, states
+from newsletter.writing.same import GRAVE, Fact, fact_of, states
 from newsletter.writing.score import Material, title_case
 from newsletter.writing.sources import Source
 from newsletter.writing.subject import leans
 from newsletter.writing.support import heard_sides
-from newsletter.writing.terms import term_set
 
 MOST = 2
 WORDS = 20
 COMMON = 0.4
 """Share of the outlets that state a fact which must use each of its words."""
+RARE, LONG = 1, 5
+"""Words ("outfit" for "equip") that hardly any of them need use, in a fact of so many stems; never a grave one."""
 BEARING = 0.2
 """Least bearing on the story's news."""
 SENTENCES = 4
 """Sentences of an article that are read together with its title, one at a time."""
-ALIKE = 0.6
-"""Likeness of two agreed facts from which they are one."""
+FRESH = 0.45
+"""Share of a second fact's content that the first must not hold."""
 REPEATS = 0.85
 """Likeness to the headline from which a fact only repeats it."""
 SAME = 0.93
 """Likeness to any other text of the story from which a fact stands there word for word."""
 NEW = 0.15
 """Share of a fact's content that the headline does not hold."""
-NOVEL, FIRM = 0.5, 0.15
+NOVEL, FIRM = 0.25, 0.15
 """What a fact gains by being all new to the reader, and by stating a number, beside 1 for all outlets stating it."""
 TITLE = 0.1
 """What a headline's clipped style costs."""
+BRIEF, EACH = 9, 0.03
+"""Words from which on a fact tells enough to be worth its line, and what each one less costs."""
 _TELLS = re.compile(r"^(?:What|Why|How|Who|When|Where)\b|:")
 
 
@@ -68,8 +71,8 @@ def agreed(desk: Desk) -> tuple[Statement, ...]:
     shared = [_Shared(p, by, 0.0) for p in _tried(desk) if heard <= _sides(p, by := _stated_by(p, told))]
     found: list[_Shared] = []
     for fact in sorted((_weighed(desk, s) for s in shared), key=lambda s: (-s.worth, s.passage.text)):
-        alike = _like(desk, fact.passage, [f.passage.text for f in found]) >= ALIKE
-        if not alike and len(found) < MOST and desk.ledger.allows(fact.passage.outlet, fact.passage.words):
+        again = found and _new(fact.passage, [f.passage.text for f in found]) < FRESH
+        if not again and len(found) < MOST and desk.ledger.allows(fact.passage.outlet, fact.passage.words):
             found.append(fact)
     return tuple(_said(desk, fact) for fact in found)
 
@@ -99,8 +102,8 @@ def _readings(texts: Sequence[str]) -> Iterator[str]:
 def _stated_by(passage: Passage, told: Sequence[_Told]) -> tuple[Source, ...]:
     """Other outlets' sources that state the passage's fact.
 
-    Empty when a word of it ("murdering") is one that hardly any of them uses ("stalking"): then they speak of the
-    same event and not of the same fact.
+    Empty when a grave word of it ("murdering"), or more than one word, is such as hardly any of them uses: then they
+    speak of the same event and not of the same fact.
     """
     fact = fact_of(passage.text)
     found: dict[str, tuple[Source, frozenset[str]]] = {}
@@ -111,7 +114,8 @@ def _stated_by(passage: Passage, told: Sequence[_Told]) -> tuple[Source, ...]:
             found[source.outlet] = source, before.union(*stems)
     heard = [stems for _, stems in found.values()]
     rare = [t for t in fact.stems if sum(t in stems for stems in heard) < COMMON * len(heard)]
-    return () if rare else tuple(source for source, _ in found.values())
+    allowed = RARE if len(fact.stems) >= LONG else 0
+    return () if len(rare) > allowed or GRAVE & set(rare) else tuple(source for source, _ in found.values())
 
 
 def _tried(desk: Desk) -> list[Passage]:
@@ -145,12 +149,14 @@ def _weighed(desk: Desk, shared: _Shared) -> _Shared:
     fact = fact_of(shared.passage.text)
     worth = (1 + len(shared.by)) / len(desk.material.outlets) + NOVEL * _new(shared.passage, desk.said)
     worth += FIRM * bool(fact.numbers) - TITLE * (shared.passage.field == "title")
+    worth -= EACH * max(0, BRIEF - shared.passage.words)
     return replace(shared, worth=worth)
 
 
 def _new(passage: Passage, told: Sequence[str]) -> float:
-    own = term_set(passage.text)
-    return len(own.difference(*map(term_set, told))) / max(1, len(own))
+    """Share of a fact's content that the texts do not hold, words of one class counted as one."""
+    own = fact_of(passage.text).stems
+    return len(own.difference(*(fact_of(t).stems for t in told))) / max(1, len(own))
 
 
 def _like(desk: Desk, passage: Passage, texts: Sequence[str]) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from newsletter.writing.lexicon import NOUN_LIKE, NUMBER_WORDS, SUBORDINATORS
 from newsletter.writing.quotes import balanced
-from newsletter.writing.verbs import AUXILIARIES, PAST, PRESENT
+from newsletter.writing.verbs import AUXILIARIES, PAST, PRESENT, words
 
 LONGEST = 12
 """Words of a question."""
@@ -18,34 +18,42 @@ SUBJECT = 8
 """Words of a subject."""
 
 _DAY = re.compile(
-    r",?(?: on| late| early)? (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|afternoon|evening|night))?\b,?"
+    r",?(?: on| late| early)? (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|afternoon|"
+    r"evening|night))?\b,?"
 )
 _LEAD = re.compile(
-    r"^(?:In|On|At|During|After|Before|Following|Since|By|For|Under|Amid|Despite|With|Because of|Due to|Citing) [^,“”\"]{3,70}, (?=[A-Z]|the |a |an )"
+    r"^(?:In|On|At|During|After|Before|Following|Since|By|For|Under|Amid|Despite|With|Because of|"
+    r"Due to|Citing) [^,“”\"]{3,70}, (?=[A-Z]|the |a |an )"
 )
 _ASIDE = re.compile(r"^(?P<name>(?:(?:The|the|of|and|[A-Z][\w.’'&-]*) ?){1,7}), [^,]{2,70}, (?=[a-z])")
-_BARRED = frozenset(
-    "that which who whose whom when while if because after before since until as but than whether where to how what "
-    "why".split()
+_BARRED = words(
+    "that which who whose whom when while if because after before since until as but than "
+    "whether where to how what "
+    "why"
 )
 """Words that no plain subject holds."""
-_JOINS = re.compile(r"[,;:—–]|\b(?:that|which|who|whose|where|when|while|after|before|as|because|and|but|if|to|than)\b")
+_JOINS = re.compile(
+    r"[,;:—–]|\b(?:that|which|who|whose|where|when|while|after|before|as|because|and|but|if|to|than)\b"
+)
 _NEGATED = re.compile(r"\b(?:not|never|no)\b|n['’]t\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|him|this|these|those|we|I|you|our|my|your)\b")
-_OBJECTS = frozenset("to the a an that".split())
-_PLURAL_VERBS = frozenset(
-    "say want plan fear hope expect argue believe demand seek accuse allege warn oppose urge condemn reject deny".split()
+_OBJECTS = words("to the a an that")
+_PLURAL_VERBS = words(
+    "say want plan fear hope expect argue believe demand seek accuse allege warn oppose urge "
+    "condemn reject deny"
 )
-_SPEECH = frozenset("say tell announce report add claim believe think know suggest argue insist note write".split())
-GROUPS = frozenset(
-    "surveys polls documents records families officials police prosecutors critics supporters investigators lawyers attorneys lawmakers democrats "
-    "republicans experts scientists authorities senators residents unions doctors researchers analysts relatives "
-    "witnesses organizers protesters advocates opponents allies forecasters firefighters".split()
+_SPEECH = words("say tell announce report add claim believe think know suggest argue insist note write")
+GROUPS = words(
+    "surveys polls documents records families officials police prosecutors critics supporters "
+    "investigators lawyers attorneys lawmakers democrats "
+    "republicans experts scientists authorities senators residents unions doctors researchers "
+    "analysts relatives "
+    "witnesses organizers protesters advocates opponents allies forecasters firefighters"
 )
 """Nouns for people or papers that speak for themselves, without an article."""
-_PASSING = frozenset("also later once then now just previously recently already still earlier again quickly".split())
+_PASSING = words("also later once then now just previously recently already still earlier again quickly")
 """Adverbs between subject and verb that a question does without."""
-_DETERMINERS = frozenset("The A An Its Their His Her Some Most Many Several Both All More Nearly About".split())
+_DETERMINERS = words("The A An Its Their His Her Some Most Many Several Both All More Nearly About")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """``subject verb rest``; ``helper`` is what a question puts first ("did", "has"), ``base`` what follows the subject."""
+    """``subject verb rest``; in a question ``helper`` ("did") comes first and ``base`` ("plead") after the subject."""
 
     subject: str
     verb: str
@@ -72,6 +80,24 @@ class Clause:
         return self.base in _SPEECH
 
 
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A story's words written small inside sentences, its names that stand alone, and the headline's names."""
+
+    common: frozenset[str]
+    known: frozenset[str]
+    central: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence with its main clause."""
+
+    text: str
+    of: Clause
+    about: Context
+
+
 def clause(text: str) -> Clause | None:
     """The main clause of a sentence that opens with its subject; None for anything less plain."""
     plain = _LEAD.sub("", _DAY.sub("", text.rstrip(".")))
@@ -80,7 +106,7 @@ def clause(text: str) -> Clause | None:
     if not tokens or tokens[0].lower() in SUBORDINATORS or not tokens[0][:1].isupper():
         return None
     for i, token in enumerate(tokens[: SUBJECT + 1]):
-        if token in _BARRED or (token[-1] in ",;:" and i < len(tokens)) or token[:1] in "“\"‘(":
+        if token in _BARRED or (token[-1] in ",;:" and i < len(tokens)) or token[:1] in '“"‘(':
             return None
         if i and (found := _verb(tokens, i)):
             return found if _is_subject(tokens[:i]) else None
@@ -113,7 +139,9 @@ def _verb(tokens: list[str], i: int) -> Clause | None:
         return Clause(subject, word, "did", PAST[word], rest)
     if word in PRESENT and (word not in NOUN_LIKE or rest.split(" ", 1)[0] in _OBJECTS):
         return Clause(subject, word, "does", PRESENT[word], rest)
-    if word in _PLURAL_VERBS and (tokens[i - 1].endswith("s") or tokens[i - 1].lower() in {"police", "people"}):
+    if word in _PLURAL_VERBS and (
+        tokens[i - 1].endswith("s") or tokens[i - 1].lower() in {"police", "people"}
+    ):
         return Clause(subject, word, "do", word, rest)
     if word == "call" and rest.startswith("for ") and tokens[i - 1].endswith("s"):
         return Clause(subject, word, "do", word, rest)
@@ -136,7 +164,20 @@ def _is_subject(tokens: list[str]) -> bool:
     named = any(t[:1].isupper() for t in tokens[1:]) or (tokens[0] not in _DETERMINERS and len(tokens) <= 3)
     definite = tokens[0] in {"The", "A", "An"} and len(tokens) > 1
     counted = tokens[0][:1].isdigit() or tokens[0].lower() in NUMBER_WORDS
-    whole = tokens[-1].lower() not in {"of", "in", "for", "on", "at", "from", "with", "by", "and", "the", "a", "an"}
+    whole = tokens[-1].lower() not in {
+        "of",
+        "in",
+        "for",
+        "on",
+        "at",
+        "from",
+        "with",
+        "by",
+        "and",
+        "the",
+        "a",
+        "an",
+    }
     return whole and (named or definite) and not counted and tokens[-1][:1] not in ",("
 
 
@@ -145,3 +186,8 @@ def clause_subject(subject: str, common: frozenset[str]) -> str:
     first, _, rest = subject.partition(" ")
     small = first in _DETERMINERS or (first.lower() in common | GROUPS and rest == rest.lower())
     return f"{first[0].lower()}{first[1:]} {rest}".strip() if small else subject
+
+
+def opening(rest: str) -> str:
+    """The rest of a clause up to its first comma or dash."""
+    return re.split(r"[,;:—–]| - ", rest)[0]

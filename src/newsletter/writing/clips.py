@@ -20,9 +20,7 @@ from newsletter.writing.trim import keeps_hedges
 LEAST = 6
 """Words that a clipped fact has at least."""
 
-_BORDER = re.compile(
-    r",? (?=(?:in|on|at|during|after|amid|following|before)\b)|, (?=\w)"
-)
+_BORDER = re.compile(r",? (?=(?:in|on|at|during|after|amid|following|before)\b)|, (?=\w)")
 _NEEDS_ALL = re.compile(
     r"\b(?:not|no|never|without|only|unless|until|if|whether|least|most|more|less|first|last|record|between|both|either|"
     r"one of|such|so|too|than|same|\w+(?<!lat)(?<!inter)(?<!for)est|n['’]t)\b|n['’]t\b",

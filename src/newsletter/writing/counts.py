@@ -85,28 +85,34 @@ def contested(material: Material, passage: Passage) -> bool:
 
 def _count(measure: str, topic: str, found: re.Match[str]) -> Count | None:
     number = found.group("n").lower()
-    value = float(NUMBER_WORDS.get(number, number).replace(",", "")) * _SCALES[(found.group("scale") or "").lower()]
+    value = (
+        float(NUMBER_WORDS.get(number, number).replace(",", ""))
+        * _SCALES[(found.group("scale") or "").lower()]
+    )
     bound = (found.group("bound") or "").strip().lower()
     who = stem((found.group("who") or "").strip().lower())
     if bound in {"another", "a further"}:
         return None
-    low, high = _range(value, bound)
-    return Count(measure, topic, "" if who in _ANYBODY else who, value, low, high)
+    limits = _range(value, bound)
+    return Count(measure, topic, "" if who in _ANYBODY else who, value, *limits) if limits else None
 
 
 _SCALES = {"": 1.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _ANYBODY = {"", "civilian", stem("others")}
 
 
-def _range(value: float, bound: str) -> tuple[float, float]:
+def _range(value: float, bound: str) -> tuple[float, float] | None:
+    """The counts that a claim allows; None for what is only about right."""
     if bound == "at least":
         return value, float("inf")
     if bound in {"more than", "over"}:
         return value + 1, float("inf")
     if bound in {"up to", "as many as", "fewer than", "less than", "under"}:
         return 0.0, value
-    return (value, value) if not bound else (0.9 * value, 1.1 * value)
+    return (value, value) if not bound else None
 
 
 def _rounding(one: float, other: float) -> bool:
-    return any(v >= 10 and v % 10 == 0 for v in (one, other)) and abs(one - other) <= ROUNDED * max(one, other)
+    return any(v >= 10 and v % 10 == 0 for v in (one, other)) and abs(one - other) <= ROUNDED * max(
+        one, other
+    )

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from newsletter.domain.words import Question
-from newsletter.writing.asking import Asked
+from newsletter.writing.asking import Asked, Context
 from newsletter.writing.choose import Desk
 from newsletter.writing.counts import contested
 from newsletter.writing.describing import capital_runs
 from newsletter.writing.passages import Passage
-from newsletter.writing.questions import Context, questions
+from newsletter.writing.questions import questions
 from newsletter.writing.subject import leans
 from newsletter.writing.terms import term_set
 from newsletter.writing.upcoming import ahead, impends
@@ -24,23 +24,59 @@ REPEATS = 0.7
 """Likeness from which an answer repeats one of them."""
 BEARING = 0.1
 """Least bearing of an answer on the story's news."""
-SUBJECT = 0.35
-"""Least bearing of the best of its article: a stranger in the group answers nothing."""
+ON_IT = 0.5
+"""Share of its article's title that other outlets' texts must hold: a stranger in the group answers nothing."""
 ALIKE = 0.6
 """Share of the stems of the shorter of two questions from which they are one."""
 FRESH = 0.5
 """Place in time (0 oldest, 1 newest) from which on an article may say what is not known."""
 KINDS = (
-    "who", "what", "charge", "why", "cause", "before", "where", "when", "many", "does", "effect", "doer", "act", "respond", "say", "penalty", "next",
+    "who",
+    "what",
+    "charge",
+    "why",
+    "cause",
+    "before",
+    "where",
+    "when",
+    "many",
+    "does",
+    "effect",
+    "doer",
+    "act",
+    "respond",
+    "say",
+    "penalty",
+    "next",
     "unknown",
 )
 """The order of reading: who and what, then why, then what follows."""
-RANKS = {"why": 0, "who": 1, "next": 1, "many": 2, "charge": 2, "unknown": 2, "does": 2, "what": 3, "respond": 3,
-         "penalty": 3, "cause": 2, "effect": 3, "act": 4, "doer": 4, "before": 4, "where": 4, "when": 5, "say": 5}
+RANKS = {
+    "why": 0,
+    "who": 1,
+    "next": 1,
+    "many": 2,
+    "charge": 2,
+    "unknown": 2,
+    "does": 2,
+    "what": 3,
+    "respond": 3,
+    "penalty": 3,
+    "cause": 2,
+    "effect": 3,
+    "act": 4,
+    "doer": 4,
+    "before": 4,
+    "where": 4,
+    "when": 5,
+    "say": 5,
+}
 """Which kinds go first where there are more than five."""
 TWICE = {"who", "many", "act", "say"}
 """Kinds that may be asked twice, about two things."""
-_HOUSEHOLD = r"\b(?<!ormer )(?<!ex-)(?<!Vice )(?:President|Prime Minister|King|Queen|Pope) (?:[A-Z][\w.’'-]+ ){0,2}"
+_HOUSEHOLD = (
+    r"\b(?<!ormer )(?<!ex-)(?<!Vice )(?:President|Prime Minister|King|Queen|Pope) (?:[A-Z][\w.’'-]+ ){0,2}"
+)
 
 
 _FRAGMENT = re.compile(r"^(?:Because|Let['’]s|Which|Not|Just|While|Although|Though)\b")
@@ -59,7 +95,11 @@ def faq(desk: Desk) -> tuple[Question, ...]:
     taken: list[tuple[_Candidate, Question]] = []
     for candidate in candidates:
         before = [c.asked for c, _ in taken]
-        if len(taken) < MOST and not _asked_already(candidate.asked, before) and _answers(desk, candidate.passage):
+        if (
+            len(taken) < MOST
+            and not _asked_already(candidate.asked, before)
+            and _answers(desk, candidate.passage)
+        ):
             taken.append((candidate, Question(candidate.asked.text, (desk.say(candidate.passage),))))
     return tuple(q for _, q in sorted(taken, key=lambda t: KINDS.index(t[0].asked.kind)))
 
@@ -85,7 +125,8 @@ def _alike(one: str, other: str) -> bool:
 def _candidates(desk: Desk) -> Iterator[_Candidate]:
     material = desk.material
     about = Context(
-        _common(desk), capital_runs(tuple(t for _, t in material.said)),
+        _common(desk),
+        capital_runs(tuple(t for _, t in material.said)),
         frozenset(re.findall(r"[A-Z][\w-]+", " ".join(desk.said[:1]))),
     )
     now = max((s.article.published for s in material.sources), default=None)
@@ -108,8 +149,15 @@ def _tells(desk: Desk, passage: Passage) -> bool:
     if _FRAGMENT.match(passage.text):
         return False
     clear = not leans(passage.text) or _met(passage.text, desk.said)
-    near = material.belongs(passage, SUBJECT) and material.bearing_of(passage) >= BEARING
+    near = material.bearing_of(passage) >= BEARING and _on_it(desk, passage)
     return news and clear and near and not material.is_stale(passage)
+
+
+def _on_it(desk: Desk, passage: Passage) -> bool:
+    """Whether the passage's article speaks of what the other outlets speak of."""
+    title = term_set(passage.source.article.title)
+    others = (held for outlet, held in desk.material.concepts_of.items() if outlet != passage.outlet)
+    return len(title & frozenset[str]().union(*others)) >= ON_IT * len(title)
 
 
 def _met(text: str, said: list[str]) -> bool:

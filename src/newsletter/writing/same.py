@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from newsletter.writing.terms import stem, term_set, terms
 from newsletter.writing.timing import expects
+from newsletter.writing.verbs import words
 
 SHARE = 0.6
 """Share of a fact's content stems that the other text must hold."""
@@ -19,7 +20,14 @@ LEAST = 4
 """Content stems from which on a text is a fact that can be compared."""
 
 _MAGNITUDE = re.compile(r"(?<=\d)[ -]?(?P<m>bn|mn|m|b|k|tn)\b", re.IGNORECASE)
-_MAGNITUDES = {"bn": "billion", "b": "billion", "mn": "million", "m": "million", "k": "thousand", "tn": "trillion"}
+_MAGNITUDES = {
+    "bn": "billion",
+    "b": "billion",
+    "mn": "million",
+    "m": "million",
+    "k": "thousand",
+    "tn": "trillion",
+}
 _PERCENT = re.compile(r"(?<=\d) ?(?:%|per cent\b)")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|nobody|none|neither|nor|without|den(?:y|ies|ied|ying)|false(?:ly)?|refus(?:es|ed|ing|e)|"
@@ -52,8 +60,20 @@ _ALIKE = tuple(
         "find found",
         "steal stole stolen theft robbery",
         "shoot shot shooting",
+        "role position post job",
     )
 )
+GRAVE = frozenset(
+    stem(word)
+    for word in words(
+        "murder kill die manslaughter homicide stalk rape assault abuse terror terrorist terrorism "
+        "fraud bribe bribery corrupt corruption treason racist racism antisemitism genocide massacre torture "
+        "theft steal perjury lie lied illegal unlawful criminal crime guilty convict charge "
+        "indict arrest accuse allege blame attack invade bomb shoot strike win lose "
+        "defeat beat resign fire reject approve deny confirm admit "
+    )
+)
+"""Words that decide what a fact says: a text without them does not state it."""
 _CLASS = {member: min(group) for group in _ALIKE for member in group}
 
 

@@ -5,13 +5,23 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
-_MONTHS = {name: i + 1 for i, name in enumerate(
-    "jan feb mar apr may jun jul aug sep oct nov dec".split())}
-_WEEKDAYS = {name: i for i, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
-_MONTH = (r"(?P<{0}>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|"
-          r"Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)")
+_MONTHS = {
+    name: i + 1
+    for i, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+    )
+}
+_WEEKDAYS = {
+    name: i
+    for i, name in enumerate(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
+}
+_MONTH = (
+    r"(?P<{0}>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|"
+    r"Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
 _DATE = re.compile(
-    _MONTH.format("m1") + r" (?P<d1>\d{1,2})\b(?!,? ?\d{3,})|\b(?P<d2>\d{1,2}) " + _MONTH.format("m2") + r"\b"
+    _MONTH.format("m1") + r" (?P<d1>\d{1,2})\b(?!,? ?\d{3,})|"
+    r"\b(?P<d2>\d{1,2}) " + _MONTH.format("m2") + r"\b"
 )
 _IN_MONTH = re.compile(r"\b(?:in|by|until|this) (?:early |late |mid-)?" + _MONTH.format("m") + r"(?! \d)\b")
 _WEEKDAY = re.compile(r"\b(?P<day>" + "|".join(d.title() for d in _WEEKDAYS) + r")\b")
@@ -21,13 +31,15 @@ _RELATIVE = re.compile(
     r"in (?:two|three|four|five|six) (?:days|weeks|months))\b"
 )
 _WILL = re.compile(
-    r"\b(?:will|set (?:a|the) (?:\w+ )?(?:hearing|trial|date|sentencing|deadline)|to be (?:held|sentenced|heard|tried)|heads? to|"
+    r"\b(?:will|set (?:a|the) (?:\w+ )?(?:hearing|trial|date|sentencing|deadline)|to be (?:held|"
+    r"sentenced|heard|tried)|heads? to|"
     r"(?:is|are) (?:scheduled|set|due|slated|expected|planned|scheduled to be) (?:to|for|in|on)|"
     r"(?:scheduled|slated|set|due) (?:to|for|in)|begins?|starts?|takes effect|plans to|until)\b"
 )
 _PAST = re.compile(r"\b(?:was|were|had been) (?:scheduled|set|due|slated|expected|planned)\b")
 _ACT = re.compile(
-    r"\bwill (?:now |also |then )?(?:decide|meet|vote|hold|return|appear|face|hear|begin|start|continue|remain|go on|review|"
+    r"\bwill (?:now |also |then )?(?:decide|meet|vote|hold|return|appear|face|hear|begin|start|"
+    r"continue|remain|go on|review|"
     r"consider|travel|testify|send|deploy|appeal|resume|reopen|release|announce|speak)\b"
 )
 NEWEST = timedelta(hours=24)
@@ -56,14 +68,13 @@ def _days(text: str, published: date) -> list[date]:
     for m in _DATE.finditer(text):
         month = _MONTHS[(m.group("m1") or m.group("m2"))[:3].lower()]
         found.append(_next(published, month, int(m.group("d1") or m.group("d2"))))
-    for m in _IN_MONTH.finditer(text):
-        found.append(_next(published, _MONTHS[m.group("m")[:3].lower()], 28))
+    found.extend(_next(published, _MONTHS[m.group("m")[:3].lower()], 28) for m in _IN_MONTH.finditer(text))
     if not found:
         found = [
             published + timedelta(days=(_WEEKDAYS[m.group("day").lower()] - published.weekday()) % 7)
             for m in _WEEKDAY.finditer(text)
         ]
-    return [day for day in found if day]
+    return found
 
 
 def _next(published: date, month: int, day: int) -> date:
