@@ -87,6 +87,8 @@ class Context:
     common: frozenset[str]
     known: frozenset[str]
     central: frozenset[str]
+    proper: frozenset[str]
+    """Words, in small letters, that sentences write with a capital."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,13 @@ def clause(text: str) -> Clause | None:
         if i and (found := _verb(tokens, i)):
             return found if _is_subject(tokens[:i]) else None
     return None
+
+
+def named(told: Told) -> bool:
+    """Whether the subject is a name: a single capitalised word may only open its sentence."""
+    tokens = told.of.subject.split()
+    single = len(tokens) > 1 or tokens[0].lower() in told.about.proper
+    return single and tokens[0] not in {"The", "A", "An"} and tokens[-1][:1].isupper()
 
 
 def ask(word: str, of: Clause, rest: str, common: frozenset[str]) -> str:

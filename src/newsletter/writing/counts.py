@@ -15,7 +15,9 @@ from newsletter.writing.terms import stem
 ROUNDED = 0.05
 """Share by which a round number may differ from an exact one and still tell the same."""
 
-_NUMBER = r"(?P<n>\d[\d,]*(?:\.\d+)?|" + "|".join(w for w in NUMBER_WORDS if w != "zero") + r")"
+_NUMBER = (
+    r"(?P<n>(?<![\d.-])\d+(?:,\d{3})*(?:\.\d+)?|" + "|".join(w for w in NUMBER_WORDS if w != "zero") + r")"
+)
 _SCALE = r"(?: (?P<scale>hundred|thousand|million|billion|trillion))?"
 _BOUND = (
     r"(?P<bound>at least |more than |over |as many as |up to |nearly |almost |about |around |some |roughly |"
@@ -24,7 +26,7 @@ _BOUND = (
 _WHO = r"(?P<who>(?!and\b|of\b|people\b)[a-z]+ )??(?:(?P<people>people|persons) )?(?:others )?"
 _WERE = r"(?:(?:were|was|are|is|have been|had been|has been|being) )?(?:reported |confirmed |feared )?"
 _CASUALTIES = (
-    ("killed", "How many people were killed", "killed|dead|died|deaths|fatalities", "killing|left|claimed"),
+    ("killed", "How many people were killed", "killed|dead|died|deaths|fatalities", "killing"),
     ("injured", "How many people were injured", "injured|wounded|hurt|injuries", "injuring|wounding"),
     ("arrested", "How many people were arrested", "arrested|detained|arrests", "arresting|detaining"),
     ("missing", "How many people are missing", "missing", "$^"),
@@ -53,11 +55,8 @@ _PATTERNS = tuple(
     for measure, topic, after, before in _CASUALTIES
     for pattern in (
         rf"\b{_BOUND}{_NUMBER}{_SCALE} {_WHO}{_WERE}(?:{after})\b",
-        rf"\b(?:{before}) {_BOUND}{_NUMBER}{_SCALE} {_WHO}(?!\w*(?:percent|year|day|time|hour|million|billion))"
-        if before != "left|claimed"
-        else "",
+        rf"\b(?:{before}) {_BOUND}{_NUMBER}{_SCALE} {_WHO}(?!\w*(?:percent|year|day|time|hour|million|billion))",
     )
-    if pattern
 )
 
 
@@ -72,10 +71,13 @@ def counts(text: str) -> Iterator[Count]:
 
 
 def contested(material: Material, passage: Passage) -> bool:
-    """Whether another outlet, or a later article, gives a count that the passage's own excludes."""
+    """Whether another outlet, or a later article, gives another count on a measure that the passage counts.
+
+    Counts that could both be true ("at least 20", "at least 38") differ too: one of them is out of date.
+    """
     mine = list(counts(passage.text))
     return bool(mine) and any(
-        one.measure == other.measure and one.excludes(other)
+        one.measure == other.measure and one.value != other.value and not _rounding(one.value, other.value)
         for source, text in material.said_by_news()
         for other in counts(text)
         for one in mine
@@ -91,13 +93,14 @@ def _count(measure: str, topic: str, found: re.Match[str]) -> Count | None:
     )
     bound = (found.group("bound") or "").strip().lower()
     who = stem((found.group("who") or "").strip().lower())
-    if bound in {"another", "a further"}:
+    if bound in {"another", "a further"} or who in _TIMES:
         return None
     limits = _range(value, bound)
     return Count(measure, topic, "" if who in _ANYBODY else who, value, *limits) if limits else None
 
 
 _SCALES = {"": 1.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_TIMES = frozenset({"year", "month", "week", "day", "hour", "minut", "percent"})
 _ANYBODY = {"", "civilian", stem("others")}
 
 

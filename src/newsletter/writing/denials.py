@@ -41,7 +41,7 @@ _DENIES = (
     re.compile(
         r"\bden(?:y|ies|ied) (?P<what>(?:that |detaining |holding |making |attacking |using |"
         r"doing |planning |having )"
-        r"[^,;—–“”\"]*|any wrongdoing|wrongdoing|it\b|(?:the|all|any) charges?\b)"
+        r"[^,;—–“”\"]*|any wrongdoing|wrongdoing|(?:the|all|any) charges?\b)"
     ),
     re.compile(r"\b(?P<what>plead(?:s|ed)? not guilty)\b"),
 )
@@ -59,9 +59,11 @@ _CUT = re.compile(
     r"\b(?:as|after|while|during|when|which|who|but|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|"
     r"Sun)day|amid|in an?)\b"
 )
+_AGAINST = ("The charges against", "The accusations against")
+_CHARGE = re.compile(r"\b(?:accus|alleg|charg)\w+|\bprosecutors sa(?:y|id)\b", re.IGNORECASE)
 _JOINTS = words("and aboard on in at over from for")
 _GENERIC = re.compile(
-    r"^(?:the |any |all |those )?(?:charges?|allegations?|accusations?|claims?|wrongdoing|it|plead.*)$"
+    r"^(?:the |any |all |those )?(?:charges?|allegations?|accusations?|claims?|wrongdoing|plead.*)$"
 )
 _GUILTY = re.compile(r"\bplead(?:s|ed|ing)? guilty\b|\bguilty plea\b", re.IGNORECASE)
 
@@ -92,7 +94,7 @@ def denials(passage: Passage) -> Iterator[Denial]:
         return
     topic = _topic(found.group("what").strip(), actor)
     if topic:
-        yield Denial(passage, actor, topic, term_set(topic) - term_set(actor) - _SPOKEN)
+        yield Denial(passage, actor, topic, _stems(topic) - term_set(actor))
 
 
 def answers(denial: Denial, claim: Passage) -> int:
@@ -105,10 +107,10 @@ def answers(denial: Denial, claim: Passage) -> int:
         return 0
     told = term_set(text)
     shared = (told & term_set(denial.passage.text)) - actor
-    about_actor = _GENERIC.match(denial.topic) is None or bool(actor & told)
+    about_actor = not denial.topic.startswith(_AGAINST) or bool(actor & told and _CHARGE.search(text))
     enough = (
         len(shared) >= SHARED
-        and len(told & denial.denied) >= min(OF_OBJECT, len(denial.denied))
+        and (denial.topic.startswith(_AGAINST) or len(told & denial.denied) >= OF_OBJECT)
         and about_actor
     )
     return len(shared) if enough else 0
@@ -119,8 +121,15 @@ def admits(text: str) -> bool:
     return bool(_GUILTY.search(text))
 
 
+def _stems(topic: str) -> frozenset[str]:
+    """What is denied: stems of the topic, names and words for "claim" aside; names alone are the whole story's."""
+    return term_set(re.sub(r"(?<=[\w’'] )[A-Z][\w’'-]*", " ", topic)) - _SPOKEN
+
+
 def _topic(what: str, actor: str) -> str:
     """What the dispute is about, in the denial's own words: "Reports of food shortages aboard the Marlow"."""
+    if re.match(r"(?:the )?claims?$", what):
+        return ""
     if _GENERIC.match(what):
         noun = "charges" if "charge" in what or "guilty" in what else "accusations"
         return f"The {noun} against {actor}" if len(actor.split()) <= 6 else ""

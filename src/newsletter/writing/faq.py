@@ -124,10 +124,12 @@ def _alike(one: str, other: str) -> bool:
 
 def _candidates(desk: Desk) -> Iterator[_Candidate]:
     material = desk.material
+    common, proper = _letters(desk)
     about = Context(
-        _common(desk),
+        common,
         capital_runs(tuple(t for _, t in material.said)),
         frozenset(re.findall(r"[A-Z][\w-]+", " ".join(desk.said[:1]))),
+        proper,
     )
     now = max((s.article.published for s in material.sources), default=None)
     for i, passage in enumerate(material.passages):
@@ -169,8 +171,8 @@ def _met(text: str, said: list[str]) -> bool:
 
 def _fair(desk: Desk, asked: Asked, passage: Passage) -> bool:
     """Who is meant must play a part in what was told; counts must be beyond dispute, ignorance recent."""
-    if asked.kind == "many":
-        return not contested(desk.material, passage)
+    if contested(desk.material, passage):
+        return False
     if asked.kind == "unknown":
         return desk.material.place_in_time(passage) >= FRESH
     if asked.kind == "who":
@@ -178,14 +180,14 @@ def _fair(desk: Desk, asked: Asked, passage: Passage) -> bool:
         household = re.compile(_HOUSEHOLD + re.escape(last) + r"\b")
         if any(household.search(text) for _, text in desk.material.said):
             return False
-        return sum(last in " ".join(desk.material.texts_of(o)) for o in desk.material.outlets) > 1
+        return sum(asked.about in " ".join(desk.material.texts_of(o)) for o in desk.material.outlets) > 1
     return True
 
 
-def _common(desk: Desk) -> frozenset[str]:
-    """Words that sentences of the story write small more often than not."""
+def _letters(desk: Desk) -> tuple[frozenset[str], frozenset[str]]:
+    """Words that sentences of the story write small more often than not, and words that they write with a capital."""
     small: dict[str, int] = {}
-    for _, text in desk.material.said:
+    for text in (p.text for p in desk.material.passages if p.field == "text"):
         for word in re.findall(r"(?<=[a-z,] )[A-Za-z][\w’'-]*", text):
             small[word.lower()] = small.get(word.lower(), 0) + (1 if word[0].islower() else -1)
-    return frozenset(word for word, count in small.items() if count > 0)
+    return frozenset(w for w, n in small.items() if n > 0), frozenset(w for w, n in small.items() if n < 0)

@@ -18,6 +18,7 @@ from newsletter.writing.asking import (
     ask,
     clause,
     clause_subject,
+    named,
     opening,
     sound,
 )
@@ -38,6 +39,7 @@ _FACES = re.compile(r"\b(?:charges?|counts?)\b")
 _SENTENCE = re.compile(
     r"\b(?:in prison|in jail|life sentence|behind bars|death penalty|years[’']? imprisonment)\b"
 )
+_REACTS = re.compile(r"(?:to (?:the|a|his|her|their|its) (?!scene|report|call|911)\w+|by|with|in a)\b")
 _RESPONSES = words(
     "deny reject dismiss dispute defend respond condemn criticize criticise rebuke denounce "
     "apologize apologise"
@@ -46,7 +48,7 @@ _SAYING = words("warn say argue insist tell write call describe praise accuse bl
 _DOING = words(
     "announce propose demand reveal admit acknowledge order recommend request conclude rule "
     "promise vow plan want seek "
-    "urge allege decide investigate declare approve"
+    "allege decide investigate declare approve"
 )
 _FINDING = words("rule conclude find determine")
 _DOING_NOW = words("demanding planning seeking proposing considering investigating")
@@ -105,6 +107,7 @@ _DATE = re.compile(
     r",? (?:(?:in|on|since) )?(?:(?:January|February|March|April|May|June|July|August|September|"
     r"October|November|December|"
     r"Jan\.|Feb\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.)(?: \d{1,2}\b)?(?:,? (?:19|20)\d\d\b)?|"
+    r"\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b|"
     r"(?<=in )(?:19|20)\d\d\b)"
 )
 _UNKNOWN = re.compile(
@@ -149,8 +152,8 @@ def _why(told: Told) -> Asked | None:
 
 
 def _charged(told: Told) -> Asked | None:
-    name = _named(told.of)
-    if not name:
+    name = told.of.subject
+    if not named(told):
         return None
     charged = _CHARGED.match(told.of.rest)
     if charged and told.of.helper in {"is", "was", "has"}:
@@ -166,21 +169,23 @@ def _charged(told: Told) -> Asked | None:
 
 
 def _responds(told: Told) -> Asked | None:
-    if _somebody(told.of) and (told.of.base in _RESPONSES or told.of.rest.startswith("back against")):
+    if told.of.base == "respond" and not _REACTS.match(told.of.rest):
+        return None
+    if _somebody(told) and (told.of.base in _RESPONSES or told.of.rest.startswith("back against")):
         return Asked(
             "respond",
             ask("How", Clause(told.of.subject, "", told.of.helper, "respond", ""), "", told.about.common),
             told.of.subject,
         )
     answered = PAST.get(told.of.rest.split(" ", 1)[0]) in _RESPONSES | {"appeal"}
-    if _somebody(told.of) and told.of.helper in {"has", "have"} and answered:
+    if _somebody(told) and told.of.helper in {"has", "have"} and answered:
         return Asked("respond", ask("How", told.of, "responded", told.about.common), told.of.subject)
     return None
 
 
 def _says(told: Told) -> Asked | None:
     """What somebody said, about whom where another name follows."""
-    if told.of.base not in _SAYING or len(told.of.rest.split()) < 5 or not _somebody(told.of):
+    if told.of.base not in _SAYING or len(told.of.rest.split()) < 5 or not _somebody(told):
         return None
     topic = next(
         (
@@ -199,7 +204,7 @@ def _says(told: Told) -> Asked | None:
 def _does(told: Told) -> Asked | None:
     """What somebody announced, demands, is planning …"""
     words = told.of.rest.split()
-    if not _somebody(told.of) or len(words) < 4 or _VACUOUS.match(told.of.rest):
+    if not _somebody(told) or len(words) < 4 or _VACUOUS.match(told.of.rest):
         return None
     if told.of.base in _FINDING and " that " in told.of.rest:
         return Asked("act", ask("What", told.of, "", told.about.common), told.of.subject)
@@ -263,7 +268,8 @@ def _when(told: Told) -> Asked | None:
         not date
         or told.of.speaks
         or len(head.split()) < 1
-        or re.search(r"\b(?:since|until|from|by|before|after)$", head)
+        or told.of.helper in {"has", "have", "had"}
+        or re.search(r"\b(?:since|until|from|by|before|after|last|late|early|mid|on|in|of|the|a|\d+)$", head)
     ):
         return None
     return Asked(
@@ -274,7 +280,7 @@ def _when(told: Told) -> Asked | None:
 def _whose(told: Told) -> Asked | None:
     """Who did what, where the doer is named."""
     deed = opening(told.of.rest)
-    if not _named(told.of) or told.of.base not in _ACTORS or not re.search(r"[A-Z]", deed):
+    if not named(told) or told.of.base not in _ACTORS or not re.search(r"[A-Z]", deed):
         return None
     deed = re.split(r"\b(?:after|before|as|while|when|who|which|that|amid|for|in|on|over|saying)\b", deed)[
         0
@@ -285,19 +291,14 @@ def _whose(told: Told) -> Asked | None:
 def _cause(told: Told) -> Asked | None:
     """What caused or helped something: the doer is a thing."""
     deed = opening(told.of.rest)
-    if (
-        told.of.base not in _CAUSES
-        or _named(told.of)
-        or _somebody(told.of)
-        or told.of.helper not in {"did", "does"}
-    ):
+    if told.of.base not in _CAUSES or named(told) or _somebody(told) or told.of.helper not in {"did", "does"}:
         return None
     return Asked("cause", f"What {told.of.verb} {deed}?", told.of.subject) if len(deed.split()) > 2 else None
 
 
 def _effect(told: Told) -> Asked | None:
     """What an act, a ruling, a plea could bring about."""
-    if told.of.helper not in {"could", "would", "may", "might"} or _named(told.of) or _somebody(told.of):
+    if told.of.helper not in {"could", "would", "may", "might"} or named(told) or _somebody(told):
         return None
     if not _ACTS.search(told.of.subject) or told.of.rest.startswith(("be ", "have been", "not ")):
         return None
@@ -313,17 +314,11 @@ def _central(name: str, of: Clause, central: frozenset[str]) -> bool:
     return name.split()[-1] in central and not set(name.split()) & set(of.subject.split())
 
 
-def _somebody(of: Clause) -> bool:
-    """A named subject, or a group that speaks for itself ("Prosecutors")."""
-    last = of.subject.split()[-1]
-    known = last[:1].isupper() or last.lower() in GROUPS | _PAPERS
-    return known or bool(_OFFICES.match(of.subject))
-
-
-def _named(of: Clause) -> str:
-    """The subject where it is a name."""
-    tokens = of.subject.split()
-    return of.subject if tokens[0] not in {"The", "A", "An"} and tokens[-1][:1].isupper() else ""
+def _somebody(told: Told) -> bool:
+    """A named subject, or a group or paper that speaks for itself ("Prosecutors", "The report")."""
+    tokens = told.of.subject.split()
+    spoken = tokens[-1].lower() in GROUPS | _PAPERS or bool(_OFFICES.match(told.of.subject))
+    return named(told) or spoken or (tokens[0] == "The" and tokens[-1][:1].isupper())
 
 
 Template = Callable[[Told], Asked | None]

@@ -40,6 +40,9 @@ _DOUBT = re.compile(
 )
 _AHEAD = re.compile(r"\b(?:will|would|plans?|planning|intends?|proposes?|vows?|wants?|aims?|seeks?|hopes?) ")
 _GOING = re.compile(r"\b(?:is|are|be) \w+ing\b|^(?:[A-Z][\w’'.-]* )+[a-z]+ing\b|\bto [a-z]+")
+_TIME = re.compile(
+    r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:hour|day|week|month|year|decade)s?)\b", re.IGNORECASE
+)
 _CAPITAL = re.compile(r"[A-Z][\w’'-]*")
 _RUN = re.compile(r"[A-Z][\w’'-]*(?: [A-Z][.](?= [A-Z]))?(?: [A-Z][\w’'-]*)*")
 _ALIKE = tuple(
@@ -86,6 +89,8 @@ class Fact:
     names: frozenset[str]
     negations: int
     doubts: bool
+    times: frozenset[str]
+    """Weekdays and units of time."""
     ahead: bool | None
     """Whether it speaks of what is to come; None for "is leaving", which may be either."""
 
@@ -99,6 +104,7 @@ def fact_of(text: str) -> Fact:
         surnames(plain),
         len(_NEGATION.findall(plain)),
         bool(_DOUBT.search(plain)),
+        frozenset(m.group().lower().rstrip("s") for m in _TIME.finditer(plain)),
         True if _AHEAD.search(plain) or expects(plain) else (None if _GOING.search(plain) else False),
     )
 
@@ -111,7 +117,15 @@ def states(fact: Fact, other: Fact) -> bool:
         return False
     if fact.negations != other.negations or other.doubts != fact.doubts:
         return False
+    if not _same_times(fact, other):
+        return False
     return None in {fact.ahead, other.ahead} or fact.ahead == other.ahead
+
+
+def _same_times(fact: Fact, other: Fact) -> bool:
+    """A unit of time ("weeks after") must be told too; a weekday may be left out, and not be another one."""
+    days, told = (frozenset(t for t in f.times if t.endswith("day") and t != "day") for f in (fact, other))
+    return fact.times - days <= other.times and (not days or not told or bool(days & told))
 
 
 @lru_cache(maxsize=16384)
