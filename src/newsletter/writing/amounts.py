@@ -14,7 +14,9 @@ _BOUNDS = (
     r"(?:at least |more than |over |as many as |up to |nearly |almost |about |around |"
     r"some |roughly |approximately )?"
 )
-_PAID = re.compile(rf"^(?P<before>[\w’' -]{{0,40}}?)\b{_BOUNDS}{_MONEY}(?P<after> (?:for|on|in|to) .*)?$")
+_PAID = re.compile(
+    rf"^(?P<before>[\w’' -]{{0,40}}?)(?<!\w){_BOUNDS}{_MONEY}(?P<after> (?:for|on|in|to) .*)?$"
+)
 _SPENDS = re.compile(
     rf"^(?P<verb>spending|paying|raising|seeking|offering|"
     rf"investing) {_BOUNDS}{_MONEY}(?P<after> (?:for|on|in|to) .*)?$"

@@ -105,7 +105,12 @@ def clause(text: str) -> Clause | None:
     plain = _LEAD.sub("", _DAY.sub("", text.rstrip(".")))
     plain = _ASIDE.sub(lambda m: m.group("name") + " ", plain[:1].upper() + plain[1:])
     tokens = [t for i, t in enumerate(plain.split()) if not i or i > SUBJECT or t not in _PASSING]
-    if not tokens or tokens[0].lower() in SUBORDINATORS or not tokens[0][:1].isupper():
+    if (
+        not tokens
+        or tokens[0].lower() in SUBORDINATORS
+        or _PRONOUN.match(tokens[0].lower())
+        or not tokens[0][:1].isupper()
+    ):
         return None
     for i, token in enumerate(tokens[: SUBJECT + 1]):
         if token in _BARRED or (token[-1] in ",;:" and i < len(tokens)) or token[:1] in '“"‘(':
@@ -160,7 +165,7 @@ def _verb(tokens: list[str], i: int) -> Clause | None:
 def _reduced(base: str, rest: str) -> bool:
     """Whether "accused" in "The man accused of fraud pleaded guilty" is no main verb: another one follows."""
     first = rest.split(" ", 1)[0]
-    if first in {"of", "by", "as"}:
+    if first in {"of", "as"} or (first == "by" and not re.search(r"\d", rest[:30])):
         return True
     if base in _SPEECH:
         return False

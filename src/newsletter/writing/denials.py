@@ -22,7 +22,7 @@ TOPIC = 10
 
 _NOUNS = (
     r"(?:reports?|claims?|allegations?|accusations?|suggestions?|assertions?|assessments?|"
-    r"rumou?rs|the idea|the notion|concerns)"
+    r"rumou?rs|the idea|the notion)"
 )
 _OBJECT = (
     rf"(?P<what>(?:(?:the|any|all|those|widespread|recent) )?(?:[a-z’'-]+ )?{_NOUNS}"
@@ -68,9 +68,7 @@ _GENERIC = re.compile(
 _GUILTY = re.compile(r"\bplead(?:s|ed|ing)? guilty\b|\bguilty plea\b", re.IGNORECASE)
 
 
-_SPOKEN = term_set(
-    "report claim allegation accusation suggestion assertion assessment rumor idea notion concern"
-)
+_SPOKEN = term_set("report claim allegation accusation suggestion assertion assessment rumor idea notion")
 
 
 @dataclass(frozen=True, slots=True)

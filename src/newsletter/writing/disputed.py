@@ -25,6 +25,8 @@ SAME_TIME = timedelta(hours=8)
 """Reports further apart than this may both be right: a count grows."""
 SHARED = 3
 """Content stems two claims must share, numbers aside, to be about one thing."""
+OVERTAKEN = 2
+"""Outlets that must have counted later, all otherwise, for an older count to be out of date."""
 BEARING = 0.1
 """Least bearing of a denial on the story's news."""
 
@@ -119,16 +121,16 @@ def _knows_both(desk: Desk, one: _Claim, other: _Claim) -> bool:
 
 
 def _outgrown(desk: Desk, one: _Claim, other: _Claim) -> bool:
-    """Whether one count is an earlier state of the other: every later count of the story agrees with the other."""
-    last = max(c.passage.source.article.published for c in (one, other))
+    """Whether one count is an earlier state of the other: two outlets or more count later, and none so."""
+    old = min((one, other), key=lambda c: c.passage.source.article.published)
     later = [
-        count
+        (source.outlet, count)
         for source, text in desk.material.said_by_news()
-        if source.article.published > last
+        if source.article.published > old.passage.source.article.published
         for count in counts(text)
-        if count.measure == one.count.measure
+        if count.measure == old.count.measure
     ]
-    return bool(later) and not all(any(not c.count.excludes(n) for n in later) for c in (one, other))
+    return len({o for o, _ in later}) >= OVERTAKEN and all(old.count.excludes(c) for _, c in later)
 
 
 def _across(pair: tuple[_Claim, _Claim]) -> tuple[bool, float]:

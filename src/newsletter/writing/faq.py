@@ -18,7 +18,7 @@ from newsletter.writing.terms import term_set
 from newsletter.writing.upcoming import ahead, impends
 
 MOST = 5
-NOVELTY = 0.3
+NOVELTY = 0.25
 """Share of an answer's content that headline, overview, points and the answers before it must not hold."""
 REPEATS = 0.7
 """Likeness from which an answer repeats one of them."""
@@ -26,7 +26,7 @@ BEARING = 0.1
 """Least bearing of an answer on the story's news."""
 ON_IT = 0.5
 """Share of its article's title that other outlets' texts must hold: a stranger in the group answers nothing."""
-ALIKE = 0.6
+ALIKE = 0.75
 """Share of the stems of the shorter of two questions from which they are one."""
 FRESH = 0.5
 """Place in time (0 oldest, 1 newest) from which on an article may say what is not known."""

@@ -93,11 +93,13 @@ _LATER = re.compile(
     r"\b(?:hours|days|weeks|months|years|shortly|soon|minutes|moments|day|week|month|year|right|"
     r"just)$|\b(?:look|name)\w*$"
 )
-_PLACE = re.compile(
-    r"^(?P<verb>\w+(?:ed|ot|nd|ld|en|ken)) (?:in|near|at|outside|off|inside) (?:the |"
-    r"a )?(?:[\w’'-]+ ){0,4}?[A-Z]"
+_AROUND = (
+    r"(?:in|near|at|outside|off|inside) "
+    r"(?!(?:early |late |mid-)?(?:Jan|Feb|Mar|Apr|May\b|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
+    r"(?:the |a )?(?:[\w’'-]+ ){0,4}?[A-Z]"
 )
-_AT = re.compile(r"^(?:in|near|at|outside|off|inside) (?:the |a )?(?:[\w’'-]+ ){0,4}?[A-Z]")
+_PLACE = re.compile(rf"^(?P<verb>\w+(?:ed|ot|nd|ld|en|ken)) {_AROUND}")
+_AT = re.compile(rf"^{_AROUND}")
 _HAPPENS = words("strike crash collide explode erupt land happen occur begin open sink")
 _LAWS = re.compile(
     r"\b(?:[Aa]ct|[Bb]ill|[Ll]aw|[Oo]rder|[Pp]lan|[Pp]roposal|[Mm]easure|[Rr]ule|[Dd]eal|[Aa]greement|"
@@ -262,12 +264,12 @@ def _would(told: Told) -> Asked | None:
 
 
 def _when(told: Told) -> Asked | None:
-    date = _DATE.search(told.of.rest)
-    head = told.of.rest[: date.start()] if date else ""
+    date = _DATE.search(f" {told.of.rest}")
+    head = f" {told.of.rest}"[: date.start()].strip() if date else ""
     if (
         not date
         or told.of.speaks
-        or len(head.split()) < 1
+        or not (head or told.of.base)
         or told.of.helper in {"has", "have", "had"}
         or re.search(r"\b(?:since|until|from|by|before|after|last|late|early|mid|on|in|of|the|a|\d+)$", head)
     ):

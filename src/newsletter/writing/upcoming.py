@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
+from newsletter.writing.quotes import without_quotations
+
 _MONTHS = {
     name: i + 1
     for i, name in enumerate(
@@ -39,7 +41,7 @@ _WILL = re.compile(
 _PAST = re.compile(r"\b(?:was|were|had been) (?:scheduled|set|due|slated|expected|planned)\b")
 _ACT = re.compile(
     r"\bwill (?:now |also |then )?(?:decide|meet|vote|hold|return|appear|face|hear|begin|start|"
-    r"continue|remain|go on|review|"
+    r"continue|go on|review|"
     r"consider|travel|testify|send|deploy|appeal|resume|reopen|release|announce|speak)\b"
 )
 NEWEST = timedelta(hours=24)
@@ -60,7 +62,9 @@ def ahead(text: str, published: date, now: date) -> bool:
 
 def impends(text: str, published: datetime, now: datetime) -> bool:
     """Whether a text of the newest day says, without a date, what somebody will do."""
-    return bool(_ACT.search(text)) and now - published <= NEWEST and not _PAST.search(text)
+    return (
+        bool(_ACT.search(without_quotations(text))) and now - published <= NEWEST and not _PAST.search(text)
+    )
 
 
 def _days(text: str, published: date) -> list[date]:
