@@ -60,7 +60,7 @@ def of_numbers(text: str) -> Iterator[Asked]:
     found = _MANY.search(text.rstrip("."))
     if found:
         rest = re.split(
-            r",|\b(?:that|who|which|after|when|as|while|because|according|amid)\b", found.group("verb")
+            r",|\b(?:that|who|which|after|when|as|while|because|according|amid|and)\b", found.group("verb")
         )[0]
         question = f"How many {found.group('what')} {rest.strip()}?"
         if sound(question) and len(rest.split()) > 1:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from newsletter.writing.lexicon import NOUN_LIKE, NUMBER_WORDS, SUBORDINATORS
+from newsletter.writing.lexicon import NOUN_LIKE, NUMBER_WORDS, PERSON_NOUNS, SUBORDINATORS
 from newsletter.writing.quotes import balanced
 from newsletter.writing.verbs import AUXILIARIES, PAST, PRESENT, words
 
@@ -124,7 +124,8 @@ def named(told: Told) -> bool:
     """Whether the subject is a name: a single capitalised word may only open its sentence."""
     tokens = told.of.subject.split()
     single = len(tokens) > 1 or tokens[0].lower() in told.about.proper
-    return single and tokens[0] not in {"The", "A", "An"} and tokens[-1][:1].isupper()
+    office = tokens[-1].lower() in PERSON_NOUNS
+    return single and not office and tokens[0] not in {"The", "A", "An"} and tokens[-1][:1].isupper()
 
 
 def ask(word: str, of: Clause, rest: str, common: frozenset[str]) -> str:

@@ -53,14 +53,14 @@ _DOING = words(
 _FINDING = words("rule conclude find determine")
 _DOING_NOW = words("demanding planning seeking proposing considering investigating")
 _UNDER_WAY = re.compile(
-    r"(?!being|accusing|going|leaving|returning|facing|having|making|taking|becoming|running|"
+    r"(?!being|accusing|departing|joining|going|leaving|returning|facing|having|making|taking|becoming|running|"
     r"leading|giving|getting|losing)\w{2,}ing "
     r"(?:the|a|an|its|their|more|\d+|[A-Z]\w+(?! [A-Z]\w+ to\b)) ?"
 )
 _DONE = words(
     "shown found said announced ordered proposed warned demanded promised vowed pledged ruled urged"
 )
-_CAUSES = words("help cause prompt force trigger spark drive allow raise lead push")
+_CAUSES = words("help cause prompt force trigger spark drive allow raise lead")
 _PAPERS = words(
     "guide report notice statement filing complaint indictment affidavit lawsuit study poll "
     "survey memo letter manual "
@@ -73,7 +73,7 @@ _OFFICES = re.compile(
     r"administration))$",
     re.IGNORECASE,
 )
-_TOPIC = re.compile(r"(?<=[a-z,“ ] )?\b[A-Z][\w-]{2,}(?: [A-Z][\w-]+)*(?![\w.’'-])")
+_TOPIC = re.compile(r"(?:\bthe )?\b[A-Z][\w-]{2,}(?:(?: of(?: the)?)? [A-Z][\w-]+)*(?![\w.’'-])")
 _VACUOUS = re.compile(
     r"^(?:the|his|her|their|its|this|that|a) (?:news|move|decision|announcement|departure|plan|"
     r"it)\b(?! to\b| of\b| that\b)"
@@ -138,7 +138,7 @@ def questions(text: str, about: Context) -> Iterator[Asked]:
     told = Told(text, found, about)
     for template in _TEMPLATES:
         question = template(told)
-        if question and sound(question.text):
+        if question and question.text and sound(question.text):
             yield question
 
 
@@ -313,7 +313,9 @@ def _effect(told: Told) -> Asked | None:
 
 def _central(name: str, of: Clause, central: frozenset[str]) -> bool:
     """Whether a name plays a part in the headline and is not the speaker."""
-    return name.split()[-1] in central and not set(name.split()) & set(of.subject.split())
+    return name.split()[-1] in central and not set(name.removeprefix("the ").split()) & set(
+        of.subject.split()
+    )
 
 
 def _somebody(told: Told) -> bool:
