@@ -11,8 +11,11 @@ from newsletter.domain.leaning import Side
 from newsletter.domain.words import WritingLimits
 from newsletter.writing.agreed import agreed
 from newsletter.writing.choose import Desk
-from newsletter.writing.disputed import disputed, only
+from newsletter.writing.counts import counts
+from newsletter.writing.disputed import disputed
 from newsletter.writing.faq import faq
+from newsletter.writing.one_side import only
+from newsletter.writing.same import fact_of, states
 from newsletter.writing.support import bears_out
 from newsletter.writing.writer import ExtractiveWriter, desk_for
 from tests.support.writing_stories import article, bridge, chosen, registry, story
@@ -128,3 +131,89 @@ def test_both_claims_of_a_dispute_stand_in_the_story() -> None:
         "12",
         "15",
     }
+
+
+DENIED = "Harbor chief Ines Talbot denied reports of rotten lifeboats aboard the ferry Marlow."
+CLAIMED = "Sailors said the lifeboats of the Marlow were rotten when it left Corvane."
+
+
+def test_a_denial_stands_beside_the_claim_that_it_denies() -> None:
+    (dispute,) = disputed(desk(crash(CLAIMED, DENIED)))
+    assert dispute.topic == "Reports of rotten lifeboats aboard the ferry Marlow"
+    assert [claim.outlets for claim in dispute.claims] == [("harborlight.example",), ("ridgeherald.example",)]
+    assert [claim.text[:12] for claim in dispute.claims] == [CLAIMED[:12], DENIED[:12]]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The ferry Marlow carries mail to Corvane, the harbor office said.",
+        "Sailors said the lifeboats of the Marlow were not rotten.",
+        "The lifeboats of the Marlow were rotten.",
+    ],
+)
+def test_a_denial_without_its_claim_is_no_dispute(claim: str) -> None:
+    assert disputed(desk(crash(claim, DENIED))) == ()
+
+
+def test_an_earlier_count_that_everybody_left_behind_is_no_dispute() -> None:
+    later = [
+        article(
+            "midland.example", "Ferry sinks", "In Corvane, 15 people were killed, police said.", minutes=m
+        )
+        for m in (40, 50)
+    ]
+    assert disputed(desk([*crash(TWELVE, FIFTEEN), *later])) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("At least 12 people were killed.", [("killed", 12.0)]),
+        ("The storm hit Veldt, killing 1,200 people.", [("killed", 1200.0)]),
+        ("About 12 people were killed.", []),
+        ("Nils Arden, 33, was killed in Veldt.", []),
+        ("The fire left five people wounded.", [("injured", 5.0)]),
+        ("The killing nearly 30 years ago shook Veldt.", []),
+    ],
+)
+def test_counts_are_counts_of_people(text: str, found: list[tuple[str, float]]) -> None:
+    assert [(c.measure, c.value) for c in counts(text)] == found
+
+
+def test_a_round_number_is_no_dispute_with_an_exact_one() -> None:
+    (exact,), (round_,) = counts("298 people were injured."), counts("300 people were injured.")
+    assert not exact.excludes(round_)
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ("Corvane's mayor Tomas Orrin will leave his post in May, he said.", True),
+        ("Mayor Tomas Orrin will resign in May.", True),
+        ("Mayor Tomas Orrin will not resign in May.", False),
+        ("Mayor Tomas Orrin may resign in May.", False),
+        ("Mayor Tomas Orrin resigned in May.", False),
+        ("Mayor Ines Talbot will resign in May.", False),
+        ("Mayor Tomas Orrin will resign weeks after the vote in May.", True),
+    ],
+)
+def test_one_fact_in_other_words(other: str, same: bool) -> None:
+    assert states(fact_of("Mayor Tomas Orrin will step down in May."), fact_of(other)) is same
+
+
+def test_a_span_of_time_must_be_told_too() -> None:
+    fact = fact_of("Mayor Tomas Orrin was found dead weeks after the vote.")
+    assert not states(fact, fact_of("Mayor Tomas Orrin was found dead days after the vote."))
+
+
+def test_a_fact_with_another_count_elsewhere_is_not_agreed() -> None:
+    pieces = [
+        *crash(
+            "The ferry Marlow sank off Corvane and 12 people were killed.",
+            "Ferry Marlow sank off Corvane, 12 killed.",
+        ),
+        article("midland.example", "Marlow sinks", "The ferry Marlow sank off Corvane and 15 people were killed.",
+                minutes=60),
+    ]  # fmt: skip
+    assert not any("12" in s.text for s in agreed(desk(pieces)))

@@ -97,3 +97,22 @@ def keeps_its_hedges(said: Statement, by_id: Mapping[str, Article]) -> bool:
 
 def hedges(text: str) -> set[str]:
     return {found.lower() for found in QUALIFIED.findall(text)}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(2, 90), st.integers(2, 90), outlets, outlets)
+def test_a_disputed_number_stands_nowhere_as_a_fact(one: int, other: int, first: str, second: str) -> None:
+    said = "In Corvane, {} people were killed on Monday when the ferry Marlow sank."
+    plain = "The ferry Marlow sank off Corvane on Monday, the harbor office said."
+    articles = [
+        article(first, "Ferry Marlow sinks", said.format(one), minutes=1),
+        article(second, "Ferry Marlow sinks off Corvane", said.format(other), minutes=2),
+        article("midland.example", "Ferry Marlow sinks in Corvane", plain, minutes=3),
+    ]
+    words = ExtractiveWriter().write(Chosen(story(articles), ""), registry(), brief=False)
+    assert words is not None
+    for dispute in words.disputed:
+        numbers = {str(one), str(other)}
+        assert all(any(n in claim.text for n in numbers) for claim in dispute.claims)
+        told = [*words.overview, *words.agreed, *(a for q in words.faq for a in q.answer)]
+        assert not any(n in said.text.split() for n in numbers for said in told)

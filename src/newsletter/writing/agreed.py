@@ -1,57 +1,164 @@
-"""Facts that all heard sides report, each with every outlet that states it by the strict test of support."""
+"""Facts that all heard sides report, each with every outlet that states it by the strict test of `same`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from newsletter.domain.leaning import Side
 from newsletter.domain.words import Statement
 from newsletter.writing.choose import Desk
+from newsletter.writing.clips import clips
+from newsletter.writing.counts import contested
 from newsletter.writing.fit import names_something
 from newsletter.writing.passages import Passage
+from newsletter.writing.same import GRAVE, Fact, fact_of, states
+from newsletter.writing.score import Material, title_case
+from newsletter.writing.sources import Source
 from newsletter.writing.subject import leans
-from newsletter.writing.support import heard_sides, supporters
+from newsletter.writing.support import heard_sides
 
 MOST = 2
 WORDS = 20
-REPEATS = 0.7
+COMMON = 0.4
+"""Share of the outlets that state a fact which must use each of its words."""
+RARE, LONG = 1, 5
+"""Words ("outfit" for "equip") that hardly any of them need use, in a fact of so many stems; never a grave one."""
 BEARING = 0.2
 """Least bearing on the story's news."""
-NEAR_BEST = 40
-"""Passages tried, best borne out first: what agrees is never far down."""
+SENTENCES = 4
+"""Sentences of an article that are read together with its title, one at a time."""
+FRESH = 0.45
+"""Share of a second fact's content that the first must not hold."""
+REPEATS = 0.85
+"""Likeness to the headline from which a fact only repeats it."""
+SAME = 0.93
+"""Likeness to any other text of the story from which a fact stands there word for word."""
+NEW = 0.15
+"""Share of a fact's content that the headline does not hold."""
+NOVEL, FIRM = 0.25, 0.15
+"""What a fact gains by being all new to the reader, and by stating a number, beside 1 for all outlets stating it."""
+TITLE = 0.1
+"""What a headline's clipped style costs."""
+BRIEF, EACH = 9, 0.03
+"""Words from which on a fact tells enough to be worth its line, and what each one less costs."""
+_TELLS = re.compile(r"^(?:What|Why|How|Who|When|Where)\b|:")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """All readings of one article: title, sentences, the title with each of the first sentences."""
+
+    source: Source
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    passage: Passage
+    by: tuple[Source, ...]
+    """Sources of the other outlets that state it, one an outlet."""
+    worth: float
 
 
 def agreed(desk: Desk) -> tuple[Statement, ...]:
-    """At most two statements; none unless left and right are both heard."""
+    """At most two statements of up to 20 words; none unless left and right are both heard, and center where it is."""
     heard = heard_sides(desk.material)
     if not {Side.LEFT, Side.RIGHT} <= heard:
         return ()
-    found: list[Statement] = []
-    for passage in _tried(desk):
-        if len(found) == MOST:
-            break
-        told = desk.material.like_one(passage, [s.text for s in found]) >= REPEATS
-        if told or not desk.ledger.allows(passage.outlet, passage.words):
-            continue
-        others = supporters(desk.material, passage)
-        if heard <= {passage.source.side, *(s.side for s in others)}:
-            said = desk.say(passage)
-            found.append(replace(said, outlets=(*said.outlets, *sorted(s.outlet for s in others))))
-    return tuple(found)
+    told = _told(desk.material)
+    shared = [_Shared(p, by, 0.0) for p in _tried(desk) if heard <= _sides(p, by := _stated_by(p, told))]
+    found: list[_Shared] = []
+    for fact in sorted((_weighed(desk, s) for s in shared), key=lambda s: (-s.worth, s.passage.text)):
+        again = found and _new(fact.passage, [f.passage.text for f in found]) < FRESH
+        if not again and len(found) < MOST and desk.ledger.allows(fact.passage.outlet, fact.passage.words):
+            found.append(fact)
+    return tuple(_said(desk, fact) for fact in found)
+
+
+def _said(desk: Desk, fact: _Shared) -> Statement:
+    statement = desk.say(fact.passage)
+    return replace(statement, outlets=(*statement.outlets, *sorted(s.outlet for s in fact.by)))
+
+
+def _sides(passage: Passage, by: Iterable[Source]) -> set[Side]:
+    return {passage.source.side, *(s.side for s in by)}
+
+
+def _told(material: Material) -> tuple[_Told, ...]:
+    texts: dict[str, list[str]] = {}
+    sources = {s.article.id: s for s, _ in material.said}
+    for source, text in material.said:
+        texts.setdefault(source.article.id, []).append(text)
+    return tuple(_Told(sources[i], tuple(map(fact_of, _readings(found)))) for i, found in texts.items())
+
+
+def _readings(texts: Sequence[str]) -> Iterator[str]:
+    yield from texts
+    yield from (f"{texts[0].rstrip('.')}. {sentence}" for sentence in texts[1 : 1 + SENTENCES])
+
+
+def _stated_by(passage: Passage, told: Sequence[_Told]) -> tuple[Source, ...]:
+    """Other outlets' sources that state the passage's fact.
+
+    Empty when a grave word of it ("murdering"), or more than one word, is such as hardly any of them uses: then they
+    speak of the same event and not of the same fact.
+    """
+    fact = fact_of(passage.text)
+    found: dict[str, tuple[Source, frozenset[str]]] = {}
+    for article in told:
+        stems = [f.stems for f in article.facts if states(fact, f)]
+        if stems and article.source.outlet != passage.outlet:
+            source, before = found.get(article.source.outlet, (article.source, frozenset[str]()))
+            found[source.outlet] = source, before.union(*stems)
+    heard = [stems for _, stems in found.values()]
+    rare = [t for t in fact.stems if sum(t in stems for stems in heard) < COMMON * len(heard)]
+    allowed = RARE if len(fact.stems) >= LONG else 0
+    return () if len(rare) > allowed or GRAVE & set(rare) else tuple(source for source, _ in found.values())
 
 
 def _tried(desk: Desk) -> list[Passage]:
-    material = desk.material
-    scores = material.consensus + material.manner
-    told = material.like(desk.said)
-    order = sorted((i for i in range(len(scores)) if told[i] < REPEATS), key=lambda i: (-scores[i], i))
-    fit = [p for p in (material.passages[i] for i in order) if p.source.news and p.words <= WORDS]
-    open_ = [p for p in fit if p.field == "text" and names_something(p.text) and p.key not in desk.used]
-    return [p for p in open_ if _matters(desk, p)][:NEAR_BEST]
+    """Passages and clips of them that are short, firm, and tell more than the headline."""
+    good = [p for p in desk.material.passages if _matters(desk, p)]
+    every = {(p.key, p.text): p for passage in good for p in (passage, *clips(passage))}
+    headline = desk.said[:1]
+    return [
+        p
+        for p in every.values()
+        if p.words <= WORDS
+        and names_something(p.text)
+        and _like(desk, p, headline) < REPEATS
+        and _like(desk, p, desk.said) < SAME
+        and _new(p, headline) >= NEW
+    ]
 
 
 def _matters(desk: Desk, passage: Passage) -> bool:
-    """Neither overtaken nor beside the story's news, with a subject that it names."""
+    """News that names its subject, neither overtaken nor contested nor beside the story's news."""
     material = desk.material
-    bears = material.bearing_of(passage) >= BEARING and not material.is_stale(passage)
-    return bears and not leans(passage.text)
+    if not passage.source.news or material.bearing_of(passage) < BEARING or material.is_stale(passage):
+        return False
+    if passage.field == "title" and (title_case(passage.text) or _TELLS.search(passage.text)):
+        return False
+    return not leans(passage.text) and not contested(material, passage)
+
+
+def _weighed(desk: Desk, shared: _Shared) -> _Shared:
+    """More outlets, more that the reader does not know yet, numbers; sentences before headlines."""
+    fact = fact_of(shared.passage.text)
+    worth = (1 + len(shared.by)) / len(desk.material.outlets) + NOVEL * _new(shared.passage, desk.said)
+    worth += FIRM * bool(fact.numbers) - TITLE * (shared.passage.field == "title")
+    worth -= EACH * max(0, BRIEF - shared.passage.words)
+    return replace(shared, worth=worth)
+
+
+def _new(passage: Passage, told: Sequence[str]) -> float:
+    """Share of a fact's content that the texts do not hold, words of one class counted as one."""
+    own = fact_of(passage.text).stems
+    return len(own.difference(*(fact_of(t).stems for t in told))) / max(1, len(own))
+
+
+def _like(desk: Desk, passage: Passage, texts: Sequence[str]) -> float:
+    space = desk.material.space
+    return float((space.vectors(texts) @ space.vectors([passage.text])[0]).max()) if texts else 0.0

@@ -1,123 +1,96 @@
-"""Where outlets differ on one measure, and what one side alone reports. Silence is preferred to a false claim."""
+"""Where outlets differ: numbers on one measure that exclude each other, and claims that somebody denies.
+
+Silence is preferred to a false dispute. To be asked first: what is disputed is used up, so that no other part of the
+story tells it as a fact.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import combinations
 
-from newsletter.domain.leaning import SIDES, Side
-from newsletter.domain.words import Dispute, Statement
+from newsletter.domain.leaning import Side
+from newsletter.domain.words import Dispute
 from newsletter.writing.choose import Desk
-from newsletter.writing.lexicon import NUMBER_WORDS
+from newsletter.writing.counts import Count, counts
+from newsletter.writing.denials import Denial, admits, answers, denials
 from newsletter.writing.passages import Passage
-from newsletter.writing.support import bears_out, texts_without
-from newsletter.writing.terms import names, numbers, stem, terms
+from newsletter.writing.subject import leans
+from newsletter.writing.terms import numbers, terms
 
+MOST = 3
 SAME_TIME = timedelta(hours=8)
 """Reports further apart than this may both be right: a count grows."""
 SHARED = 3
 """Content stems two claims must share, numbers aside, to be about one thing."""
-STRANGE = 0.4
-"""Share of a statement's content that nobody else may use."""
-UNLIKE = 0.35
-"""Least likeness to any sentence of the other sides from which a statement counts as told there too."""
-MIN_HEARD = 2
-"""Outlets that a side, and all others together, must have before one side alone can be said to report."""
-
-_NUMBER = r"(?P<n>\d[\d,]*|" + "|".join(w for w in NUMBER_WORDS if w != "zero") + r")"
-_BOUND = (
-    r"(?P<bound>at least |more than |over |as many as |up to |nearly |almost |about |around |some |roughly )?"
-)
-_MEASURES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (
-        topic,
-        re.compile(
-            rf"\b{_BOUND}{_NUMBER} (?P<who>[a-z]+ ){{0,2}}?"
-            rf"(?:(?:were|was|are|have been|had been) )?(?:{verbs})\b",
-            re.IGNORECASE,
-        ),
-    )
-    for topic, verbs in (
-        ("How many people were killed", "killed|dead|died|deaths"),
-        ("How many people were injured", "injured|wounded|hurt|injuries"),
-        ("How many people were arrested", "arrested|detained|arrests"),
-        ("How many people are missing", "missing"),
-    )
-)
-_DATE = re.compile(r"\b[A-Z][a-z]{2,8}\.? \d{1,2}\b|\b\d{1,2} [A-Z][a-z]{2,8}\b|\b(?:19|20)\d\d\b")
-_PEOPLE = frozenset({"", "people", "persons", "civilians"})
+OVERTAKEN = 2
+"""Outlets that must have counted later, all otherwise, for an older count to be out of date."""
+BEARING = 0.1
+"""Least bearing of a denial on the story's news."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
     passage: Passage
-    topic: str
-    who: str
-    low: float
-    high: float
+    count: Count
 
 
 def disputed(desk: Desk) -> tuple[Dispute, ...]:
-    """At most one dispute per measure: statements of two outlets whose counts exclude each other.
+    """At most three: one per measure, then denials; every claim with its outlet, two outlets each."""
+    return (*_of_numbers(desk), *_of_denials(desk))[:MOST]
 
-    To be asked first: a count in dispute is used up, so that no overview tells it as a fact.
-    """
-    claims = [claim for passage in _sentences(desk) for claim in _claims(passage)]
+
+def _of_numbers(desk: Desk) -> list[Dispute]:
+    claims = [_Claim(p, count) for p in _sentences(desk) for count in counts(p.text)]
     found = []
-    for topic, _ in _MEASURES:
-        pairs = combinations([c for c in claims if c.topic == topic], 2)
-        best = max((pair for pair in pairs if _differ(desk, *pair)), key=_across, default=None)
-        if best and all(desk.ledger.allows(c.passage.outlet, c.passage.words) for c in best):
-            found.append(Dispute(topic, tuple(desk.say(c.passage) for c in best)))
-            desk.used |= {c.passage.key for c in claims if c.topic == topic}
-    return tuple(found)
+    for measure in dict.fromkeys(c.count.measure for c in claims):
+        mine = [c for c in claims if c.count.measure == measure]
+        best = max(
+            (pair for pair in combinations(mine, 2) if _differ(desk, *pair)), key=_across, default=None
+        )
+        if best and _allowed(desk, *(c.passage for c in best)):
+            found.append(_dispute(desk, best[0].count.topic, *(c.passage for c in best)))
+            desk.used |= {c.passage.key for c in mine}
+    return found
 
 
-def only(desk: Desk, side: Side) -> tuple[Statement, ...]:
-    """At most one statement of a side with a name or number that two of its outlets and nobody else gives."""
-    mine = {s.outlet for s in desk.material.sources if s.side == side and s.news}
-    others = {s.outlet for s in desk.material.sources if s.side in SIDES and s.side != side}
-    if len(mine) < MIN_HEARD or len(others) < MIN_HEARD:
-        return ()
-    elsewhere = frozenset(t for text in texts_without(desk.material, side) for t in terms(text))
-    for passage in _sentences(desk):
-        own = (names(passage.text) | _telling(passage.text)) - elsewhere
-        if (
-            passage.source.side != side
-            or desk.material.is_stale(passage)
-            or not own
-            or not _strange(passage.text, elsewhere)
-        ):
-            continue
-        mine_alone = desk.material.like_others(passage, side) < UNLIKE
-        if mine_alone and _borne_out(desk, passage, own):
-            return (desk.say(passage),)
-    return ()
+def _of_denials(desk: Desk) -> list[Dispute]:
+    """At most one: the denial that other outlets' accounts of the claim answer best."""
+    material = desk.material
+    known = [p for p in _sentences(desk) if not material.is_stale(p) and not leans(p.text)]
+    pairs = [
+        (score, denial, claim)
+        for passage in known
+        if material.bearing_of(passage) >= BEARING
+        for denial in denials(passage)
+        if not (denial.topic.startswith("The charges") and any(admits(t) for _, t in material.said))
+        for claim in known
+        if (score := _weight(denial, claim)) and _allowed(desk, passage, claim)
+    ]
+    if not pairs:
+        return []
+    _, denial, claim = max(pairs, key=lambda pair: pair[0])
+    desk_used = {claim.key, denial.passage.key}
+    dispute = _dispute(desk, denial.topic, claim, denial.passage)
+    desk.used |= desk_used
+    return [dispute]
 
 
-def _strange(text: str, elsewhere: frozenset[str]) -> bool:
-    """Whether much of a text's content, and not a detail only, stands nowhere in the other sides' words."""
-    own = set(terms(text))
-    return len(own - elsewhere) >= STRANGE * len(own)
+def _weight(denial: Denial, claim: Passage) -> float:
+    """Stems in common, sides apart preferred, short sentences before long ones; 0 where the claim is another."""
+    shared = answers(denial, claim)
+    across = denial.passage.source.side != claim.source.side
+    return shared + 2 * across - 0.05 * (denial.passage.words + claim.words) + 3 if shared else 0.0
 
 
-def _borne_out(desk: Desk, passage: Passage, items: frozenset[str]) -> bool:
-    """A second outlet of the side gives one of the items in a sentence that states the same."""
-    return desk.ledger.allows(passage.outlet, passage.words) and any(
-        source.side == passage.source.side
-        and source.outlet != passage.outlet
-        and items & set(terms(sentence))
-        and bears_out(passage.text, sentence)
-        for source, sentence in desk.material.said_by_news()
-    )
+def _dispute(desk: Desk, topic: str, *passages: Passage) -> Dispute:
+    return Dispute(topic, tuple(desk.say(p) for p in passages))
 
 
-def _telling(text: str) -> frozenset[str]:
-    """Numbers that are facts of their own: no years, no single digits."""
-    return frozenset(n for n in numbers(_DATE.sub(" ", text)) if len(n) > 1)
+def _allowed(desk: Desk, *passages: Passage) -> bool:
+    return all(desk.ledger.allows(p.outlet, p.words) for p in passages)
 
 
 def _sentences(desk: Desk) -> Iterator[Passage]:
@@ -128,41 +101,36 @@ def _sentences(desk: Desk) -> Iterator[Passage]:
     )
 
 
-def _claims(passage: Passage) -> Iterator[_Claim]:
-    for topic, pattern in _MEASURES:
-        found = pattern.search(passage.text)
-        limits = _range(found.group("n"), found.group("bound") or "") if found else None
-        if found and limits:
-            yield _Claim(passage, topic, (found.group("who") or "").strip().lower(), *limits)
-
-
-def _range(number: str, bound: str) -> tuple[float, float] | None:
-    """The counts that a claim allows; None for what is only about right."""
-    value = float(NUMBER_WORDS.get(number.lower(), number).replace(",", ""))
-    lower = bound.strip().lower()
-    if lower == "":
-        return value, value
-    if lower == "at least":
-        return value, float("inf")
-    return (value + 1, float("inf")) if lower in {"more than", "over"} else None
-
-
 def _differ(desk: Desk, one: _Claim, other: _Claim) -> bool:
     """Different outlets, the same people and event, the same hours, counts that exclude each other."""
     a, b = one.passage, other.passage
-    if a.outlet == b.outlet or (one.high >= other.low and other.high >= one.low):
+    if a.outlet == b.outlet or not one.count.excludes(other.count):
         return False
-    same = stem(one.who) == stem(other.who) or {one.who, other.who} <= _PEOPLE
     close = abs(a.source.article.published - b.source.article.published) <= SAME_TIME
     shared = {t for t in set(terms(a.text)) & set(terms(b.text)) if not t[:1].isdigit()}
-    return same and close and len(shared) >= SHARED and not _knows_both(desk, one, other)
+    if one.count.who != other.count.who or not close or len(shared) < SHARED:
+        return False
+    return not _knows_both(desk, one, other) and not _outgrown(desk, one, other)
 
 
 def _knows_both(desk: Desk, one: _Claim, other: _Claim) -> bool:
     """An outlet that gives both counts speaks of an update, not of a dispute."""
-    both = {str(int(min(c.low, c.high))) for c in (one, other)}
+    both = {str(int(c.count.value)) for c in (one, other)}
     outlets = {one.passage.outlet, other.passage.outlet}
     return any(both <= {t for text in desk.material.texts_of(o) for t in numbers(text)} for o in outlets)
+
+
+def _outgrown(desk: Desk, one: _Claim, other: _Claim) -> bool:
+    """Whether one count is an earlier state of the other: two outlets or more count later, and none so."""
+    old = min((one, other), key=lambda c: c.passage.source.article.published)
+    later = [
+        (source.outlet, count)
+        for source, text in desk.material.said_by_news()
+        if source.article.published > old.passage.source.article.published
+        for count in counts(text)
+        if count.measure == old.count.measure
+    ]
+    return len({o for o, _ in later}) >= OVERTAKEN and all(old.count.excludes(c) for _, c in later)
 
 
 def _across(pair: tuple[_Claim, _Claim]) -> tuple[bool, float]:

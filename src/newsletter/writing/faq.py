@@ -3,63 +3,191 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from newsletter.domain.words import Question
+from newsletter.writing.asking import Asked, Context
 from newsletter.writing.choose import Desk
-from newsletter.writing.lexicon import PERSON_NOUNS
+from newsletter.writing.counts import contested
+from newsletter.writing.describing import capital_runs
 from newsletter.writing.passages import Passage
+from newsletter.writing.questions import questions
+from newsletter.writing.subject import leans
+from newsletter.writing.terms import term_set
+from newsletter.writing.upcoming import ahead, impends
 
-MOST = 3
-NOVELTY = 0.3
+MOST = 5
+NOVELTY = 0.25
+"""Share of an answer's content that headline, overview, points and the answers before it must not hold."""
+REPEATS = 0.7
+"""Likeness from which an answer repeats one of them."""
+BEARING = 0.1
+"""Least bearing of an answer on the story's news."""
+ON_IT = 0.5
+"""Share of its article's title that other outlets' texts must hold: a stranger in the group answers nothing."""
+ALIKE = 0.75
+"""Share of the stems of the shorter of two questions from which they are one."""
+FRESH = 0.5
+"""Place in time (0 oldest, 1 newest) from which on an article may say what is not known."""
+KINDS = (
+    "who",
+    "what",
+    "charge",
+    "why",
+    "cause",
+    "before",
+    "where",
+    "when",
+    "many",
+    "does",
+    "effect",
+    "doer",
+    "act",
+    "respond",
+    "say",
+    "penalty",
+    "next",
+    "unknown",
+)
+"""The order of reading: who and what, then why, then what follows."""
+RANKS = {
+    "why": 0,
+    "who": 1,
+    "next": 1,
+    "many": 2,
+    "charge": 2,
+    "unknown": 2,
+    "does": 2,
+    "what": 3,
+    "respond": 3,
+    "penalty": 3,
+    "cause": 2,
+    "effect": 3,
+    "act": 4,
+    "doer": 4,
+    "before": 4,
+    "where": 4,
+    "when": 5,
+    "say": 5,
+}
+"""Which kinds go first where there are more than five."""
+TWICE = {"who", "many", "act", "say"}
+"""Kinds that may be asked twice, about two things."""
+_HOUSEHOLD = (
+    r"\b(?<!ormer )(?<!ex-)(?<!Vice )(?:President|Prime Minister|King|Queen|Pope) (?:[A-Z][\w.’'-]+ ){0,2}"
+)
 
-_NEXT = re.compile(
-    r"\b(?:is|are|was|were) (?:scheduled|set|due|slated|expected) (?:to|for)\b.*\b(?:next (?:week|month|"
-    r"year)|later this|"
-    r"(?:Jan|Feb|Mar|Apr|May|June|July|Aug|Sept|Oct|Nov|Dec)\w*\.? \d{1,2}|\d{1,2} (?:Jan|Feb|March|April|"
-    r"May|June|July|Aug|"
-    r"Sept|Oct|Nov|Dec)\w*)\b"
-)
-_WHO = re.compile(
-    r"^(?P<name>[A-Z][\w’'-]+ (?:[A-Z][.] )?[A-Z][\w’'-]+), (?:\d\d, |(?:a|an|the) (?P<what>[\w’' -]{3,60}), )|"
-    r"^(?P<subject>[A-Z][\w’'-]+ [A-Z][\w’'-]+) (?:is|was) (?:a|an) (?P<kind>[\w’' -]{3,40})"
-)
-_FRESH = 0.5
+
+_FRAGMENT = re.compile(r"^(?:Because|Let['’]s|Which|Not|Just|While|Although|Though)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    asked: Asked
+    passage: Passage
+    worth: float
 
 
 def faq(desk: Desk) -> tuple[Question, ...]:
-    """At most three questions, each answered by one statement that stands nowhere else in the story."""
-    found: list[Question] = []
-    asked: set[str] = set()
-    for passage in _candidates(desk):
-        question = _question(passage, desk)
-        fits = passage.key not in desk.used and desk.ledger.allows(passage.outlet, passage.words)
-        if question and question not in asked and fits and desk.novelty(passage) >= NOVELTY:
-            asked.add(question)
-            found.append(Question(question, (desk.say(passage),)))
-        if len(found) == MOST:
-            break
-    return tuple(found)
+    """At most five questions, each answered by one statement that stands nowhere else in the story."""
+    candidates = sorted(_candidates(desk), key=lambda c: (RANKS[c.asked.kind], -c.worth, c.passage.text))
+    taken: list[tuple[_Candidate, Question]] = []
+    for candidate in candidates:
+        before = [c.asked for c, _ in taken]
+        if (
+            len(taken) < MOST
+            and not _asked_already(candidate.asked, before)
+            and _answers(desk, candidate.passage)
+        ):
+            taken.append((candidate, Question(candidate.asked.text, (desk.say(candidate.passage),))))
+    return tuple(q for _, q in sorted(taken, key=lambda t: KINDS.index(t[0].asked.kind)))
 
 
-def _candidates(desk: Desk) -> list[Passage]:
-    scores = desk.material.centrality + desk.material.manner
-    order = sorted(range(len(scores)), key=lambda i: (-scores[i], i))
-    return [
-        p
-        for p in (desk.material.passages[i] for i in order)
-        if p.source.news and p.field == "text" and not desk.material.is_stale(p)
-    ]
+def _answers(desk: Desk, passage: Passage) -> bool:
+    """Whether the sentence is free, allowed, and news to the reader."""
+    free = passage.key not in desk.used and desk.ledger.allows(passage.outlet, passage.words)
+    return free and desk.novelty(passage) >= NOVELTY and desk.material.like_one(passage, desk.said) < REPEATS
 
 
-def _question(passage: Passage, desk: Desk) -> str:
-    times = sorted(s.article.published for s in desk.material.sources)
-    recent = passage.source.article.published >= times[int(_FRESH * (len(times) - 1))]
-    if _NEXT.search(passage.text) and recent:
-        return "What happens next?"
-    found = _WHO.search(passage.text)
-    if not found:
-        return ""
-    name, what = found.group("name") or found.group("subject"), found.group("what") or found.group("kind")
-    person = what is None or any(w.lower() in PERSON_NOUNS for w in re.findall(r"[\w’']+", what))
-    told = any(name.split()[-1] in said for said in desk.said)
-    return f"Who is {name}?" if person and told else ""
+def _asked_already(asked: Asked, before: list[Asked]) -> bool:
+    same = [b for b in before if b.kind == asked.kind]
+    if same and (asked.kind not in TWICE or len(same) > 1 or any(b.about == asked.about for b in same)):
+        return True
+    return any(_alike(asked.text, b.text) for b in before)
+
+
+def _alike(one: str, other: str) -> bool:
+    a, b = term_set(one), term_set(other)
+    return one == other or len(a & b) > ALIKE * max(1, min(len(a), len(b)))
+
+
+def _candidates(desk: Desk) -> Iterator[_Candidate]:
+    material = desk.material
+    common, proper = _letters(desk)
+    about = Context(
+        common,
+        capital_runs(tuple(t for _, t in material.said)),
+        frozenset(re.findall(r"[A-Z][\w-]+", " ".join(desk.said[:1]))),
+        proper,
+    )
+    now = max((s.article.published for s in material.sources), default=None)
+    for i, passage in enumerate(material.passages):
+        if not _tells(desk, passage):
+            continue
+        worth = float(material.centrality[i] + material.manner[i])
+        found = list(questions(passage.text, about))
+        at = passage.source.article.published
+        if now and ahead(passage.text, at.date(), now.date()):
+            found.append(Asked("next", "What happens next?"))
+        elif now and impends(passage.text, at, now):
+            found.append(Asked("next", "What happens next?", "undated"))
+        yield from (_Candidate(a, passage, worth) for a in found if _fair(desk, a, passage))
+
+
+def _tells(desk: Desk, passage: Passage) -> bool:
+    material = desk.material
+    news = passage.source.news and passage.field == "text" and passage.key not in desk.used
+    if _FRAGMENT.match(passage.text):
+        return False
+    clear = not leans(passage.text) or _met(passage.text, desk.said)
+    near = material.bearing_of(passage) >= BEARING and _on_it(desk, passage)
+    return news and clear and near and not material.is_stale(passage)
+
+
+def _on_it(desk: Desk, passage: Passage) -> bool:
+    """Whether the passage's article speaks of what the other outlets speak of."""
+    title = term_set(passage.source.article.title)
+    others = (held for outlet, held in desk.material.concepts_of.items() if outlet != passage.outlet)
+    return len(title & frozenset[str]().union(*others)) >= ON_IT * len(title)
+
+
+def _met(text: str, said: list[str]) -> bool:
+    """Whether the reader has met "the aircraft carrier" that a sentence opens with."""
+    found = re.match(r"(?:The|These|Those) ((?:[\w’'-]+ ?){1,3})", text)
+    words = term_set(found.group(1)) if found else frozenset[str]()
+    return bool(words) and any(words <= term_set(t) for t in said)
+
+
+def _fair(desk: Desk, asked: Asked, passage: Passage) -> bool:
+    """Who is meant must play a part in what was told; counts must be beyond dispute, ignorance recent."""
+    if contested(desk.material, passage):
+        return False
+    if asked.kind == "unknown":
+        return desk.material.place_in_time(passage) >= FRESH
+    if asked.kind == "who":
+        last = asked.about.split()[-1]
+        household = re.compile(_HOUSEHOLD + re.escape(last) + r"\b")
+        if any(household.search(text) for _, text in desk.material.said):
+            return False
+        return sum(asked.about in " ".join(desk.material.texts_of(o)) for o in desk.material.outlets) > 1
+    return True
+
+
+def _letters(desk: Desk) -> tuple[frozenset[str], frozenset[str]]:
+    """Words that sentences of the story write small more often than not, and words that they write with a capital."""
+    small: dict[str, int] = {}
+    for text in (p.text for p in desk.material.passages if p.field == "text"):
+        for word in re.findall(r"(?<=[a-z,] )[A-Za-z][\w’'-]*", text):
+            small[word.lower()] = small.get(word.lower(), 0) + (1 if word[0].islower() else -1)
+    return frozenset(w for w, n in small.items() if n > 0), frozenset(w for w, n in small.items() if n < 0)

@@ -194,6 +194,10 @@ class Material:
     def _stale(self) -> Sequence[bool]:
         return stale([Told(p.text, p.source.article.published) for p in self.passages], self._told)
 
+    def place_in_time(self, passage: Passage) -> float:
+        """0 for a passage of the oldest article, 1 for one of the newest."""
+        return self._ranks[passage.source.article.id]
+
     def is_stale(self, passage: Passage) -> bool:
         """Whether the passage announces what later articles tell as done."""
         return self._stale[self._row[id(passage)]]

@@ -10,11 +10,12 @@ from newsletter.domain.story import Chosen, Story
 from newsletter.domain.words import Statement, StoryWords, WritingLimits
 from newsletter.writing.agreed import agreed
 from newsletter.writing.choose import Desk
-from newsletter.writing.disputed import disputed, only
+from newsletter.writing.disputed import disputed
 from newsletter.writing.faq import faq
 from newsletter.writing.headline import dek, headline
 from newsletter.writing.limits import Ledger
 from newsletter.writing.longform import further_points
+from newsletter.writing.one_side import only
 from newsletter.writing.overview import overview
 from newsletter.writing.passages import passages_of
 from newsletter.writing.points import first_point

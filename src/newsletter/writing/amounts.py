@@ -1,0 +1,119 @@
+"""Questions after a number: how many, how much, how long, by how much. The answer holds the number, by construction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from newsletter.writing.asking import Asked, Told, ask, opening, sound
+from newsletter.writing.counts import counts
+from newsletter.writing.verbs import words
+
+_MONEY = r"(?:[$£€]\d[\d,.]*(?: ?(?:million|billion|trillion|bn|m|k))?)"
+_BOUNDS = (
+    r"(?:at least |more than |over |as many as |up to |nearly |almost |about |around |"
+    r"some |roughly |approximately )?"
+)
+_PAID = re.compile(
+    rf"^(?P<before>[\w’' -]{{0,40}}?)(?<!\w){_BOUNDS}{_MONEY}(?P<after> (?:for|on|in|to) .*)?$"
+)
+_SPENDS = re.compile(
+    rf"^(?P<verb>spending|paying|raising|seeking|offering|"
+    rf"investing) {_BOUNDS}{_MONEY}(?P<after> (?:for|on|in|to) .*)?$"
+)
+_PRICE = re.compile(rf"^(?P<before>.+?) for (?:a (?:reported |record )*)?{_BOUNDS}{_MONEY}(?:\W|$)")
+_PAYS = words("pay spend donate raise cost invest give owe win receive award")
+_TRADES = words("buy sell purchase acquire")
+_SPAN = re.compile(
+    rf"^(?P<before>.+?) for (?:the past |the last )?{_BOUNDS}(?:a (?:record )?)?"
+    r"(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten)(?: and a half)?"
+    r"(?: consecutive| straight| uninterrupted)? (?:minutes|hours|days|weeks|months|years|decades)\b"
+)
+_MANY = re.compile(
+    r"^(?:At least |More than |Over |As many as |Up to |Nearly |Almost |About |Around |Some |"
+    r"Roughly |An estimated )?"
+    r"(?:\d[\d,]*(?:\.\d+)?|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|Eleven|Twelve|(?<= )[a-z]+)"
+    r"(?: million| thousand)? (?P<what>(?!of\b|years?\b|days?\b|weeks?\b|months?\b|hours?\b|"
+    r"percent\b|in\b|out\b)"
+    r"(?:[\w’'-]+ ){0,3}?(?:people|[a-z]+s)) "
+    r"(?P<verb>(?:are|were|have been|have|had been|had|will|would|could|lost|died|cross|live|"
+    r"voted|signed|fled|said) .*)$"
+)
+_VOTED = re.compile(r"\bvoted? (?:by )?\(?\d{1,3}[-–]\d{1,3}\b")
+_STRENGTH = re.compile(
+    r"\b(?:\d(?:\.\d)?[- ]magnitude|magnitude[- ](?:of )?\d(?:\.\d)?)\b[^.]*?\b(?P<what>earthquake|quake)|"
+    r"\b(?P<quake>earthquake|quake)\b[^.]*? magnitude (?:of )?\d"
+)
+_MARGIN = re.compile(
+    r"\bby (?:about |less than |fewer than |more than |just |nearly |"
+    r"around )?\d[\d,.]* (?P<unit>votes|percentage points|points|seats)\b"
+)
+_SHARE = re.compile(
+    r"^(?:about |nearly |just |only |more than |over )?\d[\d.]*(?:%| percent) of the (?:vote|ballots)"
+)
+
+
+def of_numbers(text: str) -> Iterator[Asked]:
+    for count in counts(text):
+        if count.who in {"", "person"}:
+            yield Asked("many", count.topic + "?", count.measure)
+    found = _MANY.search(text.rstrip("."))
+    if found:
+        rest = re.split(
+            r",|\b(?:that|who|which|after|when|as|while|because|according|amid|and)\b", found.group("verb")
+        )[0]
+        question = f"How many {found.group('what')} {rest.strip()}?"
+        if sound(question) and len(rest.split()) > 1:
+            yield Asked("many", question, found.group("what"))
+    strength = _STRENGTH.search(text)
+    if strength:
+        yield Asked(
+            "many", f"How strong was the {strength.group('what') or strength.group('quake')}?", "strength"
+        )
+
+
+def paid(told: Told) -> Asked | None:
+    found = (
+        _PAID.search(opening(told.of.rest))
+        if told.of.base in _PAYS or told.of.helper in {"will", "would"}
+        else None
+    )
+    if found and (told.of.base in _PAYS or bool(set(found.group("before").split()[-1:]) & _PAYS)):
+        rest = found.group("before").strip() + (found.group("after") or "")
+        return Asked("many", ask("How much", told.of, rest, told.about.common), "money")
+    spends = _SPENDS.match(opening(told.of.rest)) if told.of.helper in {"is", "are", "was", "were"} else None
+    if spends:
+        rest = spends.group("verb") + (spends.group("after") or "")
+        return Asked("many", ask("How much", told.of, rest, told.about.common), "money")
+    price = _PRICE.search(told.of.rest)
+    if price and (
+        told.of.base in _TRADES or re.search(r"\b(?:buying|selling|sold|bought)\b", price.group("before"))
+    ):
+        return Asked("many", ask("For how much", told.of, price.group("before"), told.about.common), "money")
+    return None
+
+
+def long_span(told: Told) -> Asked | None:
+    found = _SPAN.search(told.of.rest)
+    if not found or told.of.speaks or re.search(r"\bto\b", found.group("before")):
+        return None
+    return Asked("many", ask("How long", told.of, found.group("before"), told.about.common), "time")
+
+
+def voted(told: Told) -> Asked | None:
+    if told.of.base == "vote" and _VOTED.search(told.text):
+        return Asked("many", ask("How", told.of, "", told.about.common), "vote")
+    return None
+
+
+def margin(told: Told) -> Asked | None:
+    if told.of.base in {"win", "lose", "defeat", "beat"} and (found := _MARGIN.search(told.of.rest)):
+        head = told.of.rest[: found.start()]
+        return Asked(
+            "many",
+            ask(f"By how many {found.group('unit')}", told.of, opening(head), told.about.common),
+            "margin",
+        )
+    if told.of.base in {"win", "get", "receive", "take"} and _SHARE.match(told.of.rest):
+        return Asked("many", ask("What share of the vote", told.of, "", told.about.common), "share")
+    return None

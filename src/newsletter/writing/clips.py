@@ -1,0 +1,53 @@
+"""Shorter wordings for a fact that must fit one line: a sentence without its trailing phrases of time, place or cause.
+
+Dropping such a phrase tells less and nothing else, unless a superlative, a negation or a verb needs it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from newsletter.writing.evidence import field_of, joined, statement_text
+from newsletter.writing.fit import breaks_off, has_verb, refusal
+from newsletter.writing.lexicon import BARE_VERBS, VERBS
+from newsletter.writing.passages import Passage
+from newsletter.writing.quotes import balanced
+from newsletter.writing.sentences import stripped
+from newsletter.writing.trim import keeps_hedges
+
+LEAST = 6
+"""Words that a clipped fact has at least."""
+
+_BORDER = re.compile(r",? (?=(?:in|on|at|during|after|amid|following|before)\b)|, (?=\w)")
+_NEEDS_ALL = re.compile(
+    r"\b(?:not|no|never|without|only|unless|until|if|whether|least|most|more|less|first|last|record|between|both|either|"
+    r"one of|such|so|too|than|same|\w+(?<!lat)(?<!inter)(?<!for)est|n['’]t)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+
+
+def clips(passage: Passage) -> Iterator[Passage]:
+    """The passage without one, two … of its last phrases; nothing where a cut might change what it says."""
+    field = field_of(passage.source.article, passage.field)
+    last = passage.spans[-1]
+    for border in reversed(list(_BORDER.finditer(field[last.start : last.end]))):
+        head = (*passage.spans[:-1], stripped(field, last.start, last.start + border.start()))
+        dropped = field[head[-1].end : last.end]
+        if not keeps_hedges(dropped):
+            return
+        if head[-1].start < head[-1].end and _stands(joined(field, head)):
+            text = statement_text(field, head)
+            if not refusal(text):
+                yield replace(passage, spans=head, text=text, words=len(text.split()), whole=False)
+
+
+def _stands(text: str) -> bool:
+    """A clause with its verb that ends on a noun and promises nothing more."""
+    words = text.split()
+    if len(words) < LEAST or "," in text or not balanced(text) or breaks_off(text) or _NEEDS_ALL.search(text):
+        return False
+    end = words[-1].lower().strip("\"'”’")
+    verbal = end in VERBS | BARE_VERBS or end.endswith(("ed", "ing", "ly"))
+    return not verbal and has_verb(" ".join(words[1:]))

@@ -1,0 +1,164 @@
+"""Whether a piece of another outlet's text states the same fact: precision first.
+
+Wording may differ, numbers, names, yes or no, certainty and time may not. A fact is compared with an article's title,
+a sentence of it, and the title read together with one of its sentences (feeds split one fact over the two).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from newsletter.writing.terms import stem, term_set, terms
+from newsletter.writing.timing import expects
+from newsletter.writing.verbs import words
+
+SHARE = 0.6
+"""Share of a fact's content stems that the other text must hold."""
+LEAST = 4
+"""Content stems from which on a text is a fact that can be compared."""
+
+_MAGNITUDE = re.compile(r"(?<=\d)[ -]?(?P<m>bn|mn|m|b|k|tn)\b", re.IGNORECASE)
+_MAGNITUDES = {
+    "bn": "billion",
+    "b": "billion",
+    "mn": "million",
+    "m": "million",
+    "k": "thousand",
+    "tn": "trillion",
+}
+_PERCENT = re.compile(r"(?<=\d) ?(?:%|per cent\b)")
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|nobody|none|neither|nor|without|den(?:y|ies|ied|ying)|false(?:ly)?|refus(?:es|ed|ing|e)|"
+    r"reject(?:s|ed|ing)?|fail(?:s|ed|ing)?|unclear|unlikely|halt\w*|block\w*|cancel\w*)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_DOUBT = re.compile(
+    r"\b(?:alleg\w+|accus\w+|suspect\w*|reportedly|claim\w*|unconfirmed|could|may|might|if|whether|possibl\w+|"
+    r"potential\w*|likely|appears?|rumou?r\w*|said to (?:be|have))\b"
+)
+_AHEAD = re.compile(r"\b(?:will|would|plans?|planning|intends?|proposes?|vows?|wants?|aims?|seeks?|hopes?) ")
+_GOING = re.compile(r"\b(?:is|are|be) \w+ing\b|^(?:[A-Z][\w’'.-]* )+[a-z]+ing\b|\bto [a-z]+")
+_TIME = re.compile(
+    r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:hour|day|week|month|year|decade)s?)\b", re.IGNORECASE
+)
+_CAPITAL = re.compile(r"[A-Z][\w’'-]*")
+_RUN = re.compile(r"[A-Z][\w’'-]*(?: [A-Z][.](?= [A-Z]))?(?: [A-Z][\w’'-]*)*")
+_ALIKE = tuple(
+    frozenset(map(stem, group.split()))
+    for group in (
+        "leave departs departing departure step resign resigns resignation quit exit left leaving",
+        "kill die dead death deadly fatal fatally killing",
+        "buy purchase acquire bought acquisition",
+        "sell sold sale",
+        "injure wound hurt injury",
+        "arrest detain",
+        "begin start began begun",
+        "sue lawsuit suit",
+        "strike hit struck",
+        "us american usa",
+        "dismiss toss throw thrown",
+        "uk british britain",
+        "find found",
+        "steal stole stolen theft robbery",
+        "shoot shot shooting",
+        "role position post job",
+    )
+)
+GRAVE = frozenset(
+    stem(word)
+    for word in words(
+        "murder kill die manslaughter homicide stalk rape assault abuse terror terrorist terrorism "
+        "fraud bribe bribery corrupt corruption treason racist racism antisemitism genocide massacre torture "
+        "theft steal perjury lie lied illegal unlawful criminal crime guilty convict charge "
+        "indict arrest accuse allege blame attack invade bomb shoot strike win lose "
+        "defeat beat resign fire reject approve deny confirm admit "
+    )
+)
+"""Words that decide what a fact says: a text without them does not state it."""
+_CLASS = {member: min(group) for group in _ALIKE for member in group}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What must agree: stems by their class, numbers with their neighbours, names, and how it is told."""
+
+    stems: frozenset[str]
+    numbers: tuple[tuple[str, frozenset[str]], ...]
+    names: frozenset[str]
+    negations: int
+    doubts: bool
+    times: frozenset[str]
+    """Weekdays and units of time."""
+    ahead: bool | None
+    """Whether it speaks of what is to come; None for "is leaving", which may be either."""
+
+
+@lru_cache(maxsize=16384)
+def fact_of(text: str) -> Fact:
+    plain = plain_numbers(text)
+    return Fact(
+        frozenset(_CLASS.get(t, t) for t in term_set(plain)),
+        _numbers(plain),
+        surnames(plain),
+        len(_NEGATION.findall(plain)),
+        bool(_DOUBT.search(plain)),
+        frozenset(m.group().lower().rstrip("s") for m in _TIME.finditer(plain)),
+        True if _AHEAD.search(plain) or expects(plain) else (None if _GOING.search(plain) else False),
+    )
+
+
+def states(fact: Fact, other: Fact) -> bool:
+    """Whether ``other`` says all that matters of ``fact``: its numbers, its names, most words, in the same key."""
+    if len(fact.stems) < LEAST or len(fact.stems & other.stems) < SHARE * len(fact.stems):
+        return False
+    if not fact.names <= other.stems or not _same_numbers(fact, other):
+        return False
+    if fact.negations != other.negations or other.doubts != fact.doubts:
+        return False
+    if not _same_times(fact, other):
+        return False
+    return None in {fact.ahead, other.ahead} or fact.ahead == other.ahead
+
+
+def _same_times(fact: Fact, other: Fact) -> bool:
+    """A unit of time ("weeks after") must be told too; a weekday may be left out, and not be another one."""
+    days, told = (frozenset(t for t in f.times if t.endswith("day") and t != "day") for f in (fact, other))
+    return fact.times - days <= other.times and (not days or not told or bool(days & told))
+
+
+@lru_cache(maxsize=16384)
+def plain_numbers(text: str) -> str:
+    """The text with "$12.5bn" as "$12.5 billion" and "40%" as "40 percent"."""
+    text = _MAGNITUDE.sub(lambda m: " " + _MAGNITUDES[m.group("m").lower()], text)
+    return _PERCENT.sub(" percent", text)
+
+
+def surnames(text: str) -> frozenset[str]:
+    """Class of the last word of each run of capitalised words: "Mayor Ines Talbot" must be told as Talbot at least."""
+    found = set()
+    for run in _RUN.finditer(text):
+        words = _CAPITAL.findall(run.group())
+        opens = run.start() == 0 or text[run.start() - 2 : run.start() - 1] in ".!?:"
+        if opens and len(words) == 1:
+            continue
+        found |= {_CLASS.get(t, t) for t in terms(words[-1])}
+    return frozenset(found)
+
+
+def _numbers(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Each number with the stems beside it, two on either side."""
+    found = terms(text)
+    return tuple(
+        (t, frozenset(_CLASS.get(n, n) for n in (*found[max(0, i - 2) : i], *found[i + 1 : i + 3])))
+        for i, t in enumerate(found)
+        if t[:1].isdigit()
+    )
+
+
+def _same_numbers(fact: Fact, other: Fact) -> bool:
+    """Every number stands in the other text beside one of the same words at least."""
+    return all(
+        any(n == m and (not near or near & beside) for m, beside in other.numbers) for n, near in fact.numbers
+    )

@@ -1,0 +1,155 @@
+"""Questions: grammatical, answered by the sentence they come from, none where it answers none."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsletter.domain.words import WritingLimits
+from newsletter.writing.asking import LONGEST, Context
+from newsletter.writing.choose import Desk
+from newsletter.writing.faq import MOST, faq
+from newsletter.writing.questions import questions
+from newsletter.writing.upcoming import ahead
+from newsletter.writing.writer import desk_for
+from tests.support.writing_stories import article, bridge, registry, story
+
+ABOUT = Context(
+    common=frozenset({"police", "drivers", "mayor"}),
+    known=frozenset({"Ines Talbot", "Tomas Orrin"}),
+    central=frozenset({"Alder", "Bridge"}),
+    proper=frozenset({"corvane", "talbot", "orrin"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question"),
+    [
+        ("Governor Ines Talbot, a former harbor pilot, signed the bill.", "Who is Ines Talbot?"),
+        ("Ines Talbot is the first woman to lead the harbor.", "Who is Ines Talbot?"),
+        ("The bill funds the Marlow Fund, a state program that repairs ferries.", "What is the Marlow Fund?"),
+        ("Corvane closed the bridge because of rust in two cables.", "Why did Corvane close the bridge?"),
+        (
+            "Corvane closed the bridge on Tuesday in response to a report.",
+            "Why did Corvane close the bridge?",
+        ),
+        ("At least 12 people were killed when the ferry sank.", "How many people were killed?"),
+        (
+            "About 40,000 drivers cross the Alder Bridge each day.",
+            "How many drivers cross the Alder Bridge each day?",
+        ),
+        ("The Alder Bridge has been closed for three weeks.", "How long has the Alder Bridge been closed?"),
+        ("Corvane will pay $12 million for repairs.", "How much will Corvane pay for repairs?"),
+        ("Tomas Orrin won by about 4,000 votes.", "By how many votes did Tomas Orrin win?"),
+        ("The council voted 7-2 to close it.", "How did the council vote?"),
+        ("Tomas Orrin defended the closure.", "How did Tomas Orrin respond?"),
+        ("Prosecutors say the inspector hid a report about rust.", "What do prosecutors say?"),
+        ("Tomas Orrin is charged with hiding a report.", "What is Tomas Orrin charged with?"),
+        ("The Harbor Act would require yearly checks.", "What would the Harbor Act do?"),
+        ("The Alder Bridge opened in May 1931.", "When did the Alder Bridge open?"),
+        ("Police have not identified the driver.", "What is not known yet?"),
+    ],
+)
+def test_a_sentence_answers_its_question(sentence: str, question: str) -> None:
+    assert question in [asked.text for asked in questions(sentence, ABOUT)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The man accused of hiding a report drove home.",
+        "After the vote, nobody spoke.",
+        "She will leave in May.",
+        "Corvane, the city by the sea, sleeps.",
+        "Rust.",
+        "Police responded to reports of a fire.",
+    ],
+)
+def test_what_answers_nothing_asks_nothing(sentence: str) -> None:
+    assert list(questions(sentence, ABOUT)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "to_come"),
+    [
+        ("The bridge is scheduled to reopen on Sept. 30.", True),
+        ("The trial will begin on 8 September.", True),
+        ("The council will vote next week.", True),
+        ("The council will vote on Monday.", True),
+        ("The trial will begin on 8 August.", False),
+        ("The trial was scheduled to begin on Sept. 30.", False),
+        ("The council will vote on Friday.", False),
+        ("The bridge closed on Sept. 30.", False),
+    ],
+)
+def test_what_comes_next_lies_ahead_of_the_issue(text: str, to_come: bool) -> None:
+    assert ahead(text, date(2026, 8, 14), date(2026, 8, 14)) is to_come
+
+
+WORDS = st.sampled_from(
+    [
+        *(
+            "Corvane",
+            "Talbot",
+            "Ines",
+            "the",
+            "a",
+            "bridge",
+            "closed",
+            "will",
+            "has",
+            "been",
+            "of",
+            "in",
+            "for",
+            "because",
+        ),
+        *(
+            "after",
+            "said",
+            "$12",
+            "million",
+            "40",
+            "people",
+            "killed",
+            "who",
+            "is",
+            ",",
+            ".",
+            "“no”",
+            "May",
+            "8",
+            "not",
+        ),
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(WORDS, min_size=1, max_size=25).map(" ".join))
+def test_any_question_is_short_and_ends_as_one(text: str) -> None:
+    for asked in questions(text, ABOUT):
+        assert asked.text.endswith("?")
+        assert len(asked.text.split()) <= LONGEST
+        assert asked.text[0].isupper()
+
+
+def desk() -> Desk:
+    extra = [
+        ("statewire.example", "Governor Ines Talbot, a former harbor pilot, visited the Alder Bridge in Corvane."),
+        ("commonpost.example", "Engineers said rust in the Alder Bridge had spread for years before the closure."),
+        ("midland.example", "The Alder Bridge is scheduled to reopen on Sept. 30, builders told the council."),
+        ("oldoak.example", "The inspectors have not said who ignored the warnings about the Alder Bridge."),
+    ]  # fmt: skip
+    pieces = [article(o, "Corvane closes Alder Bridge", t, minutes=20 + i) for i, (o, t) in enumerate(extra)]
+    return desk_for(story([*bridge(), *pieces]), registry(), WritingLimits())
+
+
+def test_no_two_questions_or_answers_are_alike() -> None:
+    asked = faq(desk())
+    assert 2 <= len(asked) <= MOST
+    assert len({q.question for q in asked}) == len(asked)
+    assert len({q.answer[0].text for q in asked}) == len(asked)
