@@ -14,6 +14,8 @@
     ├── IssueError                  an issue cannot be built, found or read
     │   ├── IssueNotFound
     │   └── TemplateError           Jinja or MJML; carries template and line
+    ├── ModelError                  the language model did not answer as it should; never ends a build
+    │   └── ModelBusy               429, 5xx or no connection: the same request may be made again
     ├── AudienceError               a subscriber, token or CSV problem
     │   └── InvalidAddress
     ├── ProviderError               the mail provider answered, and said no
@@ -99,6 +101,14 @@ class IssueNotFound(IssueError):
 
 class TemplateError(IssueError):
     """A template failed; ``fields`` has ``template``, ``line`` (1-based, 0 unknown) and ``detail``."""
+
+
+class ModelError(NewsletterError):
+    """A language model did not give a usable answer; ``message`` is the short reason that is counted."""
+
+
+class ModelBusy(ModelError):
+    """No answer now, and the same may be asked again; ``fields['retry_after']`` in seconds where it was said."""
 
 
 class AudienceError(NewsletterError):

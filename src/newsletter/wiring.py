@@ -37,13 +37,16 @@ if TYPE_CHECKING:
     from newsletter.pipeline.send import SendRoom
     from newsletter.ports import (
         BackfillStore,
+        Checker,
         FeedArchive,
         IssueStore,
         MailingStore,
+        ModelEndpoint,
         Provider,
         Renderer,
         StoredIssue,
         SubscriberStore,
+        Writer,
     )
     from newsletter.storage.engine import Database
     from newsletter.stories.group import Grouping
@@ -232,10 +235,8 @@ class House:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from newsletter.pipeline.build import BuildRoom, BuildRules
         from newsletter.rendering.balance import balance_of
-        from newsletter.rendering.checks import IssueChecker
         from newsletter.rendering.trim import trim
         from newsletter.stories.lineup import Chooser
-        from newsletter.writing.writer import ExtractiveWriter
 
         limits = self.check_limits
         return BuildRoom(
@@ -245,13 +246,53 @@ class House:
             files=self.files,
             grouper=bundled_grouping(),
             chooser=Chooser(),
-            writer=ExtractiveWriter(),
+            writer=self.writer,
             renderer=self.renderer,
             trimmer=trim,
-            checker=IssueChecker(limits, self.brand),
+            checker=self.checker,
             balance=balance_of,
             rules=BuildRules(self.settings.window, limits.reading_seconds, self.settings.first_issue),
         )
+
+    @property
+    def checker(self) -> Checker:
+        """The checks before an issue may go, with the verifier that looks at a model's text once more."""
+        from newsletter.rendering.checks import IssueChecker
+        from newsletter.writing.verify import verify
+
+        return IssueChecker(self.check_limits, self.brand, verifier=verify)
+
+    @cached_property
+    def writer(self) -> Writer:
+        """Who writes. Nothing of a model is imported, nor its key looked at, unless one is to be asked."""
+        from newsletter.writing.writer import ExtractiveWriter
+
+        s = self.settings
+        if s.writer != "model":
+            return ExtractiveWriter()
+        from newsletter.storage.modeltexts import SqlModelTexts
+        from newsletter.writing.asking import Asker, Terms
+        from newsletter.writing.model import ModelWriter
+
+        if not s.model:
+            raise SettingsError(
+                "NEWSLETTER_WRITER=model, and NEWSLETTER_MODEL names none.",
+                todo="Set it, for example to openai:NAME, or set NEWSLETTER_WRITER=extractive.",
+                setting="MODEL",
+            )
+        terms = Terms(s.model_budget, s.model_timeout.total_seconds(), s.model_deadline.total_seconds())
+        texts = SqlModelTexts(self.database)
+        asker = Asker(self.model_endpoint, s.model, texts, terms, self.clock, time.monotonic, time.sleep)
+        return ModelWriter(asker, ExtractiveWriter())
+
+    def model_endpoint(self) -> ModelEndpoint:
+        """The model's address, ready to be asked. Raises `SettingsError`: extra missing, no key, no https."""
+        from newsletter.feeds.allow import AllowList
+        from newsletter.writing.endpoint import Endpoint
+
+        s = self.settings
+        private = AllowList(s.allow_hosts).covers(s.model_url)
+        return Endpoint(s.model, s.model_url, s.model_api_key, plain_http=private)
 
     @cached_property
     def backfill_room(self) -> BackfillRoom:

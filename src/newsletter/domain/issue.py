@@ -113,6 +113,20 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelTally:
+    """What became of a model's text: how much of it the verifier let stand, and why the rest does not."""
+
+    stories: int
+    """Main stories that the model was to write."""
+    kept: int
+    """Sentences that stand."""
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    """Sentences that do not, by reason."""
+    unanswered: Mapping[str, int] = field(default_factory=dict)
+    """Stories that the model did not write, by reason: their text is extractive."""
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """The content of one issue."""
 
@@ -136,6 +150,8 @@ class Issue:
     """Version of the software that made it."""
     inputs: Mapping[str, str] = field(default_factory=dict)
     """The settings that the content depends on, recorded for a rebuild."""
+    model: ModelTally | None = None
+    """Set where the writer was a model."""
 
     @property
     def all_stories(self) -> tuple[IssueStory, ...]:

@@ -116,7 +116,8 @@ def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progr
     past = room.issues.past_stories(day, room.rules.past_days)
     line_up = room.chooser(stories, past, day_supply(articles, room.registry), at)
     _step(progress, 3)
-    composed = compose(line_up, room.writer, room.registry, day, past)
+    writer = room.writer.for_issue(line_up.main, room.registry)
+    composed = compose(line_up, writer, room.registry, day, past)
     if not composed.stories and not composed.in_brief:
         raise IssueError(
             f"No story for the issue of {day} can be told from {len(articles)} articles.",
@@ -125,11 +126,17 @@ def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progr
         )
     failed_feeds = sum(not state.status.ok for state in room.archive.states(at).values())
     supply = replace(count_supply(articles, room.registry), failed_feeds=failed_feeds)
-    return _issue(room, day, at, number, composed, supply)
+    return _issue(room, writer, day, at, number, composed, supply)
 
 
 def _issue(
-    room: BuildRoom, day: date, at: datetime, number: int, composed: Composed, supply: Supply
+    room: BuildRoom,
+    writer: Writer,
+    day: date,
+    at: datetime,
+    number: int,
+    composed: Composed,
+    supply: Supply,
 ) -> Issue:
     return Issue(
         date=day,
@@ -142,9 +149,10 @@ def _issue(
         outlets=outlets_named(composed, room.registry),
         supply=supply,
         quiet=composed.quiet,
-        writer=room.writer.name,
+        writer=writer.name,
         engine=__version__,
-        inputs=room.rules.inputs(),
+        inputs={**room.rules.inputs(), **writer.inputs()},
+        model=writer.tally(),
     )
 
 

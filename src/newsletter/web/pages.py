@@ -92,7 +92,7 @@ class ReadingPages:
             issue=issue,
             others=others,
             known={past.story_id for past in story.history if self.archive.story_date(past.story_id)},
-            notice=wording.notice(issue.writer),
+            notice=wording.notice(story.words),
             zone=zone_name(zone),
         )
 

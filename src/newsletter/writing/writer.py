@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from newsletter.domain.leaning import SIDES
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Chosen, Story
@@ -26,6 +28,17 @@ class ExtractiveWriter:
 
     def __init__(self, limits: WritingLimits | None = None) -> None:
         self.limits = limits or WritingLimits()
+
+    def for_issue(self, chosen: Sequence[Chosen], registry: Registry) -> ExtractiveWriter:  # noqa: ARG002 - the port's
+        """Itself: nothing takes time."""
+        return self
+
+    def tally(self) -> None:
+        """No model had a part in it."""
+
+    def inputs(self) -> Mapping[str, str]:
+        """The articles alone."""
+        return {}
 
     def write(self, chosen: Chosen, registry: Registry, *, brief: bool) -> StoryWords | None:
         """Words for one story; a brief has a headline and one sentence. None without an honest headline."""
