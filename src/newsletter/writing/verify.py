@@ -91,10 +91,13 @@ def unsupported(text: str, cited: Sequence[str], *, title: bool = False) -> str:
         return "link, markup or instruction"
     if any(INSTRUCTION.search(one) for one in cited):
         return "cites an instruction"
-    unfit = refusal(text)
-    if unfit and not (title and unfit == "too short"):
-        return unfit
-    return next((reason for reason, wrong in _RULES if wrong(text, cited)), "")
+    found = next((reason for reason, wrong in _RULES if wrong(text, cited)), "")
+    return found or refusal(text, _TITLE if title else _WRITTEN)
+
+
+_WRITTEN = frozenset({"no clause", "ends in the middle", "run-on"})
+"""Reasons that guess whether a feed cut a text: a model's sentence was not cut."""
+_TITLE = _WRITTEN | {"too short"}
 
 
 def unsafe(text: str) -> bool:
@@ -262,7 +265,7 @@ _CLAUSE = re.compile(r"[,;:—–]|\b(?:but|and|while|although|though|whereas|th
 
 def _uses(text: str, clause: str) -> bool:
     own = term_set(clause)
-    return len(own & term_set(text)) >= USED * len(own)
+    return len(own & term_set(text)) >= max(min(2, len(own)), USED * len(own))
 
 
 def _exchanged(text: str, cited: Sequence[str]) -> bool:
