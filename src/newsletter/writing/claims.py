@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from newsletter.writing.lexicon import CALENDAR, OPENERS, PERSON_NOUNS, STOP_WORDS, SUBORDINATORS, VERBS
-from newsletter.writing.terms import stem
+from newsletter.writing.terms import terms
 
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_][\w’'-]*|[.,;:!?()—–“”\"]")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -166,6 +166,17 @@ def speakers(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def stems_in_order(text: str, known: frozenset[str]) -> tuple[str, ...]:
-    """The stems of a text that a source knows, in the text's order."""
-    return tuple(s for t in tokens(text) if (s := stem(t.word)) in known)
+WINDOW = 6
+"""Content words after a "not" in a source among which a statement's "not" must find its word."""
+
+
+def negated(text: str, reach: int = 1) -> frozenset[str]:
+    """The first ``reach`` content stems after each word that says no. A no that says no to a no is "no" itself."""
+    found: set[str] = set()
+    for no in KINDS["negation"].finditer(text):
+        rest = text[no.end() :]
+        nearest = terms(rest)[:reach]
+        again = KINDS["negation"].search(rest)
+        close = again is not None and not terms(rest[: again.start()])
+        found |= {"no", *nearest} if close else set(nearest)
+    return frozenset(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ _FULL_MONTHS = (
     "december", "sept",
 )  # fmt: skip
 _PERCENT = re.compile(r"\bper ?cent\b|\bpercentage points?\b|\bpct\b", re.IGNORECASE)
+_SIGN = re.compile(r"\s*%\s*")
 _CLOCK = re.compile(r"\b([ap])\.? ?m\b\.?", re.IGNORECASE)
 _TOKEN = re.compile(
     r"(?P<sign>[$£€])?(?P<n>\d[\d,]*(?:\.\d+)?)(?P<end>%|st\b|nd\b|rd\b|th\b|s\b|bn\b|mn\b|m\b|k\b)?"
@@ -75,8 +77,8 @@ class Quantity:
 @lru_cache(maxsize=8192)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Every number of a text, in order."""
-    plain = _CLOCK.sub(lambda m: m[1].lower() + "m", _PERCENT.sub("%", text)).replace("%", " % ")
-    tokens = [m for m in _TOKEN.finditer(plain.replace(" % ", "%"))]
+    plain = _CLOCK.sub(lambda m: m[1].lower() + "m", _PERCENT.sub("%", text))
+    tokens = list(_TOKEN.finditer(_SIGN.sub("% ", plain)))
     words = [m.group().lower() for m in tokens]
     found, i = [], 0
     while i < len(tokens):
@@ -142,13 +144,19 @@ def _bound(words: Sequence[str], start: int) -> str:
 
 
 def _counted(words: Sequence[str], after: int) -> tuple[str, ...]:
-    """Stems of the words after a number, up to a stop: none when a stop word comes first."""
+    """Stems of the words after a number, up to a stop; "12 of the 40 cables" are cables."""
     found: list[str] = []
-    for word in words[after : after + REACH]:
+    rest = iter(words[after:])
+    if after < len(words) and words[after] == "of":
+        rest = itertools.dropwhile(lambda word: word in _OF_THE or word[0].isdigit() or word in _WORDS, rest)
+    for word in itertools.islice(rest, REACH):
         if not word[0].isalpha() or (word in STOP_WORDS and word not in _TIMES):
             break
         found.append(stem(word))
     return tuple(found)
+
+
+_OF_THE = frozenset("of the its their his her all".split())
 
 
 _TIMES = frozenset("day days week weeks month months year years time times".split())
