@@ -50,7 +50,9 @@ def test_it_hands_over_the_request_and_hands_back_the_answer(model: ModelStandIn
 
 @BOTH
 @pytest.mark.parametrize("status", [429, 500, 503, 529])
-def test_what_may_pass_is_busy_and_says_when_to_ask_again(model: ModelStandIn, make: Make, status: int) -> None:
+def test_what_may_pass_is_busy_and_says_when_to_ask_again(
+    model: ModelStandIn, make: Make, status: int
+) -> None:
     model.fail_next(status, headers={"Retry-After": "7"})
     with pytest.raises(ModelBusy, match=str(status)) as problem:
         make(model).ask(ASK, 10)
@@ -114,6 +116,11 @@ def test_a_model_that_takes_no_options_is_asked_plainly(model: ModelStandIn) -> 
     assert set(second) == {"model", "messages", "max_completion_tokens"}
 
 
+def test_a_servers_own_name_may_hold_a_colon(model: ModelStandIn) -> None:
+    Endpoint("openai-like:8b", model.url, DEV_KEY).ask(ASK, 10)
+    assert model.requests[-1]["model"] == "openai-like:8b"
+
+
 def test_half_a_character_can_be_stored(model: ModelStandIn) -> None:
     with ModelStandIn(lambda _: "half \ud83d a character") as odd:
         openai(odd).ask(ASK, 10).encode()
@@ -123,7 +130,9 @@ def test_nothing_is_logged(model: ModelStandIn, caplog: pytest.LogCaptureFixture
     with caplog.at_level(logging.DEBUG):
         openai(model).ask(ASK, 10)
         anthropic(model).ask(ASK, 10)
-    assert not [record for record in caplog.records if record.name.split(".")[0] in {"openai", "anthropic", "httpx2"}]
+    assert not [
+        record for record in caplog.records if record.name.split(".")[0] in {"openai", "anthropic", "httpx2"}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -135,7 +144,9 @@ def test_nothing_is_logged(model: ModelStandIn, caplog: pytest.LogCaptureFixture
         ("name", "https://api.example/v1", "a key", "characters that no key has"),
     ],
 )
-def test_what_cannot_work_is_refused_before_anything_is_sent(model_name: str, url: str, key: str, says: str) -> None:
+def test_what_cannot_work_is_refused_before_anything_is_sent(
+    model_name: str, url: str, key: str, says: str
+) -> None:
     with pytest.raises(SettingsError, match=says):
         Endpoint(model_name, url, key)
 

@@ -65,7 +65,12 @@ class Time:
 
 
 def asker(
-    endpoint: Scripted, texts: Kept | None = None, time: Time | None = None, *, tokens: int = 60_000, deadline: float = 300
+    endpoint: Scripted,
+    texts: Kept | None = None,
+    time: Time | None = None,
+    *,
+    tokens: int = 60_000,
+    deadline: float = 300,
 ) -> Asker:
     time = time or Time()
     terms = Terms(tokens, 60, deadline)

@@ -10,8 +10,9 @@ from newsletter.domain.leaning import Side
 from newsletter.domain.story import Chosen
 from newsletter.domain.words import Cited, Place, Statement
 from newsletter.writing.evidence import field_of
+from newsletter.writing.facts import BAR, share
 from newsletter.writing.sentences import sentences
-from newsletter.writing.verify import BAR, question_wrong, share, topic_wrong, unsupported, verify
+from newsletter.writing.verify import question_wrong, topic_wrong, unsupported, verify
 from newsletter.writing.writer import ExtractiveWriter
 from tests.support.writing_stories import article, bridge, chosen, registry, story
 
@@ -34,7 +35,7 @@ QUIET = "Officials did not name the two drivers who were hurt."
         ("The Bank of Veldt cut its key rate to 3.75% on Monday.", [RATE]),
         ("Former transport minister Ines Talbot said at least 12 cables may have to be replaced.", [CLOSED]),
         ("Prosecutors allege that Nils Arden took $340,000 from the builder Dunmoor.", [CHARGED]),
-        ("Mayor Tomas Orrin said the city \"would not wait for a third crack\".", [QUOTED]),
+        ('Mayor Tomas Orrin said the city "would not wait for a third crack".', [QUOTED]),
         ("Officials did not name the two drivers.", [QUIET]),
     ],
 )
@@ -95,7 +96,9 @@ def test_a_certain_sentence_beside_a_doubtful_one_may_be_told_as_certain() -> No
 
 
 LEFT = Cited(VOTE, "harborlight.example", Side.LEFT)
-RIGHT = Cited("On October 5 the council rejected the plan of Mayor Tomas Orrin.", "ridgeherald.example", Side.RIGHT)
+RIGHT = Cited(
+    "On October 5 the council rejected the plan of Mayor Tomas Orrin.", "ridgeherald.example", Side.RIGHT
+)
 
 
 def said(text: str, *cited: Cited) -> Statement:
@@ -112,13 +115,20 @@ def test_a_sides_point_cites_that_side_alone() -> None:
 
 def test_what_is_agreed_stands_in_each_sides_own_sentences() -> None:
     fact = "The council rejected the plan of Mayor Tomas Orrin on October 5."
-    assert verify(said(fact, LEFT, RIGHT), [LEFT, RIGHT], Place.AGREED) in {"", "not agreed: a side does not say it"}
-    same = Cited("The council rejected Mayor Tomas Orrin's plan on October 5.", "ridgeherald.example", Side.RIGHT)
+    assert verify(said(fact, LEFT, RIGHT), [LEFT, RIGHT], Place.AGREED) in {
+        "",
+        "not agreed: a side does not say it",
+    }
+    same = Cited(
+        "The council rejected Mayor Tomas Orrin's plan on October 5.", "ridgeherald.example", Side.RIGHT
+    )
     plain = "The council rejected Mayor Tomas Orrin's plan on October 5."
     assert verify(said(plain, LEFT, same), [LEFT, same], Place.AGREED) == ""
     assert verify(said(plain, LEFT), [LEFT], Place.AGREED) == "not agreed: a side is missing"
     other = Cited("The council met on October 5.", "ridgeherald.example", Side.RIGHT)
-    assert verify(said(plain, LEFT, other), [LEFT, other], Place.AGREED) == "not agreed: a side does not say it"
+    assert (
+        verify(said(plain, LEFT, other), [LEFT, other], Place.AGREED) == "not agreed: a side does not say it"
+    )
 
 
 def test_a_statement_names_the_outlets_that_it_cites_and_has_its_places_length() -> None:

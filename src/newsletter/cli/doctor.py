@@ -122,7 +122,7 @@ def _model(house: House) -> str:
     endpoint = house.model_endpoint()
     seconds = house.settings.model_timeout.total_seconds()
     try:
-        endpoint.ask(ModelRequest("Answer with the JSON object {\"ok\": true}.", "Now.", 100), seconds)
+        endpoint.ask(ModelRequest('Answer with the JSON object {"ok": true}.', "Now.", 100), seconds)
     except ModelError as problem:
         if not problem.message.startswith("the answer"):  # what it said does not matter here
             raise ModelError(

@@ -24,7 +24,18 @@ DEV_KEY = "stand-in-key"
 DEV_MODEL = "recorded"
 Answerer = Callable[[str], str | None]
 """The user's message to the answer's text; None for a story that nothing was recorded about."""
-FAILURES = ("hang", "drip", "drip-headers", "redirect", "garbage", "huge", "packed", "cut", "refuse", "shapeless")
+FAILURES = (
+    "hang",
+    "drip",
+    "drip-headers",
+    "redirect",
+    "garbage",
+    "huge",
+    "packed",
+    "cut",
+    "refuse",
+    "shapeless",
+)
 
 
 @dataclass
@@ -111,7 +122,9 @@ class _Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 2_000_000))
         given = self.headers.get("Authorization", "").removeprefix("Bearer "), self.headers.get("x-api-key")
         if desk.key not in given:
-            self._answer(401, {"error": {"message": "Incorrect API key provided", "type": "authentication_error"}})
+            self._answer(
+                401, {"error": {"message": "Incorrect API key provided", "type": "authentication_error"}}
+            )
             return
         with desk.lock:
             failure = desk.failures.popleft() if desk.failures else None
@@ -157,7 +170,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"\x00\x01 this is not HTTP\r\n\r\n")
             return
         if kind == "drip":
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n")
+            self.wfile.write(
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n"
+            )
         if kind == "drip-headers":
             self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
         while not closing.wait(0.02):
@@ -184,7 +199,9 @@ def _read(path: str, raw: bytes) -> tuple[str, dict[str, Any]]:
         messages = body["messages"]
         if not isinstance(body["model"], str) or not all(isinstance(m["content"], str) for m in messages):
             return "model and messages have to be strings", {}
-        if path == "/v1/messages" and not ("max_tokens" in body and [m["role"] for m in messages] == ["user"]):
+        if path == "/v1/messages" and not (
+            "max_tokens" in body and [m["role"] for m in messages] == ["user"]
+        ):
             return "max_tokens and one user message are needed", {}
     except (ValueError, KeyError, TypeError):
         return "model and messages are needed", {}
@@ -195,10 +212,18 @@ def _shaped(path: str, text: str, ended: str) -> dict[str, Any]:
     """An answer in the shape of the path it was asked at."""
     if path == "/v1/messages":
         reason = {"stop": "end_turn", "cut": "max_tokens", "refuse": "refusal"}[ended]
-        return {"type": "message", "role": "assistant", "content": [{"type": "text", "text": text}], "stop_reason": reason}
+        return {
+            "type": "message",
+            "role": "assistant",
+            "content": [{"type": "text", "text": text}],
+            "stop_reason": reason,
+        }
     reason = {"stop": "stop", "cut": "length", "refuse": "content_filter"}[ended]
     message = {"role": "assistant", "content": text}
-    return {"object": "chat.completion", "choices": [{"index": 0, "message": message, "finish_reason": reason}]}
+    return {
+        "object": "chat.completion",
+        "choices": [{"index": 0, "message": message, "finish_reason": reason}],
+    }
 
 
 def recorded_sample() -> Recorded:
@@ -210,7 +235,9 @@ def main(port: int = 8035) -> None:
     """Serve the sample's recorded answers until interrupted, and say what arrives."""
     with ModelStandIn(recorded_sample(), port=port, tell=click.echo) as model:
         try:
-            click.echo(f"Recorded answers about the sample newsroom, at {model.url} (Ctrl-C ends it). To use it:")
+            click.echo(
+                f"Recorded answers about the sample newsroom, at {model.url} (Ctrl-C ends it). To use it:"
+            )
             click.echo(f"  export NEWSLETTER_WRITER=model NEWSLETTER_MODEL={DEV_MODEL}")
             click.echo(f"  export NEWSLETTER_MODEL_URL={model.url} NEWSLETTER_MODEL_API_KEY={DEV_KEY}")
             threading.Event().wait()

@@ -26,7 +26,9 @@ class Recorded:
     def __init__(self, file: Path) -> None:
         """Raises `SampleError` when it cannot be read."""
         try:
-            self._stories: Sequence[Mapping[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8"))["story"]
+            self._stories: Sequence[Mapping[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8"))[
+                "story"
+            ]
         except (OSError, ValueError, KeyError) as problem:
             raise SampleError(f"{file.name} holds no recorded answers: {problem}.") from None
 
@@ -54,7 +56,9 @@ def _numbered(value: Any, rows: Mapping[int, str]) -> Any:
     """The recording with the request's numbers in the place of opening words; 0 for a sentence that is not there."""
     if isinstance(value, Mapping):
         return {
-            key: sorted({_number(s, rows) for s in part} - {0}) or [0] if key == "cites" else _numbered(part, rows)
+            key: sorted({_number(s, rows) for s in part} - {0}) or [0]
+            if key == "cites"
+            else _numbered(part, rows)
             for key, part in value.items()
         }
     return [_numbered(part, rows) for part in value] if isinstance(value, list) else value

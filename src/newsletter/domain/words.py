@@ -9,7 +9,6 @@ from typing import Literal
 
 from newsletter.domain.leaning import Side
 
-
 Made = Literal["extract", "model"]
 """How a statement came about: taken from an article, or written by a model from cited sentences."""
 

@@ -45,7 +45,6 @@ class Shown:
         agreed = (self.agreed,) if self.agreed else ()
         return (*frame, *voices, *agreed, *(self.disputed.claims if self.disputed else ()))
 
-
     def written(self) -> frozenset[Place]:
         """The places of what a model wrote."""
         placed = (

@@ -188,7 +188,9 @@ def model_tally(model: ModelTally) -> str:
     if model.dropped:
         told += f"; dropped: {counted_reasons(model.dropped)}"
     missing = sum(model.unanswered.values())
-    return f"{told}; {missing} of {plural(model.stories, 'story', 'stories')} not written" if missing else told
+    return (
+        f"{told}; {missing} of {plural(model.stories, 'story', 'stories')} not written" if missing else told
+    )
 
 
 def counted_reasons(reasons: Mapping[str, int]) -> str:

@@ -10,10 +10,11 @@ from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import Dispute, Place, Question, Statement, StoryWords, WritingLimits
 from newsletter.writing.answer import Draft, Proposed
 from newsletter.writing.claims import KINDS
+from newsletter.writing.facts import share
 from newsletter.writing.numbered import Numbered
 from newsletter.writing.quantities import quantities
 from newsletter.writing.terms import term_set
-from newsletter.writing.verify import question_wrong, share, topic_wrong, verify
+from newsletter.writing.verify import question_wrong, topic_wrong, verify
 
 REPEATS = 0.8
 """Share of a sentence's content that one sentence before it told already."""
@@ -65,9 +66,7 @@ class Assembly:
                 self.taken[one.outlets[0]] -= _length(one)
         return ()
 
-    def _looked_at(
-        self, one: Proposed, place: Place, side: Side | None
-    ) -> tuple[Statement | None, str]:
+    def _looked_at(self, one: Proposed, place: Place, side: Side | None) -> tuple[Statement | None, str]:
         """The statement, and why it does not stand; empty when it does."""
         rows = [self.rows[n] for n in one.cites if n in self.rows]
         if len(rows) < len(one.cites):
@@ -76,7 +75,11 @@ class Assembly:
         wrong = verify(said, [row.cited() for row in rows], place, side)
         if not wrong and place not in {Place.AGREED, Place.CLAIM} and self._repeats(said.text):
             wrong = "repeats what was said"
-        if not wrong and place in _COUNTED and self.taken[said.outlets[0]] + _length(said) > self.limits.outlet_words:
+        if (
+            not wrong
+            and place in _COUNTED
+            and self.taken[said.outlets[0]] + _length(said) > self.limits.outlet_words
+        ):
             wrong = "over an outlet's measure"
         return said, wrong
 
@@ -133,7 +136,7 @@ def assemble(draft: Draft, extract: StoryWords, work: Assembly) -> StoryWords:
     }
     agreed = work.part(draft.agreed, Place.AGREED, AGREED)
     disputes = [found for one in draft.disputed[:2] if (found := work.dispute(*one))]
-    faq = [found for one in draft.faq[:FAQ] if (found := work.question(*one))]
+    faq = [asked for one in draft.faq[:FAQ] if (asked := work.question(*one))]
     words = replace(
         extract,
         headline=titles[0] if titles else extract.headline,
@@ -148,7 +151,7 @@ def assemble(draft: Draft, extract: StoryWords, work: Assembly) -> StoryWords:
 
 def _statement(text: str, rows: Sequence[Numbered], place: Place) -> Statement:
     outlets = tuple(dict.fromkeys(row.source.outlet for row in rows))
-    stopped = text if place is Place.HEADLINE or text[-1:] in ".!?…”\"" else f"{text}."
+    stopped = text if place is Place.HEADLINE or text[-1:] in '.!?…”"' else f"{text}."
     return Statement(stopped, outlets, tuple(row.evidence() for row in rows), "model")
 
 
@@ -161,7 +164,9 @@ def _contradict(claims: Sequence[Statement]) -> bool:
     one, other = claims[0], claims[1]
     if set(one.outlets) & set(other.outlets) or len(term_set(one.text) & term_set(other.text)) < 2:
         return False
-    counts = [(a, b) for a in quantities(one.text) for b in quantities(other.text) if a.counts[:1] == b.counts[:1]]
+    counts = [
+        (a, b) for a in quantities(one.text) for b in quantities(other.text) if a.counts[:1] == b.counts[:1]
+    ]
     numbers = any(a.value != b.value for a, b in counts) and not any(a == b for a, b in counts)
     denied = (KINDS["denial"], KINDS["negation"])
     return numbers or any(bool(p.search(one.text)) != bool(p.search(other.text)) for p in denied)
@@ -192,4 +197,3 @@ def _bounded(words: StoryWords, limits: WritingLimits) -> StoryWords:
                 kept.append(one)
         sides[side] = tuple(kept)
     return replace(words, sides=sides)
-

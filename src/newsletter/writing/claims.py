@@ -9,22 +9,11 @@ from functools import lru_cache
 
 from newsletter.writing.lexicon import CALENDAR, OPENERS, PERSON_NOUNS, STOP_WORDS, SUBORDINATORS, VERBS
 from newsletter.writing.terms import terms
+from newsletter.writing.turns import OFFICES, QUALIFIERS
 
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_][\w’'-]*|[.,;:!?()—–“”\"]")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|(?<!\w)[‘']([^‘’']*\s[^‘’']*?)[’'](?!\w)")
-
-OFFICES = frozenset(
-    "president premier minister chancellor senator sen representative rep congressman congresswoman lawmaker governor "
-    "gov mayor judge justice secretary attorney chief chair chairman chairwoman chairperson director king queen prince "
-    "princess pope bishop archbishop leader speaker spokesman spokeswoman spokesperson ambassador commissioner "
-    "sheriff prosecutor lawyer captain colonel commander sergeant officer ceo founder owner candidate nominee "
-    "professor doctor dr treasurer councillor councilor member envoy adviser advisor aide deputy".split()
-)
-QUALIFIERS = frozenset(
-    "former ex acting deputy vice interim outgoing incoming elect late retired assistant shadow".split()
-)
-"""Words that make another office of an office."""
 
 KINDS: dict[str, re.Pattern[str]] = {
     "allegation": re.compile(
@@ -43,14 +32,14 @@ KINDS: dict[str, re.Pattern[str]] = {
     ),
     "intention": re.compile(
         r"\b(?:will|would|plan(?:s|ned|ning)?|propos\w+|expect\w*|intend\w*|aim(?:s|ed|ing)? to|hop(?:e|es|ed|ing)|"
-        r"scheduled|set to|due to (?!the\b|an?\b|[A-Z])|seek(?:s|ing)?|sought|consider\w*|vow\w*|pledg\w+|promis\w+|want(?:s|ed)?|ask(?:s|ed)? for|"
-        r"call(?:s|ed)? for|threaten\w*|should|must)\b",
+        r"scheduled|set to|due to (?!the\b|an?\b|[A-Z])|seek(?:s|ing)?|sought|consider\w*|vow\w*|pledg\w+|promis\w+|"
+        r"want(?:s|ed)?|(?:ask|call)(?:s|ed)? for|threaten\w*|should|must)\b",
         re.IGNORECASE,
     ),
     "attribution": re.compile(
-        r"\b(?:said|says|say|told|tells|according to|argu(?:e|es|ed)|insist(?:s|ed)?|testif(?:y|ies|ied)|wrote|maintain(?:s|ed)|"
-        r"warn(?:s|ed)|stat(?:es|ed)|assert(?:s|ed)?|contend(?:s|ed)?|estimat(?:es|ed)|think|thinks|believes?|call(?:s|ed) (?:it|the)|"
-        r"alleg\w+|accus\w+|claim\w*|reportedly|den(?:y|ies|ied)|promis(?:es|ed)|puts? it)\b",
+        r"\b(?:said|says|say|told|tells|according to|argu(?:e|es|ed)|insist(?:s|ed)?|testif(?:y|ies|ied)|wrote|"
+        r"maintain(?:s|ed)|warn(?:s|ed)|stat(?:es|ed)|assert(?:s|ed)?|contend(?:s|ed)?|estimat(?:es|ed)|thinks?|believes?|"
+        r"call(?:s|ed) (?:it|the)|alleg\w+|accus\w+|claim\w*|reportedly|den(?:y|ies|ied)|promis(?:es|ed)|puts? it)\b",
         re.IGNORECASE,
     ),
 }
@@ -139,8 +128,7 @@ def _before(words: Sequence[Token], i: int) -> Iterator[str]:
             return
         if titled and (token.word in STOP_WORDS or token.word in VERBS) and token.word not in OFFICES:
             return
-        for part in token.word.split("-"):
-            yield part
+        yield from token.word.split("-")
 
 
 def _after(words: Sequence[Token], i: int) -> Iterator[str]:

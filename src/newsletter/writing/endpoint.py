@@ -39,7 +39,7 @@ class _Dialect(Protocol):
 
     async def send(self, http: Any, request: ModelRequest) -> Any: ...
 
-    def text(self, found: Any) -> tuple[str, str]:
+    def text(self, found: Any) -> tuple[Any, str]:
         """(the answer's text, why it ended)."""
         ...
 
@@ -53,7 +53,9 @@ class Endpoint:
 
     def __init__(self, model: str, url: str, key: str, *, plain_http: bool = False) -> None:
         """Raises `SettingsError`: no such client, no model, no key, an address that is not https."""
-        provider, _, name = model.rpartition(":") if model.startswith(tuple(_DIALECTS)) else ("openai", "", model)
+        provider, _, name = model.partition(":")
+        if provider not in _DIALECTS:
+            provider, name = "openai", model  # many a server's own names hold a colon
         self.model, self._name = model, name
         self._url = url or ADDRESSES[provider]
         _check(name, self._url, key, plain_http=plain_http)
@@ -138,10 +140,12 @@ class _OpenAi:
         raw = client.chat.completions.with_raw_response
         return _body(await raw.create(model=self._name, messages=messages, **options))
 
-    def text(self, found: Any) -> tuple[str, str]:
+    def text(self, found: Any) -> tuple[Any, str]:
         choice = found["choices"][0]
         refused = choice["message"].get("refusal")
-        return choice["message"].get("content") or "", "refusal" if refused else str(choice.get("finish_reason"))
+        return choice["message"].get("content") or "", "refusal" if refused else str(
+            choice.get("finish_reason")
+        )
 
     def problems(self) -> tuple[type[Exception], type[Exception]]:
         return self._openai.APIStatusError, self._openai.OpenAIError
@@ -169,7 +173,7 @@ class _Anthropic:
         )
         return _body(found)
 
-    def text(self, found: Any) -> tuple[str, str]:
+    def text(self, found: Any) -> tuple[Any, str]:
         parts = [part["text"] for part in found["content"] if part["type"] == "text"]
         return "".join(parts), str(found.get("stop_reason"))
 
@@ -229,7 +233,9 @@ def _refusal(problem: Any) -> ModelError:
     """A status that is no success, told without the body: it may repeat what was sent."""
     status = int(problem.status_code)
     if status in _BUSY:
-        return ModelBusy(f"it answered {status}", retry_after=_retry_after(problem.response.headers), status=status)
+        return ModelBusy(
+            f"it answered {status}", retry_after=_retry_after(problem.response.headers), status=status
+        )
     told = {401: " (the key?)", 403: " (the key?)", 404: " (the model's name? the address?)"}.get(status, "")
     return ModelError(f"it answered {status}{told}", status=status)
 
@@ -281,5 +287,7 @@ def _check(name: str, url: str, key: str, *, plain_http: bool) -> None:
         )
     if not key and not is_loopback(url):
         raise SettingsError(
-            "NEWSLETTER_MODEL_API_KEY is not set.", todo="Set it to the provider's key.", setting="MODEL_API_KEY"
+            "NEWSLETTER_MODEL_API_KEY is not set.",
+            todo="Set it to the provider's key.",
+            setting="MODEL_API_KEY",
         )

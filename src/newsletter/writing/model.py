@@ -88,7 +88,9 @@ class ModelIssue:
         for found in self._dropped.values():
             dropped.update(found)
         stories = len(self._kept) + len(self._unanswered)
-        return ModelTally(stories, sum(self._kept.values()), dict(dropped), dict(Counter(self._unanswered.values())))
+        return ModelTally(
+            stories, sum(self._kept.values()), dict(dropped), dict(Counter(self._unanswered.values()))
+        )
 
     def inputs(self) -> Mapping[str, str]:
         """The model, the prompt, and the stored answers by their keys."""

@@ -28,16 +28,16 @@ Every item of overview, points, agreed, claims and answer is {{"text": "one sent
 
 Software checks each sentence word by word against the sentences that it cites, and drops it on the slightest doubt:
 - Use the sources' own words, above all their verbs and nouns. Add no fact, no judgement, no cause, no colour.
-- Names, offices, numbers, units, dates as the cited sentence has them. Copy quotations letter by letter or leave them out.
+- Names, offices, numbers, units, dates as the cited sentence has them. Copy quotations letter by letter or not at all.
 - Keep "alleged", "said", "may", "not", "plans to", "about", "at least" wherever the cited sentence has them.
 - Keep who did what to whom, in the order of the source. Cite only sentences that you used.
-- Each sentence stands alone: no "he", "it" or "the move" without its name in the same sentence. No first or second person.
+- Each sentence stands alone: no "he", "it" or "the move" without its name in the same one. No first or second person.
 - headline: at most {headline} words, no question, no tease, no final stop.
 - overview: two or three calm sentences of what all bear out, together at most {overview} words.
-- points: up to {points} a side, each at most {point} words, from that side's own sentences only; the first is its main one.
+- points: up to {points} a side, each at most {point} words, from that side's own sentences only; its main one first.
 - agreed: up to 2, each at most {agreed} words, citing for it at least one sentence of the left and one of the right.
 - disputed: where outlets contradict each other: a topic of a few words, and a claim of each.
-- faq: up to 3 questions that a reader would ask and the sentences answer, not told in the overview. None is better than a poor one.
+- faq: up to 3 questions that a reader would ask and the sentences answer, not told in the overview; or none.
 - Leave a part empty rather than guess. Never say why an outlet or a side is silent.
 """
 

@@ -156,10 +156,10 @@ def _counted(words: Sequence[str], after: int) -> tuple[str, ...]:
     return tuple(found)
 
 
-_OF_THE = frozenset("of the its their his her all".split())
+_OF_THE = frozenset(["of", "the", "its", "their", "his", "her", "all"])
 
 
-_TIMES = frozenset("day days week weeks month months year years time times".split())
+_TIMES = frozenset(["day", "days", "week", "weeks", "month", "months", "year", "years", "time", "times"])
 
 
 def _is_pronoun(words: Sequence[str], i: int) -> bool:

@@ -29,7 +29,7 @@ class ExtractiveWriter:
     def __init__(self, limits: WritingLimits | None = None) -> None:
         self.limits = limits or WritingLimits()
 
-    def for_issue(self, chosen: Sequence[Chosen], registry: Registry) -> ExtractiveWriter:  # noqa: ARG002 - the port's
+    def for_issue(self, chosen: Sequence[Chosen], registry: Registry) -> ExtractiveWriter:
         """Itself: nothing takes time."""
         return self
 
