@@ -64,11 +64,11 @@ def check_of(one: Built, name: str) -> Any:
 
 def test_what_is_wrong_goes_the_rest_stands_and_a_rebuild_asks_nobody(day: Day) -> None:
     with ModelStandIn(recorded_sample()) as model:
-        first = built(day, model.url)
+        first = built(day, model.url, MODEL="first-time")
         asked = len(model.requests)
-        again = built(day, model.url)
+        again = built(day, model.url, MODEL="first-time")
         assert (asked, len(model.requests)) == (len(first.issue.document["stories"]), asked)  # type: ignore[arg-type]
-    gone = built(day, model.url)  # nobody is there any more
+    gone = built(day, model.url, MODEL="first-time")  # nobody is there any more
     assert first.issue.document == again.issue.document == gone.issue.document
     assert first.issue.html == gone.issue.html
     texts = made(first.issue.document)
@@ -80,7 +80,7 @@ def test_what_is_wrong_goes_the_rest_stands_and_a_rebuild_asks_nobody(day: Day) 
     assert "1 number not in the source" in figure
     assert "1 certainty changed" in figure
     inputs: Any = first.issue.document["inputs"]
-    assert inputs["model"] == DEV_MODEL
+    assert inputs["model"] == "first-time"
     assert len(inputs["model_texts"].split()) == asked
     assert "Written by a language model" in first.issue.html
     assert "Written by a language model" in first.issue.text

@@ -16,6 +16,7 @@ from newsletter.errors import ModelBusy, ModelError
 from newsletter.ports import ModelRequest, Writer
 from newsletter.writing.answer import read
 from newsletter.writing.asking import LONGEST_PAUSE, affordable, cost, pause_before
+from newsletter.writing.evidence import holds
 from newsletter.writing.numbered import numbered
 from newsletter.writing.prompt import key_of, request_for
 from newsletter.writing.sources import sources_of
@@ -86,6 +87,14 @@ def test_a_verified_answer_is_told_with_its_outlets_and_the_rest_stays_the_outle
     assert all(span.end > span.start for one in words.overview for span in one.evidence)
     assert (tally.stories, tally.unanswered) == (1, {})
     assert tally.kept >= 4
+
+
+def test_a_sentence_that_was_only_copied_is_the_outlets_own_and_carries_no_notice() -> None:
+    words, _ = told(good)
+    (copied,) = words.sides[Side.LEFT]
+    assert (copied.text, copied.made) == (UNIONS, "extract")
+    assert holds(copied, bridge())
+    assert all(holds(one, bridge()) == (one.made == "extract") for one in words.statements())
 
 
 WRONG = {

@@ -146,13 +146,23 @@ def assemble(draft: Draft, extract: StoryWords, work: Assembly) -> StoryWords:
         disputed=tuple(disputes) or extract.disputed,
         faq=tuple(faq) or extract.faq,
     )
-    return _bounded(_unrepeated(words), limits)
+    return _bounded(_unrepeated(words, extract), limits)
 
 
 def _statement(text: str, rows: Sequence[Numbered], place: Place) -> Statement:
+    """What the model proposed, as a statement; a cited sentence that it only copied stays the outlet's own."""
     outlets = tuple(dict.fromkeys(row.source.outlet for row in rows))
     stopped = text if place is Place.HEADLINE or text[-1:] in '.!?…”"' else f"{text}."
-    return Statement(stopped, outlets, tuple(row.evidence() for row in rows), "model")
+    copied = len(rows) == 1 and _bare(stopped) == _bare(rows[0].text)
+    return Statement(
+        stopped, outlets, tuple(row.evidence() for row in rows), "extract" if copied else "model"
+    )
+
+
+def _bare(text: str) -> str:
+    """Without what the law of evidence lets differ: white space, the initial capital, the final stop."""
+    plain = " ".join(text.split()).rstrip(".!?…").rstrip()
+    return plain[:1].lower() + plain[1:]
 
 
 def _length(said: Statement) -> int:
@@ -172,15 +182,17 @@ def _contradict(claims: Sequence[Statement]) -> bool:
     return numbers or any(bool(p.search(one.text)) != bool(p.search(other.text)) for p in denied)
 
 
-def _unrepeated(words: StoryWords) -> StoryWords:
+def _unrepeated(words: StoryWords, extract: StoryWords) -> StoryWords:
     """Without an extractive dek or answer that the model's overview tells already."""
-    told = [one.text for one in words.overview if one.made == "model"]
+    if words.overview == extract.overview:
+        return words
 
     def new(said: Statement) -> bool:
-        return said.made == "model" or not any(share(said.text, [text]) >= REPEATS for text in told)
+        return not any(share(said.text, [one.text]) >= REPEATS for one in words.overview)
 
     dek = words.dek if words.dek and new(words.dek) else None
-    return replace(words, dek=dek, faq=tuple(q for q in words.faq if all(map(new, q.answer))))
+    kept = tuple(q for q in words.faq if q not in extract.faq or all(map(new, q.answer)))
+    return replace(words, dek=dek, faq=kept)
 
 
 def _bounded(words: StoryWords, limits: WritingLimits) -> StoryWords:
