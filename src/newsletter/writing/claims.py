@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from newsletter.writing.lexicon import CALENDAR, OPENERS, PERSON_NOUNS, STOP_WORDS, SUBORDINATORS, VERBS
-from newsletter.writing.terms import terms
+from newsletter.writing.terms import stem, terms
 from newsletter.writing.turns import OFFICES, QUALIFIERS
 
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_][\w’'-]*|[.,;:!?()—–“”\"]")
@@ -27,6 +28,7 @@ KINDS: dict[str, re.Pattern[str]] = {
         r"false(?:ly)?|un(?:able|likely|known))\b|n['’]t\b",
         re.IGNORECASE,
     ),
+    "opposition": re.compile(r"\b(?:against|versus|anti-\w+)\b", re.IGNORECASE),
     "possibility": re.compile(
         r"\b(?:may(?! \d)|might|could|possibl[ey]|perhaps|likely|potential(?:ly)?|if|unless|whether)\b"
     ),
@@ -38,7 +40,7 @@ KINDS: dict[str, re.Pattern[str]] = {
     ),
     "attribution": re.compile(
         r"\b(?:said|says|say|told|tells|according to|argu(?:e|es|ed)|insist(?:s|ed)?|testif(?:y|ies|ied)|wrote|"
-        r"maintain(?:s|ed)|warn(?:s|ed)|stat(?:es|ed)|assert(?:s|ed)?|contend(?:s|ed)?|estimat(?:es|ed)|thinks?|believes?|"
+        r"maintain(?:s|ed)|warn(?:s|ed)|(?-i:stat(?:es|ed))|assert(?:s|ed)?|contend(?:s|ed)?|estimat(?:es|ed)|thinks?|believes?|"
         r"call(?:s|ed) (?:it|the)|alleg\w+|accus\w+|claim\w*|reportedly|den(?:y|ies|ied)|promis(?:es|ed)|puts? it)\b",
         re.IGNORECASE,
     ),
@@ -103,6 +105,12 @@ def names_in(run: Sequence[str], sentence: str) -> bool:
     words = tuple(token.word for token in tokens(sentence))
     size = len(run)
     return any(words[i : i + size] == tuple(run) for i in range(len(words) - size + 1))
+
+
+def qualified(text: str) -> frozenset[tuple[str, str]]:
+    """Each word that "former" and its like stand before, with it: ("former", "diplomat")."""
+    words = [stem(token.word) if token.word not in QUALIFIERS else token.word for token in tokens(text)]
+    return frozenset((a, b) for a, b in itertools.pairwise(words) if a in QUALIFIERS)
 
 
 def offices_of(surname: str, text: str) -> Iterator[tuple[frozenset[str], frozenset[str]]]:

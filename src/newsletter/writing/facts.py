@@ -13,6 +13,7 @@ from newsletter.writing.claims import (
     names_in,
     negated,
     offices_of,
+    qualified,
     quotations,
     speakers,
     tokens,
@@ -20,7 +21,7 @@ from newsletter.writing.claims import (
 from newsletter.writing.lexicon import CALENDAR, LOADED, VERBS
 from newsletter.writing.quantities import quantities
 from newsletter.writing.terms import stem, term_set, terms
-from newsletter.writing.turns import OFFICES, PLAIN_VERBS, TURNS
+from newsletter.writing.turns import CHANGING, OFFICES, PLAIN_VERBS, TURNS
 
 BAR = 0.85
 """Least share of a statement's content (stems, numbers) that its cited sentences hold."""
@@ -71,6 +72,10 @@ def _new_office(text: str, cited: Sequence[str]) -> bool:
     """An office nobody has in the evidence, or one that this person has differently there."""
     held = {t.word for one in cited for t in tokens(one)}
     if any(t.word in OFFICES and t.word not in held for t in tokens(text)):
+        return True
+    said = {stem(t.word) for t in tokens(text)}
+    lost = frozenset[tuple[str, str]]().union(*map(qualified, cited)) - qualified(text)
+    if any(of in said for kind, of in lost if kind in CHANGING):
         return True
     return any(
         offices and not any(_same_office(offices, kind, run[-1], one) for one in cited)

@@ -21,6 +21,9 @@ QUALIFIERS = _words(
 )
 """Words that make another office of an office."""
 
+CHANGING = _words("former ex acting deputy vice interim outgoing incoming retired")
+"""Qualifiers that nobody leaves out; "late" and "shadow" have other meanings, too."""
+
 TURNS = _words(
     "because due caused cause causes causing led prompted therefore despite although after before until since "
     "against without instead unless only all every most many few several both always half quarter dozen dozens "
