@@ -271,7 +271,7 @@ class House:
         if s.writer != "model":
             return ExtractiveWriter()
         from newsletter.storage.modeltexts import SqlModelTexts
-        from newsletter.writing.asking import Asker, Terms
+        from newsletter.writing.requests import Asker, Terms
         from newsletter.writing.model import ModelWriter
 
         if not s.model:

@@ -10,7 +10,7 @@ from typing import Any
 from newsletter.dev.recorded import sentences_of
 from newsletter.errors import ModelError
 from newsletter.ports import ModelRequest
-from newsletter.writing.asking import Asker, Terms
+from newsletter.writing.requests import Asker, Terms
 from newsletter.writing.model import ModelWriter
 from newsletter.writing.writer import ExtractiveWriter
 

@@ -11,7 +11,7 @@ from newsletter.domain.story import Chosen
 from newsletter.domain.words import StoryWords
 from newsletter.errors import ModelError
 from newsletter.writing.answer import read
-from newsletter.writing.asking import Answer, Asker
+from newsletter.writing.requests import Answer, Asker
 from newsletter.writing.assemble import Assembly, assemble
 from newsletter.writing.numbered import Numbered, numbered
 from newsletter.writing.prompt import VERSION, request_for
