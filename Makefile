@@ -51,7 +51,7 @@ serve: $(STAMP) ## the public pages of the demo on http://127.0.0.1:8080
 
 lock: ## make requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
-		pyproject.toml --group dev --extra embeddings -o requirements.lock
+		pyproject.toml --group dev --extra embeddings --extra model -o requirements.lock
 
 clean: ## remove the virtual environment, caches and the demo's home
 	rm -rf $(VENV) $(DEMO_HOME) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -15,6 +15,8 @@
     │   ├── IssueNotFound
     │   └── TemplateError           Jinja or MJML; carries template and line
     ├── EmbeddingError              no sentence model to group with; the grouping falls back to words alone
+    ├── ModelError                  the language model did not answer as it should; never ends a build
+    │   └── ModelBusy               429, 5xx or no connection: the same request may be made again
     ├── AudienceError               a subscriber, token or CSV problem
     │   └── InvalidAddress
     ├── ProviderError               the mail provider answered, and said no
@@ -112,6 +114,14 @@ class EmbeddingError(NewsletterError):
     def __init__(self, message: str, *, reason: str, todo: str = "", **fields: object) -> None:
         super().__init__(message, todo=todo, **fields)
         self.reason = reason
+
+
+class ModelError(NewsletterError):
+    """A language model did not give a usable answer; ``message`` is the short reason that is counted."""
+
+
+class ModelBusy(ModelError):
+    """No answer now, and the same may be asked again; ``fields['retry_after']`` in seconds where it was said."""
 
 
 class AudienceError(NewsletterError):

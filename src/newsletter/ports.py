@@ -25,7 +25,7 @@ from newsletter.domain.feed import (
     ParsedFeed,
     ParseJob,
 )
-from newsletter.domain.issue import Issue, Mail
+from newsletter.domain.issue import Issue, Mail, ModelTally
 from newsletter.domain.leaning import Side
 from newsletter.domain.mailing import (
     Accepted,
@@ -41,7 +41,7 @@ from newsletter.domain.mailing import (
 )
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Chosen, LineUp, PastStory, Story
-from newsletter.domain.words import StoryWords
+from newsletter.domain.words import Cited, Place, Statement, StoryWords
 
 if TYPE_CHECKING:
     import numpy as np
@@ -348,8 +348,58 @@ class Writer(Protocol):
     name: str
     """ "extractive" or "model"."""
 
+    def for_issue(self, chosen: Sequence[Chosen], registry: Registry) -> Writer:
+        """The writer of one issue, whose main stories these are: what takes time is done here, all at once."""
+        ...
+
     def write(self, chosen: Chosen, registry: Registry, *, brief: bool) -> StoryWords | None:
         """Words for one story, every statement with evidence; None when nothing can be said honestly."""
+        ...
+
+    def tally(self) -> ModelTally | None:
+        """What became of a model's text so far; None for a writer without one."""
+        ...
+
+    def inputs(self) -> Mapping[str, str]:
+        """What its words depend on besides the articles: recorded with the issue, for a rebuild."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """One request to a language model: who it is told to be, and what it is given."""
+
+    instructions: str
+    material: str
+    most_tokens: int
+    """Longest answer, in the model's tokens."""
+
+
+class ModelEndpoint(Protocol):
+    """A language model behind an address. Adapters raise `ModelError`, and `ModelBusy` for what may be repeated."""
+
+    model: str
+
+    def ask(self, request: ModelRequest, seconds: float) -> str:
+        """The answer's text, whole. Ends within about ``seconds``, whatever the other end does."""
+        ...
+
+
+class ModelTexts(Protocol):
+    """A model's answers as kept: a rebuild uses them and never asks again."""
+
+    def get(self, key: str) -> str | None: ...
+
+    def keep(self, key: str, model: str, answer: str, at: datetime) -> str:
+        """Keep an answer, unless one is kept under that key already; the one that is kept."""
+        ...
+
+
+class Verifier(Protocol):
+    def __call__(
+        self, said: Statement, cited: Sequence[Cited], place: Place, side: Side | None = None
+    ) -> str:
+        """Pure. Why a model's statement does not stand in the sentences it cites; empty when it does."""
         ...
 
 

@@ -39,9 +39,11 @@ if TYPE_CHECKING:
     from newsletter.pipeline.send import SendRoom
     from newsletter.ports import (
         BackfillStore,
+        Checker,
         FeedArchive,
         IssueStore,
         MailingStore,
+        ModelEndpoint,
         Provider,
         Renderer,
         StoredIssue,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
         TermDays,
         VectorSource,
         VectorStore,
+        Writer,
     )
     from newsletter.storage.engine import Database
     from newsletter.stories.background import Background
@@ -279,7 +282,6 @@ class House:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from newsletter.pipeline.build import BuildRoom, BuildRules
         from newsletter.rendering.balance import balance_of
-        from newsletter.rendering.checks import IssueChecker
         from newsletter.rendering.trim import trim
         from newsletter.stories.desks import Desk
         from newsletter.stories.lineup import Chooser
@@ -287,7 +289,6 @@ class House:
         from newsletter.stories.related import RelatedSearch
         from newsletter.stories.terms import CountTerms
         from newsletter.stories.threads import ThreadFinder
-        from newsletter.writing.writer import ExtractiveWriter
 
         limits = self.check_limits
         sections = frozenset(map(Desk, self.settings.sections))
@@ -302,10 +303,10 @@ class House:
             threader=ThreadFinder(self.story_terms),
             chooser=Chooser(LineUpRules(sections=sections)),
             related=RelatedSearch(self.story_terms),
-            writer=ExtractiveWriter(),
+            writer=self.writer,
             renderer=self.renderer,
             trimmer=trim,
-            checker=IssueChecker(limits, self.brand),
+            checker=self.checker,
             balance=balance_of,
             vectors=self.vector_source(self.vector_store),
             rules=BuildRules(
@@ -315,6 +316,46 @@ class House:
                 sections=self.settings.sections,
             ),
         )
+
+    @property
+    def checker(self) -> Checker:
+        """The checks before an issue may go, with the verifier that looks at a model's text once more."""
+        from newsletter.rendering.checks import IssueChecker
+        from newsletter.writing.verify import verify
+
+        return IssueChecker(self.check_limits, self.brand, verifier=verify)
+
+    @cached_property
+    def writer(self) -> Writer:
+        """Who writes. Nothing of a model is imported, nor its key looked at, unless one is to be asked."""
+        from newsletter.writing.writer import ExtractiveWriter
+
+        s = self.settings
+        if s.writer != "model":
+            return ExtractiveWriter()
+        from newsletter.storage.modeltexts import SqlModelTexts
+        from newsletter.writing.requests import Asker, Terms
+        from newsletter.writing.model import ModelWriter
+
+        if not s.model:
+            raise SettingsError(
+                "NEWSLETTER_WRITER=model, and NEWSLETTER_MODEL names none.",
+                todo="Set it, for example to openai:NAME, or set NEWSLETTER_WRITER=extractive.",
+                setting="MODEL",
+            )
+        terms = Terms(s.model_budget, s.model_timeout.total_seconds(), s.model_deadline.total_seconds())
+        texts = SqlModelTexts(self.database)
+        asker = Asker(self.model_endpoint, s.model, texts, terms, self.clock, time.monotonic, time.sleep)
+        return ModelWriter(asker, ExtractiveWriter())
+
+    def model_endpoint(self) -> ModelEndpoint:
+        """The model's address, ready to be asked. Raises `SettingsError`: extra missing, no key, no https."""
+        from newsletter.feeds.allow import AllowList
+        from newsletter.writing.endpoint import Endpoint
+
+        s = self.settings
+        private = AllowList(s.allow_hosts).covers(s.model_url)
+        return Endpoint(s.model, s.model_url, s.model_api_key, plain_http=private)
 
     @cached_property
     def model(self) -> Choice:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -10,9 +11,9 @@ import pytest
 from newsletter.domain.brand import Brand
 from newsletter.domain.checks import CheckLimits, Verdict, failed
 from newsletter.domain.document import document, issue_from
-from newsletter.domain.issue import Issue, IssueStory, Mail, Supply
+from newsletter.domain.issue import Issue, IssueStory, Mail, ModelTally, Supply
 from newsletter.domain.leaning import Side
-from newsletter.domain.words import Evidence, Statement
+from newsletter.domain.words import Cited, Evidence, Place, Statement
 from newsletter.rendering.balance import balance_of
 from newsletter.rendering.checks import IssueChecker
 from tests.support.rendering_mail import checks_of, mail_of, renderer
@@ -194,10 +195,38 @@ def test_a_statement_that_its_evidence_does_not_bear_out_is_seen(
     assert "2026-08-14-00000001" in check.todo
 
 
-def test_a_models_words_may_differ_from_the_passage_but_not_lack_one() -> None:
-    own = replace(spoiled(text="Union leaders promised 14,000 jobs."), writer="model")
-    assert checks_of(own)["evidence"].verdict is Verdict.PASS
-    assert checks_of(replace(spoiled(evidence=()), writer="model"))["evidence"].verdict is Verdict.FAIL
+def test_a_models_words_are_held_against_the_sentences_they_cite_once_more() -> None:
+    seen: list[tuple[str, Place, Side | None]] = []
+
+    def verifier(said: Statement, cited: Sequence[Cited], place: Place, side: Side | None = None) -> str:
+        seen.append((cited[0].text, place, side))
+        return "number not in the source" if "14,000" in said.text else ""
+
+    checker = IssueChecker(CheckLimits(), Brand(), verifier=verifier)
+
+    def verdict_of(issue: Issue) -> Verdict:
+        mail = mail_of(issue)
+        return next(check.verdict for check in checker.check(issue, mail) if check.name == "evidence")
+
+    assert verdict_of(spoiled(text="Leaders spoke of jobs.", made="model")) is Verdict.PASS
+    assert seen
+    assert verdict_of(spoiled(text="Union leaders promised 14,000 jobs.", made="model")) is Verdict.FAIL
+    assert verdict_of(spoiled(evidence=(), made="model")) is Verdict.FAIL
+    assert checks_of(spoiled(made="model"))["evidence"].verdict is Verdict.FAIL  # nobody verified it
+
+
+def test_the_editor_sees_what_became_of_a_models_text() -> None:
+    tally = ModelTally(5, 14, {"number not in the source": 2})
+    check = checks_of(replace(sample_issue(), model=tally))["model-text"]
+    assert check.figure == "the model's text: 14 of 16 sentences kept; dropped: 2 number not in the source"
+    assert check.verdict is Verdict.PASS
+    outage = checks_of(replace(sample_issue(), model=replace(tally, unanswered={"it answered 503": 2})))[
+        "model-text"
+    ]
+    assert outage.verdict is Verdict.WARN
+    assert outage.figure.endswith("2 of 5 stories not written")
+    assert "2 it answered 503" in outage.todo
+    assert "model-text" not in checks_of(sample_issue())
 
 
 def test_the_initial_capital_and_the_final_stop_may_differ() -> None:

@@ -217,8 +217,18 @@ def test_a_quiet_day_and_a_thin_supply_are_said() -> None:
 def test_the_notice_says_how_the_text_was_made() -> None:
     for part in both(sample_issue()):
         assert "Software chose them; no model wrote them." in part
-    for part in both(replace(sample_issue(), writer="model")):
-        assert "A language model wrote the sentences" in part
+        assert "language model" not in part
+
+
+def test_a_models_parts_are_named_with_their_story_and_nowhere_else() -> None:
+    issue = sample_issue()
+    first, *others = issue.stories
+    written = replace(first.words, overview=tuple(replace(one, made="model") for one in first.words.overview))
+    for part in both(replace(issue, writer="model", stories=(replace(first, words=written), *others))):
+        assert part.count("Written by a language model: overview") == 1
+        assert "A language model wrote the parts named as such with each story" in part
+    for part in both(replace(issue, writer="model")):  # it was to write and did not: an outage
+        assert "no model wrote them" in part
 
 
 def test_links_lead_to_story_report_archive_method_and_unsubscribing() -> None:

@@ -171,6 +171,9 @@ def print_built(built: Built) -> None:
         if doc[key]:
             click.echo(f"\n  {title}: " + printable("; ".join(story["headline"] for story in doc[key])))
     click.echo("")
+    for check in built.checks:
+        if check.name == "model-text":
+            click.echo(f"{check.figure[:1].upper()}{check.figure[1:]}.\n")
     print_checks(built.checks, only_open=True)
     click.echo(f"Grouping: {doc['inputs'].get('grouping', 'lexical')}")
     unchanged = "" if built.changed else " (unchanged)"

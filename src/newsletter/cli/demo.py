@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +20,21 @@ if TYPE_CHECKING:
 
 @click.command("demo")
 @click.option("--engine", type=click.Choice(["plain", "prefect"]), default="plain", show_default=True)
+@click.option(
+    "--writer",
+    type=click.Choice(["extractive", "model"]),
+    default="extractive",
+    show_default=True,
+    help="model: recorded answers of a language model, and the verifier that decides (needs the extra `model`).",
+)
 @json_option
-def demo_command(engine: str, as_json: bool) -> None:
+def demo_command(engine: str, writer: str, as_json: bool) -> None:
     """The whole day on the sample newsroom: gather, build, check, mail into the outbox. Mails nobody.
 
     \b
     newsletter demo
     newsletter demo --engine prefect
+    newsletter demo --writer model
 
     Fictional outlets of a fictional country, served over local HTTP with a clock of their own: no key, no
     network, no server. It works in HOME/demo, which each run empties.
@@ -32,11 +42,25 @@ def demo_command(engine: str, as_json: bool) -> None:
     from newsletter.demo.run import run_demo
 
     home = settings().settings.home / "demo"
-    result = run_demo(home, engine=engine, say=(lambda _: None) if as_json else click.echo)
+    say = (lambda _: None) if as_json else click.echo
+    with _model(writer) as more:
+        result = run_demo(home, engine=engine, say=say, more=more)
     if as_json:
         print_json(_json(result))
     else:
         _print(result)
+
+
+@contextmanager
+def _model(writer: str) -> Iterator[dict[str, str]]:
+    """The settings of that writer, with a stand-in that replays recorded answers while it lasts."""
+    if writer != "model":
+        yield {}
+        return
+    from newsletter.dev.model import DEV_KEY, DEV_MODEL, ModelStandIn, recorded_sample
+
+    with ModelStandIn(recorded_sample()) as model:
+        yield {"WRITER": "model", "MODEL": DEV_MODEL, "MODEL_URL": model.url, "MODEL_API_KEY": DEV_KEY}
 
 
 def _json(result: DemoResult) -> dict[str, Any]:

@@ -45,6 +45,8 @@ def _examine(loaded: Loaded, house: House) -> Iterator[Finding]:
     yield _try("embeddings", lambda: _embeddings(house))
     yield _disk(house)
     yield _subscribers(house)
+    if s.writer == "model":
+        yield _try("model", lambda: _model(house))
     for problem in house.problems() if s.provider == "sendgrid" else ():
         yield Finding(problem.setting, False, problem.what, problem.fix)
     if s.provider == "sendgrid":
@@ -118,6 +120,24 @@ def _subscribers(house: House) -> Finding:
         return Finding("list", False, problem.message, problem.todo)
     fix = "" if active else "newsletter subscribers import list.csv"
     return Finding("list", active > 0, f"{active:,} active subscribers", fix)
+
+
+def _model(house: House) -> str:
+    """Whether the model that writes can be asked: extra, key, address, and an answer (a few tokens of cost)."""
+    from newsletter.errors import ModelError
+    from newsletter.ports import ModelRequest
+
+    endpoint = house.model_endpoint()
+    seconds = house.settings.model_timeout.total_seconds()
+    try:
+        endpoint.ask(ModelRequest('Answer with the JSON object {"ok": true}.', "Now.", 100), seconds)
+    except ModelError as problem:
+        if not problem.message.startswith("the answer"):  # what it said does not matter here
+            raise ModelError(
+                f"{endpoint.model}: {problem.message}.",
+                todo="Look at NEWSLETTER_MODEL, MODEL_URL and MODEL_API_KEY; until then issues are extractive.",
+            ) from None
+    return f"{endpoint.model} answers"
 
 
 def _provider(house: House) -> Finding:

@@ -123,7 +123,25 @@ def dev_command() -> None:
 
     \b
     newsletter dev sendgrid
+    newsletter dev model
     """
+
+
+@dev_command.command("model")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=8035, show_default=True, help="0 takes a free one."
+)
+def model(port: int) -> None:
+    """A language model's stand-in: replays the recorded answers about the sample newsroom, knows nothing else.
+
+    \b
+    newsletter dev model --port 8035
+    NEWSLETTER_WRITER=model NEWSLETTER_MODEL=recorded NEWSLETTER_MODEL_URL=http://127.0.0.1:8035/v1 \\
+      NEWSLETTER_MODEL_API_KEY=stand-in-key newsletter build
+    """
+    from newsletter.dev.model import main
+
+    main(port)
 
 
 @dev_command.command("sendgrid")

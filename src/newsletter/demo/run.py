@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -58,12 +58,15 @@ class FixedClock:
         return self.now
 
 
-def run_demo(home: Path, *, engine: str, say: Say) -> DemoResult:
-    """Run the demo in ``home`` (emptied first, if a demo made it). ``engine`` is "plain" or "prefect"."""
+def run_demo(home: Path, *, engine: str, say: Say, more: Mapping[str, str] | None = None) -> DemoResult:
+    """Run the demo in ``home`` (emptied first, if a demo made it). ``engine`` is "plain" or "prefect".
+
+    ``more``: further settings, by their names without prefix (who writes).
+    """
     newsroom = load_newsroom(folder("sample"))
     prepare(home)
     with NewsroomServer(newsroom, FIRST_GATHER) as server:
-        values = write_home(home, newsroom.outlets_toml(server.base_url))
+        values = write_home(home, newsroom.outlets_toml(server.base_url), more)
         clock = FixedClock(FIRST_GATHER)
         with House(load({}, home, values).settings, clock) as house:
             import_subscribers(house)
@@ -93,7 +96,7 @@ def prepare(home: Path) -> None:
     (home / MARKER).write_text("This folder is emptied by every `newsletter demo`.\n", encoding="utf-8")
 
 
-def write_home(home: Path, outlets: str) -> dict[str, str]:
+def write_home(home: Path, outlets: str, more: Mapping[str, str] | None = None) -> dict[str, str]:
     """outlets.toml and a `.env`, so that the other commands can look into this home; the settings' values."""
     (home / "outlets.toml").write_text(outlets, encoding="utf-8")
     values = {
@@ -108,6 +111,7 @@ def write_home(home: Path, outlets: str) -> dict[str, str]:
         "SUPPLY_RIGHT": "4",
         "POSTAL_ADDRESS": "The Reading Room, 4 Customs Quay, Marrowgate",
         "FROM_EMAIL": "morning@bothsides.example",
+        **(more or {}),
     }
     # Not in the file: once the newsroom is gone, a later build of one of its days must not ask it for feeds.
     kept = {name: value for name, value in values.items() if name != "ALLOW_HOSTS"}

@@ -21,6 +21,7 @@ from newsletter.domain.issue import (
     IssueOutlet,
     IssueStory,
     Mail,
+    ModelTally,
     PastMention,
     Supply,
     ThreadEnd,
@@ -86,6 +87,16 @@ def document(issue: Issue, mail: Mail, checks: Sequence[Check], balance: Mapping
         "engine": issue.engine,
         "inputs": dict(sorted(issue.inputs.items())),
         "waiting": [dataclasses.asdict(one) for one in issue.waiting],
+        **({"model": _tally(issue.model)} if issue.model else {}),
+    }
+
+
+def _tally(model: ModelTally) -> JsonObject:
+    return {
+        "stories": model.stories,
+        "kept": model.kept,
+        "dropped": dict(sorted(model.dropped.items())),
+        "unanswered": dict(sorted(model.unanswered.items())),
     }
 
 
@@ -95,6 +106,7 @@ def statement_json(statement: Statement) -> JsonObject:
         "text": statement.text,
         "outlets": list(statement.outlets),
         "evidence": [dataclasses.asdict(span) for span in statement.evidence],
+        **({} if statement.made == "extract" else {"made": statement.made}),
     }
 
 
@@ -192,6 +204,7 @@ def issue_from(doc: Mapping[str, Any]) -> Issue:
         waiting=tuple(
             Waiting(**{**one, "coverage": Coverage(**one["coverage"])}) for one in doc.get("waiting", ())
         ),  # issues kept by earlier versions have none
+        model=ModelTally(**doc["model"]) if "model" in doc else None,
     )
 
 
@@ -251,4 +264,5 @@ def _statements(rows: Sequence[Mapping[str, Any]]) -> tuple[Statement, ...]:
 
 
 def _statement_from(row: Mapping[str, Any]) -> Statement:
-    return Statement(row["text"], tuple(row["outlets"]), tuple(Evidence(**span) for span in row["evidence"]))
+    spans = tuple(Evidence(**span) for span in row["evidence"])
+    return Statement(row["text"], tuple(row["outlets"]), spans, row.get("made", "extract"))

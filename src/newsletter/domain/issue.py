@@ -154,6 +154,20 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelTally:
+    """What became of a model's text: how much of it the verifier let stand, and why the rest does not."""
+
+    stories: int
+    """Main stories that the model was to write."""
+    kept: int
+    """Sentences that stand."""
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    """Sentences that do not, by reason."""
+    unanswered: Mapping[str, int] = field(default_factory=dict)
+    """Stories that the model did not write, by reason: their text is extractive."""
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """The content of one issue."""
 
@@ -179,6 +193,8 @@ class Issue:
     """The settings that the content depends on, recorded for a rebuild."""
     waiting: tuple[Waiting, ...] = ()
     """The heaviest stories that were not chosen; no mail shows them."""
+    model: ModelTally | None = None
+    """Set where the writer was a model."""
 
     @property
     def all_stories(self) -> tuple[IssueStory, ...]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Literal
 
 from newsletter.domain.leaning import Side
+
+Made = Literal["extract", "model"]
+"""How a statement came about: taken from an article, or written by a model from cited sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,30 @@ class Statement:
     text: str
     outlets: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    made: Made = "extract"
+    """Model text rests on whole sentences, which the verifier compares it with; it does not equal them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A whole sentence (or title) of an article, as a statement cites it."""
+
+    text: str
+    outlet: str
+    side: Side
+
+
+class Place(StrEnum):
+    """Where in a story a statement stands: what it may say, and on whose word, depends on it."""
+
+    HEADLINE = "headline"
+    DEK = "dek"
+    OVERVIEW = "overview"
+    POINT = "point"
+    AGREED = "agreed"
+    CLAIM = "disputed"
+    ONLY = "only"
+    ANSWER = "faq"
 
 
 def consecutive_words(field: str, spans: Sequence[tuple[int, int]]) -> int:
@@ -74,15 +102,23 @@ class StoryWords:
 
     def statements(self) -> tuple[Statement, ...]:
         """Every statement of the story, in reading order."""
-        found = [self.headline, *([self.dek] if self.dek else []), *self.overview]
-        for points in (*self.sides.values(), *self.only.values()):
-            found.extend(points)
-        found.extend(self.agreed)
-        for dispute in self.disputed:
-            found.extend(dispute.claims)
-        for question in self.faq:
-            found.extend(question.answer)
-        return tuple(found)
+        return tuple(statement for _, _, statement in self.placed())
+
+    def placed(self) -> Iterator[tuple[Place, Side | None, Statement]]:
+        """Every statement with its place, and the side whose column it stands in; in reading order."""
+        yield Place.HEADLINE, None, self.headline
+        if self.dek:
+            yield Place.DEK, None, self.dek
+        yield from ((Place.OVERVIEW, None, one) for one in self.overview)
+        yield from ((Place.POINT, side, one) for side, points in self.sides.items() for one in points)
+        yield from ((Place.ONLY, side, one) for side, points in self.only.items() for one in points)
+        yield from ((Place.AGREED, None, one) for one in self.agreed)
+        yield from ((Place.CLAIM, None, one) for dispute in self.disputed for one in dispute.claims)
+        yield from ((Place.ANSWER, None, one) for question in self.faq for one in question.answer)
+
+    def written(self) -> frozenset[Place]:
+        """The places where a model's text stands."""
+        return frozenset(place for place, _, statement in self.placed() if statement.made == "model")
 
 
 @dataclass(frozen=True, slots=True)

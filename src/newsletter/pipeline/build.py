@@ -138,7 +138,8 @@ def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progr
     stories = room.threader(stories, past)
     line_up = room.chooser(stories, past, day_supply(articles, room.registry), at)
     _step(progress, 3)
-    composed = with_related(compose(line_up, room.writer, room.registry, day), room.issues, room.related, day)
+    writer = room.writer.for_issue(line_up.main, room.registry)
+    composed = with_related(compose(line_up, writer, room.registry, day), room.issues, room.related, day)
     if not composed.stories and not composed.in_brief:
         raise IssueError(
             f"No story for the issue of {day} can be told from {len(articles)} articles.",
@@ -147,11 +148,12 @@ def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progr
         )
     failed_feeds = sum(not state.status.ok for state in room.archive.states(at).values())
     supply = replace(count_supply(articles, room.registry), failed_feeds=failed_feeds)
-    return _issue(room, day, at, number, composed, supply, embedded)
+    return _issue(room, writer, day, at, number, composed, supply, embedded)
 
 
 def _issue(
     room: BuildRoom,
+    writer: Writer,
     day: date,
     at: datetime,
     number: int,
@@ -170,10 +172,11 @@ def _issue(
         outlets=outlets_named(composed, room.registry),
         supply=supply,
         quiet=composed.quiet,
-        writer=room.writer.name,
+        writer=writer.name,
         engine=__version__,
-        inputs={**room.rules.inputs(), "grouping": embedded.used},
+        inputs={**room.rules.inputs(), "grouping": embedded.used, **writer.inputs()},
         waiting=composed.waiting,
+        model=writer.tally(),
     )
 
 

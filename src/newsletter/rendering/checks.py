@@ -2,7 +2,8 @@
 
 Names are stable, because an approver overrides by name: html-size, reading-time, template-leftovers, links,
 unsubscribe, text-part, contrast, lang, title, color-scheme, alt-text, layout-tables, stories, evidence,
-excerpts, supply, two-voices, balance, quotations, side-links, loaded-words, left-and-right, order.
+model-text (where a model writes), excerpts, supply, two-voices, balance, quotations, side-links, loaded-words,
+left-and-right, order.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from newsletter.domain.checks import Check, CheckLimits, Verdict
 from newsletter.domain.issue import Issue, IssueStory, Mail
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import WritingLimits
+from newsletter.ports import Verifier
 from newsletter.rendering import wording
 from newsletter.rendering.balance import INDEPENDENT
 from newsletter.rendering.balancechecks import BalanceChecks
@@ -26,9 +28,17 @@ from newsletter.rendering.trim import MAIN_STORIES
 class IssueChecker:
     """Checks issues of one newsletter against its limits."""
 
-    def __init__(self, limits: CheckLimits, brand: Brand, writing: WritingLimits | None = None) -> None:
+    def __init__(
+        self,
+        limits: CheckLimits,
+        brand: Brand,
+        writing: WritingLimits | None = None,
+        verifier: Verifier | None = None,
+    ) -> None:
+        """``verifier`` looks at a model's text once more; without one no such text passes."""
         self._limits = limits
         self._brand = brand
+        self._verifier = verifier
         self._writing = writing or WritingLimits()
 
     def check(self, issue: Issue, mail: Mail) -> tuple[Check, ...]:
@@ -37,6 +47,7 @@ class IssueChecker:
             *MailChecks(issue, mail, self._limits, self._brand).all(),
             self._stories(issue),
             self._evidence(issue),
+            *self._model_text(issue),
             self._excerpts(issue),
             self._supply(issue),
             *self._two_voices(issue),
@@ -52,16 +63,25 @@ class IssueChecker:
         )
 
     def _evidence(self, issue: Issue) -> Check:
-        wrong = unsupported(issue)
+        wrong = unsupported(issue, self._verifier)
         todo = f"Drop or mend it; {wrong[0][0]}: {wrong[0][1]}" if wrong else ""
         return check("evidence", f"{statements(issue)} statements, {len(wrong)} unsupported", "0", todo)
+
+    def _model_text(self, issue: Issue) -> Iterator[Check]:
+        """How much of a model's text stands; a warning where it did not write all it was to write."""
+        if issue.model is None:
+            return
+        figure, todo = wording.model_tally(issue.model), ""
+        if issue.model.unanswered:
+            reasons = wording.counted_reasons(issue.model.unanswered)
+            todo = f"Those stories are extractive, which is in order ({reasons}). To ask again: `newsletter build`."
+        yield check("model-text", figure, "only verified text stands", todo, Verdict.WARN)
 
     def _excerpts(self, issue: Issue) -> Check:
         """Promise 1's limits on what is taken from one article and one outlet (a lawyer's, not a reader's)."""
         limits = self._writing
-        extractive = issue.writer == "extractive"
         pairs = [(one, story) for story in issue.all_stories for one in story.words.statements()]
-        longest = max((in_a_row(one, story, extractive) for one, story in pairs), default=0)
+        longest = max((in_a_row(one, story) for one, story in pairs), default=0)
         whole = max((len(one.text.split()) for one, _ in pairs), default=0)
         most = max((count for story in issue.all_stories for count in _taken(story).values()), default=0)
         over = longest > limits.excerpt_words or whole > limits.statement_words or most > limits.outlet_words

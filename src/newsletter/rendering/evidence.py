@@ -5,26 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from newsletter.domain.issue import Issue, IssueArticle, IssueStory
-from newsletter.domain.words import Statement, consecutive_words
+from newsletter.domain.leaning import Side
+from newsletter.domain.words import Cited, Place, Statement, consecutive_words
+from newsletter.ports import Verifier
 
 _STOPS = ".!?…"
 
 
-def unsupported(issue: Issue) -> tuple[tuple[str, str], ...]:
+def unsupported(issue: Issue, verifier: Verifier | None = None) -> tuple[tuple[str, str], ...]:
     """``(story id, what is wrong)`` of every statement that its evidence does not bear out.
 
-    Evidence must lie inside an article of the story. Extractive text must be its spans joined by one space,
-    but for the initial capital and the final stop; a statement must name outlets, each with an article here.
+    Evidence must lie inside an article of the story; a statement must name outlets, each with an article here.
+    Extractive text must be its spans joined by one space, but for the initial capital and the final stop; a
+    model's text must stand in the sentences it cites by the verifier's law, and without a verifier it does not.
     """
     return tuple(
         (story.id, f"{wrong}: “{statement.text[:60]}”")
         for story in issue.all_stories
-        for statement in (*story.words.statements(), *story.words.headlines.values())
-        if (wrong := _wrong(statement, story, extractive=issue.writer == "extractive"))
+        for place, side, statement in (*story.words.placed(), *_titles(story))
+        if (wrong := _wrong(statement, story) or _unverified(statement, story, place, side, verifier))
     )
 
 
-def _wrong(statement: Statement, story: IssueStory, *, extractive: bool) -> str:
+def _titles(story: IssueStory) -> Iterator[tuple[Place, Side | None, Statement]]:
+    """The sides' own headlines, which stand beside the story's words."""
+    for side, title in story.words.headlines.items():
+        yield Place.HEADLINE, side, title
+
+
+def _unverified(
+    statement: Statement, story: IssueStory, place: Place, side: Side | None, verifier: Verifier | None
+) -> str:
+    if statement.made != "model":
+        return ""
+    if verifier is None:
+        return "a model's text that nobody verified"
+    articles = {article.id: article for article in story.articles}
+    texts = zip(statement.evidence, _spans(statement, articles), strict=True)
+    cited = [
+        Cited(" ".join((text or "").split()), articles[span.article].outlet, articles[span.article].side)
+        for span, text in texts
+    ]
+    return verifier(statement, cited, place, side)
+
+
+def _wrong(statement: Statement, story: IssueStory) -> str:
     articles = {article.id: article for article in story.articles}
     if not statement.evidence:
         return "no evidence"
@@ -33,7 +58,7 @@ def _wrong(statement: Statement, story: IssueStory, *, extractive: bool) -> str:
         return "evidence outside the articles of its story"
     if not statement.outlets or not set(statement.outlets) <= {article.outlet for article in story.articles}:
         return "attributed to no outlet of its story"
-    if extractive and not same(statement.text, " ".join(span for span in spans if span)):
+    if statement.made == "extract" and not same(statement.text, " ".join(span for span in spans if span)):
         return "text differs from its evidence"
     return ""
 
@@ -46,9 +71,9 @@ def _spans(statement: Statement, articles: dict[str, IssueArticle]) -> Iterator[
         yield field[span.start : span.end] if inside else None
 
 
-def in_a_row(said: Statement, story: IssueStory, extractive: bool) -> int:
+def in_a_row(said: Statement, story: IssueStory) -> int:
     """The most consecutive words that a statement takes from one field; a model's sentence counts as it stands."""
-    if not extractive:
+    if said.made == "model":
         return len(said.text.split())
     articles = {article.id: article for article in story.articles}
     spans: dict[tuple[str, str], list[tuple[int, int]]] = {}

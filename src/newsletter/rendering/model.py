@@ -78,6 +78,8 @@ class StoryView:
     kicker: str
     """ "New since yesterday: 4 articles", or empty."""
     dek: Said | None
+    written: str
+    """The shown parts that a model wrote: "overview and points"; empty for none."""
     byline: str
     """ "Headline", or "Headline and summary" where the dek is of the same outlet and has no credits of its own."""
     bar: tuple[Segment, ...]

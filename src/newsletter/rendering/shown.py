@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from newsletter.domain.issue import Issue, IssueStory
 from newsletter.domain.leaning import SIDES, Side
-from newsletter.domain.words import Dispute, Statement, WritingLimits
+from newsletter.domain.words import Dispute, Place, Statement, WritingLimits
 
 POINTS = WritingLimits().points_per_side
 """Points a side gets in the mail."""
@@ -44,6 +44,18 @@ class Shown:
         voices = tuple(point for side in SIDES for point in self.points[side])
         agreed = (self.agreed,) if self.agreed else ()
         return (*frame, *voices, *agreed, *(self.disputed.claims if self.disputed else ()))
+
+    def written(self) -> frozenset[Place]:
+        """The places of what a model wrote."""
+        placed = (
+            (Place.HEADLINE, (self.headline,)),
+            (Place.DEK, (self.dek,) if self.dek else ()),
+            (Place.OVERVIEW, self.overview),
+            (Place.POINT, tuple(point for points in self.points.values() for point in points)),
+            (Place.AGREED, (self.agreed,) if self.agreed else ()),
+            (Place.CLAIM, self.disputed.claims if self.disputed else ()),
+        )
+        return frozenset(place for place, said in placed if any(one.made == "model" for one in said))
 
 
 def shown(story: IssueStory) -> Shown:

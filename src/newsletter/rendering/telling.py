@@ -74,6 +74,7 @@ class Telling:
             url=url,
             kicker=self._kicker(),
             dek=Said(dek.text, ()) if dek and shared else dek,
+            written=wording.written(mail.written()),
             byline="Headline and summary" if shared else "Headline",
             bar=bar(self.of, self.brand),
             bar_text=wording.listed([count.text for count in counts]),

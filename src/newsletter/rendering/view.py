@@ -49,7 +49,7 @@ class ViewMaker:
             blindspots=blindspots,
             balance=self._balance(issue),
             balance_url=f"{archive}#balance",
-            made=wording.notice(issue.writer),
+            made=wording.made(_maker(issue)),
             links=tuple(links.lines.values()),
             how_url=f"{self.public_url}/how",
             archive_url=archive,
@@ -100,6 +100,11 @@ class ViewMaker:
 
     def _name(self, side: Side) -> str:
         return wording.lower(self.brand.labels[side])
+
+
+def _maker(issue: Issue) -> str:
+    """ "model" where a model's text stands in it, whoever was to write."""
+    return "model" if any(story.words.written() for story in issue.all_stories) else "extractive"
 
 
 def _contact(contact: str) -> str:

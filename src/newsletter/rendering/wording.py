@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
-from newsletter.domain.issue import WireNote
+from newsletter.domain.issue import ModelTally, WireNote
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.story import Coverage
+from newsletter.domain.words import Place, StoryWords
 
 _MONTHS = [
     "January",
@@ -143,11 +144,61 @@ def wires(notes: Sequence[WireNote]) -> str:
     return f"{plural(len(shared), kind, many)} in {plural(len(carriers), 'outlet')} {verb}"
 
 
-def notice(writer: str) -> str:
-    """How the text was made, for every issue and story."""
+_PARTS = {
+    Place.HEADLINE: "headline",
+    Place.DEK: "summary",
+    Place.OVERVIEW: "overview",
+    Place.POINT: "points",
+    Place.ONLY: "what one side alone reports",
+    Place.AGREED: "what is agreed",
+    Place.CLAIM: "what is disputed",
+    Place.ANSWER: "answers",
+}
+"""What the parts of a story are called where it is said who wrote them."""
+
+
+def written(places: Collection[Place]) -> str:
+    """The parts that a model wrote: "overview, points and answers"; empty for none."""
+    return listed([name for place, name in _PARTS.items() if place in places])
+
+
+def made(writer: str) -> str:
+    """How an issue's text was made, at the end of the mail."""
     if writer == "extractive":
-        return "The sentences are the outlets' own, shortened. Software chose them; no model wrote them."
+        return _EXTRACT
     return (
-        "A language model wrote the sentences from the linked articles; each was checked against the passage "
-        "it rests on."
+        "A language model wrote the parts named as such with each story; software compared every sentence with "
+        "the ones it cites and dropped what they do not bear out. All else is the outlets' own words, shortened."
     )
+
+
+def notice(words: StoryWords) -> str:
+    """How one story's text was made; the notice that a model wrote stands over its text alone."""
+    parts = written(words.written())
+    if not parts:
+        return _EXTRACT
+    return (
+        f"A language model wrote this story's {parts}. Software compared each sentence with the ones it cites "
+        "and dropped what they do not bear out; it knows words, not meanings, so a mistake is possible. All else "
+        "is the outlets' own sentences, shortened."
+    )
+
+
+_EXTRACT = "The sentences are the outlets' own, shortened. Software chose them; no model wrote them."
+
+
+def model_tally(model: ModelTally) -> str:
+    """ "the model's text: 14 of 16 sentences kept; dropped: 2 number not in the source"."""
+    total = model.kept + sum(model.dropped.values())
+    told = f"the model's text: {model.kept} of {plural(total, 'sentence')} kept"
+    if model.dropped:
+        told += f"; dropped: {counted_reasons(model.dropped)}"
+    missing = sum(model.unanswered.values())
+    return (
+        f"{told}; {missing} of {plural(model.stories, 'story', 'stories')} not written" if missing else told
+    )
+
+
+def counted_reasons(reasons: Mapping[str, int]) -> str:
+    """Most frequent first: "2 number not in the source, 1 certainty changed"."""
+    return ", ".join(f"{n} {reason}" for reason, n in sorted(reasons.items(), key=lambda r: (-r[1], r[0])))

@@ -97,7 +97,22 @@ SPECS: tuple[Spec, ...] = (
         parse.some_of("sports", "celebrity", "shopping"),
         "sections to tell beside the news: sports, celebrity, shopping, separated by commas",
     ),
-    Spec("WRITER", "extractive", parse.one_of("extractive"), "who writes: sentences of the coverage itself"),
+    Spec(
+        "WRITER",
+        "extractive",
+        parse.one_of("extractive", "model"),
+        "who writes: sentences of the coverage itself, or a language model that a verifier corrects",
+    ),
+    Spec(
+        "MODEL", "", parse.plain, "openai:NAME, anthropic:NAME, or a name that the server at MODEL_URL knows"
+    ),
+    Spec("MODEL_URL", "", parse.optional_url, "an OpenAI-compatible address; default: the provider's own"),
+    Spec("MODEL_API_KEY", "", parse.plain, "the model provider's key", secret=True),
+    Spec(
+        "MODEL_BUDGET", "60000", parse.whole, "tokens that one issue may cost; stories beyond stay extractive"
+    ),
+    Spec("MODEL_TIMEOUT", "60 s", parse.duration, "how long one request to the model may take"),
+    Spec("MODEL_DEADLINE", "5 min", parse.duration, "how long all of an issue's requests may take"),
 )
 
 
@@ -142,6 +157,12 @@ class Settings:
     """A folder's absolute path, a model's name (``owner/name``, ``name``, ``…@revision``), its address, or empty."""
     sections: tuple[str, ...]
     writer: str
+    model: str
+    model_url: str
+    model_api_key: str = field(repr=False)
+    model_budget: int
+    model_timeout: timedelta
+    model_deadline: timedelta
 
     @property
     def embedded(self) -> bool:

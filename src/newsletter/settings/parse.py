@@ -108,6 +108,11 @@ def web_url(text: str) -> str:
     return text.strip().rstrip("/")
 
 
+def optional_url(text: str) -> str:
+    """A `web_url`, or nothing."""
+    return web_url(text) if text.strip() else ""
+
+
 def one_of(*choices: str) -> Callable[[str], str]:
     """A parser that takes one of the given words."""
 

@@ -94,7 +94,7 @@ class ReadingPages:
             issue=issue,
             others=others,
             known=readable(self.archive, _named_with(story)),
-            notice=wording.notice(issue.writer),
+            notice=wording.notice(story.words),
             zone=zone_name(zone),
         )
 

@@ -73,9 +73,7 @@ def rendered_again(house: House, stored: StoredIssue) -> ShownMail:
 
 
 def _checks(fresh: House, issue: Issue, mail: Mail) -> tuple[Check, ...]:
-    from newsletter.rendering.checks import IssueChecker
-
-    return tuple(IssueChecker(fresh.check_limits, fresh.brand).check(issue, mail))
+    return tuple(fresh.checker.check(issue, mail))
 
 
 def problem_of(problem: TemplateError | BrandError) -> Problem:

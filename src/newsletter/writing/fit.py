@@ -98,10 +98,10 @@ def words_of(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=8192)
-def refusal(text: str) -> str:
-    """Why a text cannot stand alone, as a short reason; empty when it can."""
+def refusal(text: str, forgive: frozenset[str] = frozenset()) -> str:
+    """Why a text cannot stand alone, as a short reason that is not forgiven; empty when it can."""
     for reason, wrong in _RULES:
-        if wrong(text):
+        if reason not in forgive and wrong(text):
             return reason
     return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from newsletter.domain.leaning import SIDES
@@ -34,6 +35,17 @@ class ExtractiveWriter:
 
     def __init__(self, limits: WritingLimits | None = None) -> None:
         self.limits = limits or WritingLimits()
+
+    def for_issue(self, chosen: Sequence[Chosen], registry: Registry) -> ExtractiveWriter:
+        """Itself: nothing takes time."""
+        return self
+
+    def tally(self) -> None:
+        """No model had a part in it."""
+
+    def inputs(self) -> Mapping[str, str]:
+        """The articles alone."""
+        return {}
 
     def write(self, chosen: Chosen, registry: Registry, *, brief: bool) -> StoryWords | None:
         """Words for one story; a brief has a headline and one sentence. None without an honest headline."""
