@@ -72,9 +72,9 @@ def unpack(days: Sequence[bytes]) -> dict[str, int]:
             count, *terms = line.split("\t")
             by_count[int(count)] += terms
     total: dict[str, int] = defaultdict(int)
-    for count, terms in by_count.items():
-        for term, times in Counter(terms).items():
-            total[term] += count * times
+    for number, terms_of_it in by_count.items():
+        for term, times in Counter(terms_of_it).items():
+            total[term] += number * times
     return dict(total)
 
 

@@ -7,35 +7,51 @@ labelled day; on another day, labelled apart, stories of .98 and more were wholl
 
 from __future__ import annotations
 
-import heapq
 import math
-from collections.abc import Mapping, Sequence
 
-from newsletter.stories.attach import CLOSEST, Partition, nearness
-from newsletter.stories.edges import Links
+import numpy as np
+from numpy.typing import NDArray
+
+from newsletter.stories.attach import CLOSEST, Partition
+from newsletter.stories.edges import Edges
 
 BASE, CLOSENESS, MARGIN = 0.2, 4.7, 2.0
 LOOSEST = 10
 """One article in so many may be farther off than the closeness that is taken: one odd title says little."""
 
 
-def confidences(stories: Partition, links: Sequence[Links], scale: float = 1.0) -> tuple[float, ...]:
+def confidences(stories: Partition, edges: Edges, scale: float = 1.0) -> tuple[float, ...]:
     """Of each story, 0 to 1; 1 for a single article. ``scale`` brings another kind of likeness to that by words."""
-    home = {row: index for index, rows in enumerate(stories) for row in rows}
-    return tuple(_confidence(rows, links, home, stories, scale) if len(rows) > 1 else 1.0 for rows in stories)
+    sizes = np.array([len(rows) for rows in stories], np.int64)
+    own, best_other = _nearness(stories, sizes, edges)
+    margins = own / np.maximum(own + best_other, 1e-12)
+    return tuple(
+        _confidence(scale * np.sort(own[rows])[len(rows) // LOOSEST], margins[rows].mean()) if len(rows) > 1 else 1.0
+        for rows in stories
+    )
 
 
-def _confidence(
-    rows: Sequence[int], links: Sequence[Links], home: Mapping[int, int], stories: Partition, scale: float
-) -> float:
-    own = [_closeness(row, rows, links, home) for row in rows]
-    next_best = [max((near for near, _ in nearness(row, links, home, stories)), default=0.0) for row in rows]
-    margin = sum(mine / (mine + other) if mine else 0.0 for mine, other in zip(own, next_best, strict=True))
-    loosest = scale * sorted(own)[len(rows) // LOOSEST]
-    return round(1 / (1 + math.exp(-(BASE + CLOSENESS * loosest + MARGIN * margin / len(rows)))), 4)
+def _confidence(closeness: float, margin: float) -> float:
+    return round(1 / (1 + math.exp(-(BASE + CLOSENESS * closeness + MARGIN * margin))), 4)
 
 
-def _closeness(row: int, rows: Sequence[int], links: Sequence[Links], home: Mapping[int, int]) -> float:
-    """Mean similarity to the row's `CLOSEST` articles in its own story."""
-    near = (value for other, value in links[row].items() if home[other] == home[row])
-    return sum(heapq.nlargest(CLOSEST, near)) / min(CLOSEST, len(rows) - 1)
+def _nearness(
+    stories: Partition, sizes: NDArray[np.int64], edges: Edges
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For each row its mean similarity to the `CLOSEST` articles of its own story, and of the nearest other one."""
+    story = np.empty(edges.rows, np.int64)
+    story[[row for rows in stories for row in rows]] = np.repeat(np.arange(len(stories)), sizes)
+    rows, others = np.concatenate([edges.first, edges.second]), np.concatenate([edges.second, edges.first])
+    values, theirs = np.concatenate([edges.value, edges.value]), story[others]
+    order = np.lexsort((-values, theirs, rows))
+    rows, theirs, values = rows[order], theirs[order], values[order]
+    begins = np.flatnonzero(np.diff(rows * len(stories) + theirs, prepend=-1))
+    rank = np.arange(len(rows)) - np.repeat(begins, np.diff(begins, append=len(rows)))
+    sums = np.add.reduceat(np.where(rank < CLOSEST, values, 0.0), begins) if len(rows) else np.empty(0)
+    rows, theirs = rows[begins], theirs[begins]
+    mine = theirs == story[rows]
+    near = sums / np.minimum(CLOSEST, np.maximum(1, sizes[theirs] - mine))
+    own, best_other = np.zeros(edges.rows), np.zeros(edges.rows)
+    own[rows[mine]] = near[mine]
+    np.maximum.at(best_other, rows[~mine], near[~mine])
+    return own, best_other

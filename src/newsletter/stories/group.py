@@ -102,7 +102,7 @@ class Grouping:
         wider = {row: group[0] for group in linkage.groups() for row in group}
         stories = self._complete(core, kinds, edges)
         families = tuple(_family(rows, news, wider) for rows in stories)
-        sure = confidences(stories, edges.links(), THRESHOLD / self.threshold)
+        sure = confidences(stories, edges, THRESHOLD / self.threshold)
         return Partitioned(stories, families, cohesion(stories, edges), sure)
 
     def _complete(self, core: Partition, kinds: Sequence[Kind], edges: Edges) -> Partition:

@@ -21,65 +21,73 @@ class Linkage:
     """Groups of rows 0 … n-1, joined step by step; `join_until` may be called again with a lower bar.
 
     A group's *measure* is its size times ``mean(own, own) ** EASE``: the likeness of two groups is the sum of
-    their pairs over the product of their measures, so that most links are judged by one multiplication.
+    their pairs over the product of their measures. A measure only grows, so a join can raise the likeness of
+    the new group to those alone that resembled both halves; all others fall, and are corrected when their
+    turn comes (`join_until`). A join therefore costs the links of the smaller half, not of both.
     """
 
     def __init__(self, edges: Edges) -> None:
-        rows = edges.rows
         self._links = edges.links()
-        self._members: list[list[int]] = [[row] for row in range(rows)]
-        self._inner = [1.0] * rows  # sum over all ordered pairs of members, each with itself included
-        self._measure = [1.0] * rows
-        self._version = [0] * rows
+        self._members: list[list[int]] = [[row] for row in range(edges.rows)]
+        self._inner = [1.0] * edges.rows  # sum over all ordered pairs of members, each with itself included
+        self._measure = [1.0] * edges.rows
 
     def groups(self) -> list[list[int]]:
         """The groups as they stand, each sorted, in order of their first row."""
         return sorted(sorted(members) for members in self._members if members)
 
     def join_until(self, bar: float) -> None:
-        """Join the most alike pair, again and again, while its likeness is at least ``bar``."""
-        heap = [entry for group in range(len(self._members)) for entry in self._entries(group, bar, group)]
+        """Join the most alike pair, again and again, while its likeness is at least ``bar``.
+
+        Equally alike pairs are joined in the order of the groups' numbers, which are their rows'.
+        """
+        heap = [
+            entry for group, links in enumerate(self._links) for entry in self._entries(group, links, bar)
+        ]
         heapq.heapify(heap)
         while heap:
-            _, _, first, second, one, two = heapq.heappop(heap)
-            if one == self._version[first] and two == self._version[second]:
-                kept = self._join(first, second)
-                for entry in self._entries(kept, bar):
-                    heapq.heappush(heap, entry)
+            told, first, second = heapq.heappop(heap)
+            if second not in self._links[first]:
+                continue  # one of them has gone into another group
+            likeness = self._likeness(first, second)
+            if likeness < -told:
+                if likeness >= bar:
+                    heapq.heappush(heap, (-likeness, first, second))
+                continue
+            kept, touched = self._join(first, second)
+            for entry in self._entries(kept, touched, bar, both=True):
+                heapq.heappush(heap, entry)
+
+    def _likeness(self, first: int, second: int) -> float:
+        total = self._links[first][second]
+        return round(total / (self._measure[first] * self._measure[second]), 9)
 
     def _entries(
-        self, group: int, bar: float, above: int = -1
-    ) -> Iterable[tuple[float, int, int, int, int, int]]:
-        """Heap entries for one group's links to groups of a higher index than ``above`` (-1: to all).
+        self, group: int, others: Iterable[int], bar: float, *, both: bool = False
+    ) -> Iterable[tuple[float, int, int]]:
+        """Heap entries for the group with those others that are alike enough; unless ``both``, later ones only."""
+        links, measure = self._links[group], self._measure
+        least = bar * measure[group] * (1 - 1e-9)
+        for other in others:
+            if links[other] >= least * measure[other] and (both or other > group):
+                first, second = (group, other) if group < other else (other, group)
+                yield -self._likeness(first, second), first, second
 
-        Ordered by likeness, then by the groups' first rows, so that ties do not depend on history.
-        """
-        measure = self._measure
-        own = measure[group]
-        for other, total in self._links[group].items():
-            if total >= bar * own * measure[other] and other > above:
-                first, second = sorted((group, other), key=lambda g: self._members[g][0])
-                low = self._members[first][0]
-                likeness = round(total / (own * measure[other]), 9)
-                yield -likeness, low, first, second, self._version[first], self._version[second]
-
-    def _join(self, first: int, second: int) -> int:
-        """Put the group with fewer links into the other; the index of the one that is left."""
+    def _join(self, first: int, second: int) -> tuple[int, list[int]]:
+        """Put the group with fewer links into the other; the one that is left, and whom the other half touched."""
         kept, gone = (
             (first, second) if len(self._links[first]) >= len(self._links[second]) else (second, first)
         )
-        links = self._links[kept]
+        links, moved = self._links[kept], self._links[gone]
         between = links.pop(gone)
-        del self._links[gone][kept]
-        self._inner[kept] += self._inner[gone] + 2 * between
-        for other, value in self._links[gone].items():
+        del moved[kept]
+        for other, value in moved.items():
             theirs = self._links[other]
             del theirs[gone]
             links[other] = theirs[kept] = links.get(other, 0.0) + value
-        self._members[kept] = sorted(self._members[kept] + self._members[gone])
+        self._inner[kept] += self._inner[gone] + 2 * between
+        self._members[kept] += self._members[gone]
         self._members[gone], self._links[gone] = [], {}
         size = len(self._members[kept])
         self._measure[kept] = size * math.pow(self._inner[kept] / size**2, EASE)
-        self._version[kept] += 1
-        self._version[gone] += 1
-        return kept
+        return kept, list(moved)

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from operator import itemgetter
 
+import numpy as np
+
 from newsletter.stories.background import NO_BACKGROUND, Background, rarity
 from newsletter.stories.terms import TEXT_CHARACTERS, TEXT_STEMS, TITLE_WEIGHT
 from newsletter.stories.text import stems
@@ -62,7 +64,8 @@ class TellingTerms:
 
     def rarity(self, term: str) -> float:
         """How much the term tells by the table alone."""
-        return rarity(0, term, 0, self.background)
+        seen = np.array([self.background.counts.get(term, 0)])
+        return float(rarity(seen, self.background.documents)[0])
 
 
 def cosine(one: Terms, other: Terms) -> float:
