@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from newsletter.pipeline.send import SendRoom
     from newsletter.ports import (
         BackfillStore,
+        Background,
         Checker,
         FeedArchive,
         IssueStore,
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
         Writer,
     )
     from newsletter.storage.engine import Database
-    from newsletter.stories.background import Background
     from newsletter.stories.group import Grouping
     from newsletter.stories.telling import TellingTerms
 
@@ -334,8 +334,8 @@ class House:
         if s.writer != "model":
             return ExtractiveWriter()
         from newsletter.storage.modeltexts import SqlModelTexts
-        from newsletter.writing.requests import Asker, Terms
         from newsletter.writing.model import ModelWriter
+        from newsletter.writing.requests import Asker, Terms
 
         if not s.model:
             raise SettingsError(

@@ -10,8 +10,8 @@ from typing import Any
 from newsletter.dev.recorded import sentences_of
 from newsletter.errors import ModelError
 from newsletter.ports import ModelRequest
-from newsletter.writing.requests import Asker, Terms
 from newsletter.writing.model import ModelWriter
+from newsletter.writing.requests import Asker, Terms
 from newsletter.writing.writer import ExtractiveWriter
 
 NOON = datetime(2026, 8, 14, 12, tzinfo=UTC)

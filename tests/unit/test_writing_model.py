@@ -15,10 +15,10 @@ from newsletter.domain.words import StoryWords, WritingLimits
 from newsletter.errors import ModelBusy, ModelError
 from newsletter.ports import ModelRequest, Writer
 from newsletter.writing.answer import read
-from newsletter.writing.requests import LONGEST_PAUSE, affordable, cost, pause_before
 from newsletter.writing.evidence import holds
 from newsletter.writing.numbered import numbered
 from newsletter.writing.prompt import key_of, request_for
+from newsletter.writing.requests import LONGEST_PAUSE, affordable, cost, pause_before
 from newsletter.writing.sources import sources_of
 from newsletter.writing.writer import ExtractiveWriter
 from tests.support.model_fakes import (

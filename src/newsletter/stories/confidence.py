@@ -26,7 +26,9 @@ def confidences(stories: Partition, edges: Edges, scale: float = 1.0) -> tuple[f
     own, best_other = _nearness(stories, sizes, edges)
     margins = own / np.maximum(own + best_other, 1e-12)
     return tuple(
-        _confidence(scale * np.sort(own[rows])[len(rows) // LOOSEST], margins[rows].mean()) if len(rows) > 1 else 1.0
+        _confidence(scale * np.sort(own[rows])[len(rows) // LOOSEST], margins[rows].mean())
+        if len(rows) > 1
+        else 1.0
         for rows in stories
     )
 

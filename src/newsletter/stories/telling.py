@@ -15,7 +15,8 @@ from operator import itemgetter
 
 import numpy as np
 
-from newsletter.stories.background import NO_BACKGROUND, Background, rarity
+from newsletter.ports import NO_BACKGROUND, Background
+from newsletter.stories.background import rarity
 from newsletter.stories.terms import TEXT_CHARACTERS, TEXT_STEMS, TITLE_WEIGHT
 from newsletter.stories.text import stems
 

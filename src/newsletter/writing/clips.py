@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from newsletter.writing.asides import keeps_hedges
 from newsletter.writing.evidence import field_of, joined, statement_text
 from newsletter.writing.fit import breaks_off, has_verb, refusal
 from newsletter.writing.lexicon import BARE_VERBS, VERBS
 from newsletter.writing.passages import Passage
 from newsletter.writing.quotes import balanced
 from newsletter.writing.sentences import stripped
-from newsletter.writing.trim import keeps_hedges
 
 LEAST = 6
 """Words that a clipped fact has at least."""

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Callable, Sequence
 
+from newsletter.domain.loaded import LOADED
 from newsletter.writing.claims import (
     KINDS,
     WINDOW,
@@ -18,7 +19,7 @@ from newsletter.writing.claims import (
     speakers,
     tokens,
 )
-from newsletter.writing.lexicon import CALENDAR, LOADED, VERBS
+from newsletter.writing.lexicon import CALENDAR, VERBS
 from newsletter.writing.quantities import quantities
 from newsletter.writing.terms import stem, term_set, terms
 from newsletter.writing.turns import CHANGING, OFFICES, PLAIN_VERBS, TURNS

@@ -11,10 +11,10 @@ from newsletter.domain.story import Chosen
 from newsletter.domain.words import StoryWords
 from newsletter.errors import ModelError
 from newsletter.writing.answer import read
-from newsletter.writing.requests import Answer, Asker
 from newsletter.writing.assemble import Assembly, assemble
 from newsletter.writing.numbered import Numbered, numbered
 from newsletter.writing.prompt import VERSION, request_for
+from newsletter.writing.requests import Answer, Asker
 from newsletter.writing.sources import sources_of
 from newsletter.writing.writer import ExtractiveWriter
 
