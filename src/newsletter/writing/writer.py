@@ -24,9 +24,6 @@ from newsletter.writing.score import Material
 from newsletter.writing.sources import sources_of
 from newsletter.writing.titles import side_titles
 
-BEFORE_QUESTIONS = 2
-"""Points that each side has before sentences go to the questions; the rest of its points comes after them."""
-
 
 class ExtractiveWriter:
     """Needs no model, no network and no clock: the same story gives the same words."""
@@ -71,10 +68,9 @@ def body(desk: Desk, title: Statement) -> StoryWords:
     under = dek(desk)
     facts = agreed(desk)
     sides = {side: first_point(desk, side) for side in SIDES}
-    points = further_points(desk, sides, BEFORE_QUESTIONS)
     alone = {side: found for side in SIDES if (found := only(desk, side))}
     questions = faq(desk)
-    points = further_points(desk, points, desk.ledger.limits.page_points)
+    points = further_points(desk, sides, desk.ledger.limits.page_points)
     return StoryWords(
         title,
         dek=under,
