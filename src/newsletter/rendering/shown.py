@@ -22,9 +22,11 @@ CLAIMS = 2
 """Claims of a dispute that the mail sets side by side."""
 
 OVERVIEW = (3, 2)
-"""Sentences of overview at most, and once the story is shortened to step 3."""
+"""Sentences of overview at most, and once the story is shortened to step 2."""
 
-LAST_STEP = 3
+BRIEFER, WITHOUT_FACTS = 2, 3
+
+LAST_STEP = WITHOUT_FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,16 @@ class Shown:
 def shown(story: IssueStory) -> Shown:
     """The mail's version of a main story, at its step of shortening.
 
-    Step 0 shows all; 1 leaves out what is agreed where something is disputed; 2 leaves out both; 3 cuts the
-    overview to two sentences.
+    Step 0 shows all; 1 leaves out what is agreed where something is disputed; 2 cuts the overview to two
+        sentences; 3 leaves out what is agreed and disputed.
     """
     words, step = story.words, story.shortened
-    disputed = words.disputed[0] if words.disputed and step < 2 else None
-    agreed = words.agreed[0] if words.agreed and step < 2 and not (disputed and step) else None
+    disputed = words.disputed[0] if words.disputed and step < WITHOUT_FACTS else None
+    agreed = words.agreed[0] if words.agreed and step < WITHOUT_FACTS and not (disputed and step) else None
     return Shown(
         headline=words.headline,
         dek=words.dek,
-        overview=words.overview[: OVERVIEW[step >= LAST_STEP]],
+        overview=words.overview[: OVERVIEW[step >= BRIEFER]],
         points={side: words.sides.get(side, ())[:POINTS] for side in SIDES},
         agreed=agreed,
         disputed=replace(disputed, claims=disputed.claims[:CLAIMS]) if disputed else None,

@@ -3,16 +3,16 @@
 Each call leaves out one thing, the last story's first, and the pipeline renders and measures again. In order:
 
 1. what is *agreed*, in stories where the mail also shows what is *disputed*
-2. briefs beyond four
-3. blindspots beyond two
-4. the *agreed* or *disputed* line that is left, in each story
-5. the third sentence of an overview
+2. the third sentence of an overview
+3. briefs beyond four
+4. blindspots beyond two
+5. the *agreed* or *disputed* line that is left, in each story
 6. briefs beyond two
 7. blindspots beyond one
 8. the last main story becomes the first brief, down to two main stories
 9. the briefs and the blindspot that are left
 
-Nothing is taken from a side's own column: shortening must not tilt the balance. What steps 1, 4 and 5 take
+Nothing is taken from a side's own column: shortening must not tilt the balance. What steps 1, 2 and 5 take
 from the mail stays on the story's page (`IssueStory.shortened`); a brief or blindspot leaves the issue.
 """
 
@@ -70,9 +70,9 @@ def _demote(issue: Issue) -> Issue | None:
 
 _ORDER: tuple[_Step, ...] = (
     _shorten(1),
+    _shorten(2),
     _briefs(4),
     _blindspots(2),
-    _shorten(2),
     _shorten(3),
     _briefs(2),
     _blindspots(1),
