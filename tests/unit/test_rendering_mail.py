@@ -305,9 +305,10 @@ def test_shortened_stories_tell_less_and_keep_every_sides_column() -> None:
     assert "Who pays in the end" in steps[0]
     assert "Ten Republicans voted for it" not in steps[1]
     assert "Who pays in the end" in steps[1]
-    assert "Who pays in the end" not in steps[2]
-    assert "The House has its own version" in steps[2]
-    assert "The House has its own version" not in steps[3]
+    assert "The House has its own version" in steps[1]
+    assert "The House has its own version" not in steps[2]
+    assert "Who pays in the end" in steps[2]
+    assert "Who pays in the end" not in steps[3]
     for html in steps:
         assert "14,000 jobs" in html
         assert "groceries" in html

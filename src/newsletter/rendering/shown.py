@@ -64,7 +64,7 @@ def shown(story: IssueStory) -> Shown:
     """The mail's version of a main story, at its step of shortening.
 
     Step 0 shows all; 1 leaves out what is agreed where something is disputed; 2 cuts the overview to two
-        sentences; 3 leaves out what is agreed and disputed.
+    sentences; 3 leaves out what is agreed and disputed.
     """
     words, step = story.words, story.shortened
     disputed = words.disputed[0] if words.disputed and step < WITHOUT_FACTS else None
