@@ -1,6 +1,6 @@
 """How well stories are grouped and words are chosen, beside what one would take off the shelf, in the same run.
 
-    python -m benchmarks.quality [--data DIR] [--json]
+    python -m benchmarks.quality [--data DIR] [--embeddings FOLDER] [--json]
 
 The sample newsroom (175 labelled items) is always measured. DIR may hold more labelled news, which is nobody's to
 ship: ``newsdays/gold/DATE/labels.jsonl`` with ``newsdays/articles.jsonl``, ``groundnews/days_with_background.jsonl``,
@@ -8,8 +8,9 @@ ship: ``newsdays/gold/DATE/labels.jsonl`` with ``newsdays/articles.jsonl``, ``gr
 measured.
 
 Peers, each with its usual settings: plain TF-IDF (words and pairs, English stop words) with average link; HDBSCAN on
-TF-IDF reduced to 100 dimensions; a pipeline as BERTopic builds it, embeddings (or TF-IDF) reduced to 5 dimensions by
-UMAP (or, where that is not installed, by PCA), then HDBSCAN. An article that a peer leaves out stands alone.
+TF-IDF reduced to 100 dimensions, groups of five at least; a pipeline as BERTopic builds it: embeddings (without
+``--embeddings`` TF-IDF) reduced to 5 dimensions by UMAP (or, where that is not installed, by PCA), then HDBSCAN with
+groups of ten at least. An article that a peer leaves out stands alone.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -29,7 +32,8 @@ from numpy.typing import NDArray
 from newsletter.evaluation.stories import Label, score_grouping
 from newsletter.evaluation.words import rouge
 from newsletter.locate import folder
-from newsletter.stories.rows import group_rows
+from newsletter.ports import Vectors, no_progress
+from newsletter.stories.rows import articles_of, group_rows
 from newsletter.writing.rows import write_row
 
 BESIDE = Path("../shared/data")
@@ -95,6 +99,31 @@ def ours(rows: Sequence[Row]) -> Grouped:
     return {row["id"]: row["story_id"] for row in group_rows(rows, bundled_grouping())}
 
 
+def with_embeddings(model: str) -> Callable[[Sequence[Row]], Grouped]:
+    """Ours beside the vectors of a sentence model in a local folder; its computing is part of the time."""
+
+    def method(rows: Sequence[Row]) -> Grouped:
+        from newsletter.wiring import bundled_grouping
+
+        vectors = _vectors(rows, model)
+        return {row["id"]: row["story_id"] for row in group_rows(rows, bundled_grouping(), vectors)}
+
+    return method
+
+
+def _vectors(rows: Sequence[Row], model: str) -> Vectors:
+    from newsletter.settings import load
+    from newsletter.wiring import House
+
+    with TemporaryDirectory() as home:
+        given = {"HOME": home, "EMBEDDINGS": str(Path(model).absolute())}
+        with House(load({}, Path(home), given).settings) as house:
+            embedded = house.vector_source(house.vector_store)(articles_of(rows), no_progress)
+    if not embedded.vectors:
+        raise SystemExit(f"{model}: {embedded.used}")
+    return embedded.vectors
+
+
 def plain_tfidf(rows: Sequence[Row]) -> Grouped:
     from sklearn.cluster import AgglomerativeClustering
 
@@ -107,11 +136,11 @@ def plain_tfidf(rows: Sequence[Row]) -> Grouped:
 
 
 def hdbscan(rows: Sequence[Row]) -> Grouped:
-    return _named(rows, _dense_groups(_reduced(rows, 100)))
+    return _named(rows, _dense_groups(_reduced(rows, 100), 5))
 
 
-def bertopic_like(rows: Sequence[Row]) -> Grouped:
-    vectors = _reduced(rows, 100)
+def bertopic_like(rows: Sequence[Row], model: str = "") -> Grouped:
+    vectors = _matrix(rows, model) if model else _reduced(rows, 100)
     try:
         from umap import UMAP
 
@@ -122,7 +151,7 @@ def bertopic_like(rows: Sequence[Row]) -> Grouped:
         from sklearn.decomposition import PCA
 
         low = PCA(5, random_state=1).fit_transform(vectors)
-    return _named(rows, _dense_groups(low))
+    return _named(rows, _dense_groups(low, 10))
 
 
 def _tfidf(rows: Sequence[Row]) -> Any:
@@ -142,10 +171,15 @@ def _reduced(rows: Sequence[Row], dimensions: int) -> NDArray[np.float64]:
     return found
 
 
-def _dense_groups(vectors: NDArray[np.float64]) -> NDArray[np.int64]:
+def _matrix(rows: Sequence[Row], model: str) -> NDArray[np.float64]:
+    vectors = _vectors(rows, model)
+    return np.stack([np.asarray(vectors[row["id"]], np.float64) for row in rows])
+
+
+def _dense_groups(vectors: NDArray[np.float64], least: int) -> NDArray[np.int64]:
     from sklearn.cluster import HDBSCAN
 
-    found: NDArray[np.int64] = HDBSCAN(min_cluster_size=2, copy=True).fit_predict(vectors)
+    found: NDArray[np.int64] = HDBSCAN(min_cluster_size=least, copy=True).fit_predict(vectors)
     return found
 
 
@@ -164,10 +198,12 @@ PEERS: dict[str, Callable[[Sequence[Row]], Grouped]] = {
 }
 
 
-def grouping_figures(days: Sequence[Labelled]) -> list[dict[str, Any]]:
+def grouping_figures(
+    days: Sequence[Labelled], methods: Mapping[str, Callable[[Sequence[Row]], Grouped]]
+) -> list[dict[str, Any]]:
     figures: list[dict[str, Any]] = []
     for day in days:
-        for name, method in PEERS.items():
+        for name, method in methods.items():
             began = time.perf_counter()
             try:
                 guess = method(day.rows)
@@ -214,22 +250,30 @@ def _joined(text: str | list[str]) -> str:
     return text if isinstance(text, str) else " ".join(text)
 
 
-def report(data: Path | None) -> dict[str, Any]:
+def report(data: Path | None, model: str = "") -> dict[str, Any]:
     days = [sample(), *(found_in(data) if data else ())]
-    return {"grouping": grouping_figures(days), "overviews": words_figures(data) if data else []}
+    extra = (
+        {"ours, embeddings": with_embeddings(model), "BERTopic-like": partial(bertopic_like, model=model)}
+        if model
+        else {}
+    )
+    return {
+        "grouping": grouping_figures(days, {**PEERS, **extra}),
+        "overviews": words_figures(data) if data else [],
+    }
 
 
 def show(figures: Mapping[str, Any]) -> None:
     print(
-        f"\n{'grouping':<28} {'method':<14} {'F1':>6} {'prec.':>6} {'recall':>6} {'purity':>6} {'seconds':>8}"
+        f"\n{'grouping':<28} {'method':<17} {'F1':>6} {'prec.':>6} {'recall':>6} {'purity':>6} {'seconds':>8}"
     )
     for row in figures["grouping"]:
         if "missing" in row:
-            print(f"{row['day']:<28} {row['method']:<14} needs {row['missing']}")
+            print(f"{row['day']:<28} {row['method']:<17} needs {row['missing']}")
             continue
         purity = "–" if row["purity"] is None else f"{row['purity']:.3f}"
         print(
-            f"{row['day']:<28} {row['method']:<14} {row['f1']:6.3f} {row['precision']:6.3f} {row['recall']:6.3f}"
+            f"{row['day']:<28} {row['method']:<17} {row['f1']:6.3f} {row['precision']:6.3f} {row['recall']:6.3f}"
             f" {purity:>6} {row['seconds']:8.2f}"
         )
     if figures["overviews"]:
@@ -243,9 +287,10 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=BESIDE if BESIDE.is_dir() else None)
+    parser.add_argument("--embeddings", default="", help="folder of a sentence model")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
-    figures = report(chosen.data)
+    figures = report(chosen.data, chosen.embeddings)
     if chosen.json:
         print(json.dumps(figures, indent=1))
     else:

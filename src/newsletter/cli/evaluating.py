@@ -74,10 +74,12 @@ def _evaluate(rooms: House, folder: Path, *, quiet: bool) -> tuple[list[DayScore
 
 def _scored(rooms: House, gold: GoldDay) -> DayScore:
     from newsletter.pipeline.evaluate import evaluate_day
-    from newsletter.stories.rows import group_rows
+    from newsletter.ports import no_progress
+    from newsletter.stories.rows import articles_of, group_rows
 
     def grouped(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
-        return {row["id"]: row["story_id"] for row in group_rows(rows, rooms.grouping)}
+        embedded = rooms.build_room.vectors(articles_of(rows), no_progress)
+        return {row["id"]: row["story_id"] for row in group_rows(rows, rooms.grouping, embedded.vectors)}
 
     return evaluate_day(rooms.build_room, gold, gold.as_of or rooms.calendar.cut_off(gold.day), grouped)
 
@@ -158,6 +160,7 @@ def _share(value: float | None) -> str:
 def _prepare(rooms: House, folder: Path, day: date, at: datetime | None) -> dict[str, Any]:
     """Write DIR/DATE with the engine's own guess. Never over a file that is there."""
     from newsletter.domain.document import iso
+    from newsletter.pipeline.build import grouped
 
     target = folder / day.isoformat()
     if target.exists():
@@ -166,7 +169,8 @@ def _prepare(rooms: House, folder: Path, day: date, at: datetime | None) -> dict
     articles = room.archive.articles(as_of, as_of - room.rules.window)
     if not articles:
         raise IssueError(f"There are no articles as of {iso(as_of)}.", todo="Gather that day's feeds first.")
-    stories = sorted(room.grouper(articles, room.registry), key=lambda one: (-one.coverage.total, one.key))
+    found, _ = grouped(room, articles, as_of)
+    stories = sorted(found, key=lambda one: (-one.coverage.total, one.key))
     rows = [
         {
             "id": article.guid, "story_id": story.key, "merge_group": None, "outlet": article.outlet,

@@ -18,6 +18,7 @@ from newsletter.domain.document import document, sha256
 from newsletter.domain.issue import Issue, IssueOutlet, Mail, Supply
 from newsletter.domain.leaning import Side, side_order
 from newsletter.domain.outlet import Registry
+from newsletter.domain.story import LineUp, Story
 from newsletter.errors import IssueError, Refused
 from newsletter.pipeline.background import BackgroundRoom, background
 from newsletter.pipeline.compose import Composed, compose, outlets_named
@@ -130,13 +131,9 @@ def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progr
             date=day.isoformat(),
         )
     _step(progress, 1)
-    earlier = background(BackgroundRoom(room.archive, room.days, room.count), at, room.rules.window)
-    embedded = room.vectors(articles, progress)
-    stories = room.grouper(articles, room.registry, earlier=earlier, vectors=embedded.vectors)
+    stories, embedded = grouped(room, articles, at, progress)
     _step(progress, 2)
-    past = room.issues.past_stories(day, room.rules.past_days)
-    stories = room.threader(stories, past)
-    line_up = room.chooser(stories, past, day_supply(articles, room.registry), at)
+    line_up = chosen(room, articles, stories, day, at)
     _step(progress, 3)
     writer = room.writer.for_issue(line_up.main, room.registry)
     composed = with_related(compose(line_up, writer, room.registry, day), room.issues, room.related, day)
@@ -149,6 +146,24 @@ def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progr
     failed_feeds = sum(not state.status.ok for state in room.archive.states(at).values())
     supply = replace(count_supply(articles, room.registry), failed_feeds=failed_feeds)
     return _issue(room, writer, day, at, number, composed, supply, embedded)
+
+
+def grouped(
+    room: BuildRoom, articles: Sequence[Article], at: datetime, progress: Progress = no_progress
+) -> tuple[tuple[Story, ...], Embedded]:
+    """The stories of the articles as of ``at``, and the vectors that had a part in them."""
+    earlier = background(BackgroundRoom(room.archive, room.days, room.count), at, room.rules.window)
+    embedded = room.vectors(articles, progress)
+    return room.grouper(articles, room.registry, earlier=earlier, vectors=embedded.vectors), embedded
+
+
+def chosen(
+    room: BuildRoom, articles: Sequence[Article], stories: Sequence[Story], day: date, at: datetime
+) -> LineUp:
+    """The line-up of ``day``, its stories told from those of earlier issues."""
+    past = room.issues.past_stories(day, room.rules.past_days)
+    threaded = room.threader(stories, past)
+    return room.chooser(threaded, past, day_supply(articles, room.registry), at)
 
 
 def _issue(

@@ -13,7 +13,7 @@ from newsletter.evaluation.gold import GoldDay, Reference
 from newsletter.evaluation.lineup import LineUpScore, score_line_up
 from newsletter.evaluation.stories import GroupingScore, Label, score_grouping
 from newsletter.evaluation.words import Rouge, rouge
-from newsletter.pipeline.build import BuildRoom, day_supply
+from newsletter.pipeline.build import BuildRoom, chosen, grouped
 from newsletter.ports import Progress, no_progress
 
 OVERVIEW_WORDS = 60
@@ -60,7 +60,7 @@ def evaluate_day(
     known = _known(gold.labels, articles)
     if not known:
         return DayScore(name, grouping, unknown=len(gold.labels))
-    stories = room.grouper(articles, room.registry)
+    stories, _ = grouped(room, articles, at)
     if grouping is None:
         story_of = {article.id: story.key for story in stories for article in story.articles}
         grouping = score_grouping(
@@ -69,14 +69,13 @@ def evaluate_day(
         )
     line_up = None
     if gold.line_up:
-        past = room.issues.past_stories(gold.day, room.rules.past_days)
-        chosen = room.chooser(stories, past, day_supply(articles, room.registry), at)
+        found = chosen(room, articles, stories, gold.day, at)
         labels = dict(known.values())
         line_up = score_line_up(
             gold.line_up,
             labels,
-            [[article.id for article in one.story.articles] for one in chosen.main],
-            [[article.id for article in one.story.articles] for one in chosen.briefs],
+            [[article.id for article in one.story.articles] for one in found.main],
+            [[article.id for article in one.story.articles] for one in found.briefs],
         )
     return DayScore(name, grouping, line_up, len(gold.labels) - len(known))
 
