@@ -37,9 +37,9 @@ check: $(STAMP) ## lint, formatting, types and import contracts
 format: $(STAMP) ## format the code and mend what lint can mend
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
-bench: $(STAMP) ## measure speed and quality; prints a table
+bench: $(STAMP) ## measure speed and quality beside peers (BENCH_ARGS="--data DIR --embeddings FOLDER")
 	@$(BIN)/python -m benchmarks.run
-	@$(BIN)/python -m benchmarks.quality
+	@$(BIN)/python -m benchmarks.quality $(BENCH_ARGS)
 
 preview: $(STAMP) ## the editor's preview of the demo's issue in the browser, reloading as you edit
 	@test -d $(DEMO_HOME)/issues || $(BIN)/newsletter demo

@@ -252,7 +252,7 @@ def _joined(text: str | list[str]) -> str:
 
 def report(data: Path | None, model: str = "") -> dict[str, Any]:
     days = [sample(), *(found_in(data) if data else ())]
-    extra = (
+    extra: dict[str, Callable[[Sequence[Row]], Grouped]] = (
         {"ours, embeddings": with_embeddings(model), "BERTopic-like": partial(bertopic_like, model=model)}
         if model
         else {}
