@@ -213,10 +213,10 @@ def _turns(issue: Issue, story: IssueStory) -> Iterator[TurnView]:
         yield TurnView(
             "Joined today by a story told apart before: “", end.story_id, clean.text(end.headline), last
         )
-    if end := story.thread.split_from:
-        last = f"”, told {age(date.fromisoformat(end.date), issue.date)}."
+    if (whole := story.thread.split_from) is not None:
+        last = f"”, told {age(date.fromisoformat(whole.date), issue.date)}."
         yield TurnView(
-            "Before, this was part of another story: “", end.story_id, clean.text(end.headline), last
+            "Before, this was part of another story: “", whole.story_id, clean.text(whole.headline), last
         )
 
 
