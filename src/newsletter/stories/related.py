@@ -2,7 +2,7 @@
 
 The archive's index gives whatever shares a few rare terms (`wanted`, `LEAST`); here is decided what of it a reader
 would call related. Precision first: an empty list is better than a wrong line. What was measured, and on
-which pairs of stories, stands in docs/design/0012.
+which pairs of stories, stands in docs/design/0014.
 """
 
 from __future__ import annotations
