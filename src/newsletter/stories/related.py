@@ -1,9 +1,8 @@
 """Related earlier stories: the same affair, told months or years ago. Another thing than a thread's last days.
 
 The archive's index gives whatever shares a few rare terms (`wanted`, `LEAST`); here is decided what of it a reader
-would call related. Precision first: an empty list is better than a wrong line. Bars and weights were chosen on one
-part of 432 pairs of stories that were read and labelled, from news of ten years, and hold on the other
-(docs/design/0012).
+would call related. Precision first: an empty list is better than a wrong line. What was measured, and on
+which pairs of stories, stands in docs/design/0014.
 """
 
 from __future__ import annotations

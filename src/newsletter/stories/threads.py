@@ -16,7 +16,7 @@ from newsletter.stories.telling import TellingTerms, Terms, cosine
 
 SAME_WORDS = 0.6
 """Cosine of two stories' telling terms. Of 235 labelled pairs of six real days without a common article those at
-this bar were .94 right and .79 of the right ones; .5 brings .87 and .89 (docs/design/0012)."""
+this bar were .94 right and .79 of the right ones; .5 brings .87 and .89 (docs/design/0014)."""
 WITH_ARTICLES = 0.5
 """The bar where they also share an article. Below it shared articles mislead: one stray item links two events."""
 TOLD_SHARE = 0.5
