@@ -222,11 +222,7 @@ def _turns(issue: Issue, story: IssueStory) -> Iterator[TurnView]:
         yield TurnView(
             "Joined today by a story told apart before: “", end.story_id, clean.text(end.headline), last
         )
-<<<<<<< HEAD
     if whole := story.thread.split_from:
-=======
-    if (whole := story.thread.split_from) is not None:
->>>>>>> 7710f48
         last = f"”, told {age(date.fromisoformat(whole.date), issue.date)}."
         yield TurnView(
             "Before, this was part of another story: “", whole.story_id, clean.text(whole.headline), last
