@@ -13,9 +13,10 @@ import pytest
 from newsletter.domain.feed import ParsedFeed, ParseJob
 from newsletter.domain.leaning import Side
 from newsletter.domain.story import Voice
-from newsletter.pipeline.build import build, count_supply, day_supply
+from newsletter.pipeline.build import build
 from newsletter.pipeline.compose import issue_story, story_id
 from newsletter.pipeline.gather import gather
+from newsletter.pipeline.supply import count_supply, day_supply
 from newsletter.storage.engine import upgrade
 from tests.support.sample_home import sample_house
 from tests.support.sentence_model import write_model

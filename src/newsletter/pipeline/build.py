@@ -16,17 +16,17 @@ from newsletter.domain.article import Article
 from newsletter.domain.checks import Check
 from newsletter.domain.document import document, sha256
 from newsletter.domain.issue import Issue, IssueOutlet, Mail, Supply
-from newsletter.domain.leaning import Side, side_order
+from newsletter.domain.leaning import side_order
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import LineUp, Story
 from newsletter.errors import IssueError, Refused
 from newsletter.pipeline.background import BackgroundRoom, background
 from newsletter.pipeline.compose import Composed, compose, outlets_named
 from newsletter.pipeline.earlier import with_related
+from newsletter.pipeline.supply import count_supply, day_supply
 from newsletter.ports import (
     Balancer,
     Checker,
-    DaySupply,
     Embedded,
     FeedArchive,
     Grouper,
@@ -193,22 +193,6 @@ def _issue(
         waiting=composed.waiting,
         model=writer.tally(),
     )
-
-
-def day_supply(articles: Sequence[Article], registry: Registry) -> DaySupply:
-    """Who published how much in the window, by side: what each side could have covered."""
-    heard: dict[Side, dict[str, int]] = {side: {} for side in Side}
-    for article in articles:
-        of_side = heard[registry.side_of(article.outlet)]
-        of_side[article.outlet] = of_side.get(article.outlet, 0) + 1
-    return DaySupply(heard)
-
-
-def count_supply(articles: Sequence[Article], registry: Registry) -> Supply:
-    """Outlets heard per side."""
-    day = day_supply(articles, registry)
-    left, center, right, unrated = (day.outlets(side) for side in Side)
-    return Supply(left, center, right, unrated, len(articles))
 
 
 def _fit(room: BuildRoom, issue: Issue) -> tuple[Mail, Issue]:
