@@ -11,7 +11,7 @@ import pytest
 from newsletter.domain.story import PastStory
 from newsletter.stories.background import Background
 from newsletter.stories.names import names_of
-from newsletter.stories.related import FRESH_DAYS, MOST, RelatedSearch, bar
+from newsletter.stories.related import FRESH_DAYS, MOST, RelatedSearch, ageing, bar
 from newsletter.stories.telling import KEPT_TERMS, TellingTerms, cosine
 from newsletter.stories.text import stems
 
@@ -78,10 +78,27 @@ def test_a_report_of_the_same_sort_without_any_name_in_common_is_not() -> None:
 
 
 def test_the_further_back_the_more_alike_it_has_to_be() -> None:
-    assert bar(1) == bar(FRESH_DAYS) < bar(365) < bar(5 * 365) < 0.7
+    bars = [bar(ageing(days)) for days in (1, FRESH_DAYS, 365, 5 * 365)]
+    assert bars[0] == bars[1] < bars[2] < bars[3] < 0.7
     alike = cosine(TERMS(TRIAL), TERMS(SINKING))
-    assert bar(122) < alike < bar(36_500)
+    assert bar(ageing(122)) < alike < bar(ageing(36_500))
     assert chosen(TRIAL, earlier(SINKING, 36_500)) == []
+
+
+def test_the_further_back_the_more_they_have_to_share() -> None:
+    """A place, a people and a verb or two are in the news every year."""
+    told, few = TERMS(TRIAL), dict(list(earlier(SINKING, 9).terms.items()))
+    shared = [term for term in told if term in few][:9]
+    strong = {term: round(1 / 3, 4) for term in shared}
+    assert chosen(TRIAL, replace(earlier(SINKING, 9), terms=strong)) == ["s-1"]
+    assert chosen(TRIAL, replace(earlier(SINKING, 365), terms=strong)) == []
+
+
+def test_an_earlier_headline_that_speaks_of_something_else_is_not_shown() -> None:
+    """Its story held more than one matter, and the headline is all that a reader sees."""
+    other = replace(earlier(SINKING, 9), headline="Six ways to keep bread fresh, and the passengers' letters")
+    assert chosen(TRIAL, other) == []
+    assert chosen(TRIAL, replace(other, headline="What inspectors wrote before the ferry sailed")) == ["s-1"]
 
 
 def test_one_line_a_thread_a_few_in_all_newest_first() -> None:

@@ -133,8 +133,6 @@ class Chosen:
     score: float = 0.0
     new_articles: int | None = None
     """Articles that yesterday's issue did not have; None when the story is not a continuation."""
-    thread_id: str = ""
-    """Thread of an earlier issue that it continues, or empty."""
     missing: Side | None = None
     """For a blindspot: the side that hardly covered it."""
     could_have: int = 0

@@ -138,7 +138,7 @@ def _without(ranked: Sequence[Ranked], taken: Sequence[Ranked]) -> list[Ranked]:
 
 def _chosen(one: Ranked, reason: str) -> Chosen:
     title = why.title_of(one.story)
-    return Chosen(one.story, reason, round(one.score, 3), one.new_articles, one.thread_id, title=title)
+    return Chosen(one.story, reason, round(one.score, 3), one.new_articles, title=title)
 
 
 def _blind(one: Ranked, found: Blindspot) -> Chosen:

@@ -71,10 +71,6 @@ class Ranked:
     def new_articles(self) -> int | None:
         return self.continued.new_articles if self.continued else None
 
-    @property
-    def thread_id(self) -> str:
-        return self.continued.past.thread_id if self.continued else ""
-
 
 def rank(
     stories: Sequence[Story], past: Sequence[PastStory], rules: LineUpRules, now: datetime

@@ -22,7 +22,7 @@ from newsletter.stories.text import stems
 
 KEPT_TERMS = 32
 """Terms kept a story. On 254 labelled pairs of stories 32 rank as well as all of them (AUC .81), 16 worse (.77)."""
-VERSION = 1
+VERSION = 2
 """Count it up when stems or weights change."""
 DIGITS = 4
 """Weights are rounded: the last bits of a logarithm differ between machines."""
