@@ -25,7 +25,7 @@ from newsletter.stories.voices import voices_of
 THRESHOLD = 0.22
 WAIST = 0.55
 """Two groups whose pairs are less alike than this share of the looser one's own are two events of one family."""
-FAMILY_SHARE = 0.65
+FAMILY_SHARE = 0.55
 """The looser level's bar as a share of the threshold: one war, one campaign, one court's week."""
 ATTACH_SHARE = 0.77
 """A single piece's bar for joining a story of `ATTACH_SIZE` or more, as a share of the threshold."""
