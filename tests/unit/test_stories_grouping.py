@@ -152,6 +152,7 @@ def test_two_close_bodies_of_reports_with_little_between_them_stay_two_stories()
         assert linkage.groups() == [[0, 1, 2, 3, 4, 5]], "without the waist the bar alone would join them"
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.tuples(st.integers(0, 8), st.integers(0, 8)).filter(lambda p: p[0] < p[1]),
