@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 from newsletter.domain.article import Article, Kind
 from newsletter.errors import UsageError
 from newsletter.ports import Background
+from newsletter.stories.attach import Bar, attach
 from newsletter.stories.edges import Edges
-from newsletter.stories.group import Grouping
+from newsletter.stories.group import WAIST, Grouping
+from newsletter.stories.linkage import Linkage
 from newsletter.stories.rows import group_rows
 from tests.support.stories_articles import CENTER, EVENTS, LEFT, RIGHT, article, registry, report
 
@@ -134,6 +137,50 @@ def test_reports_in_the_same_words_are_surer_to_be_one_event_than_those_held_by_
     (loose,) = (story for story in Grouping(threshold=0.1)([*dam, cousin], PRESS) if cousin in story.articles)
     assert clear.confidence > loose.confidence
     assert {story.confidence for story in Grouping()([cousin], PRESS)} == {1.0}
+
+
+def test_two_close_bodies_of_reports_with_little_between_them_stay_two_stories() -> None:
+    """However alike they are by the bar; where they are as close to each other as each is in itself, they are one."""
+    first, second = (0, 1, 2), (3, 4, 5)
+    own = {pair: 0.5 for body in (first, second) for pair in combinations(body, 2)}
+    for between, stories in ((0.2, 2), (0.45, 1)):
+        pairs = own | {(one, other): between for one in first for other in second}
+        linkage = Linkage(Edges.of(6, pairs))
+        linkage.join_until(0.2, waist=WAIST)
+        assert len(linkage.groups()) == stories
+        linkage.join_until(0.2)
+        assert linkage.groups() == [[0, 1, 2, 3, 4, 5]], "without the waist the bar alone would join them"
+
+
+@settings(deadline=None)
+@given(
+    st.dictionaries(
+        st.tuples(st.integers(0, 8), st.integers(0, 8)).filter(lambda p: p[0] < p[1]),
+        st.integers(5, 100).map(lambda n: n / 100),
+    ),
+    st.floats(0.05, 0.5),
+)
+def test_a_waist_only_keeps_apart_what_the_bar_would_join_over_links(
+    pairs: dict[tuple[int, int], float], bar: float
+) -> None:
+    """Every row comes out once, and no group holds a row that no pair leads to from the others."""
+    linkage = Linkage(Edges.of(9, pairs))
+    linkage.join_until(bar, waist=WAIST)
+    groups = linkage.groups()
+    assert sorted(row for group in groups for row in group) == list(range(9))
+    for group in (group for group in groups if len(group) > 1):
+        assert all(
+            any(tuple(sorted((row, other))) in pairs for other in group if other != row) for row in group
+        )
+
+
+def test_a_piece_as_near_to_one_story_as_to_another_joins_neither() -> None:
+    """A pair is a rival too; only where one story leads clearly does a single piece go to it."""
+    links = [{}, {}, {}, {}, {}, {}, {0: 0.3, 1: 0.3, 2: 0.3, 4: 0.25, 5: 0.25}]
+    groups, bar = [[0, 1, 2, 3], [4, 5], [6]], Bar(0.2, size=4)
+    assert attach(groups, [6], links, [bar]) == [[0, 1, 2, 3], [4, 5], [6]]
+    links[6] |= {4: 0.15, 5: 0.15}
+    assert attach(groups, [6], links, [bar]) == [[0, 1, 2, 3, 6], [4, 5]]
 
 
 def test_a_report_that_shares_one_big_word_with_a_story_stays_out_of_it() -> None:

@@ -151,10 +151,12 @@ def test_yesterdays_story_with_news_continues_its_thread() -> None:
 
 def test_a_loose_heap_of_articles_is_held_back() -> None:
     heap = story("dam", 4, 3, 4)
-    loose = Story(heap.key, heap.articles, heap.voices, 0.01, heap.family)
-    lineup = choose(loose)
+    sure, unsure = replace(heap, confidence=0.91), replace(heap, confidence=0.89)
+    assert keys(choose(sure).main) == [heap.key]
+    lineup = choose(unsure)
     assert not lineup.main
-    assert "resemble each other too little" in lineup.waiting[0].why
+    assert not lineup.briefs
+    assert "may not all be about one event (confidence 0.89, needed 0.90)" in lineup.waiting[0].why
 
 
 def test_what_happened_before_yesterday_weighs_half() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -82,6 +83,15 @@ def test_a_shortened_copy_is_still_a_copy() -> None:
     assert len(voices(copy(LEFT[0], 4), short)) == 1
 
 
+@pytest.mark.parametrize("wire", ["AP", ""])
+def test_an_outlets_own_edit_of_an_agency_text_is_the_agencys_voice(wire: str) -> None:
+    """Another title, a word changed, a sentence of its own at the end; marked, or beside the agency's own page."""
+    text = AGENCY_TEXT.replace("HARROW VALLEY (AP) — ", "") + " Our reporter will follow."
+    edited = article(RIGHT[0], "Breach empties three villages", text, hours=1, wire=wire)
+    (voice,) = voices(copy(AGENCY, 4), edited)
+    assert (voice.outlet, voice.carriers) == (AGENCY, (AGENCY, RIGHT[0]))
+
+
 def test_a_short_title_alone_is_no_copy_but_a_long_one_is() -> None:
     assert len(voices(article(LEFT[0], "Storm hits coast"), article(RIGHT[0], "Storm hits coast"))) == 2
     long = "Storm hits northern coast and cuts off power"
@@ -91,6 +101,18 @@ def test_a_short_title_alone_is_no_copy_but_a_long_one_is() -> None:
 def test_the_obvious_headline_over_different_texts_is_two_voices() -> None:
     other = "Prime minister Aldous Finch promised emergency money for farms and roads in the flooded district today."
     assert len(voices(article(LEFT[0], TITLE, TEXT), article(RIGHT[0], TITLE, other))) == 2
+
+
+def test_one_outlet_under_two_domains_is_one_voice() -> None:
+    """A registry may list a paper's two editions as two outlets of one owner; one text in both counts once."""
+    pair = [
+        outlet(domain, Leaning.RIGHT, owner="Vale Media")
+        for domain in ("gazette.example", "gazette-us.example")
+    ]
+    pieces = [article(one.domain, f"{TITLE} | Gazette", TEXT) for one in pair]
+    (voice,) = voices_of(sorted(pieces, key=lambda one: one.id), registry(*pair))
+    assert set(voice.carriers) == {"gazette.example", "gazette-us.example"}
+    assert coverage_of((voice,)).right == 1
 
 
 def test_one_owner_printing_one_text_with_edits_is_one_voice() -> None:

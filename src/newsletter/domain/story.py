@@ -109,7 +109,7 @@ class Story:
     articles: tuple[Article, ...]
     voices: tuple[Voice, ...]
     cohesion: float = 1.0
-    """Mean similarity of its articles, 0 to 1; low cohesion is held back."""
+    """Mean similarity of its articles, 0 to 1."""
     family: str = ""
     """Key of the looser group it belongs to ("full coverage"); stories of one family compete."""
     confidence: float = 1.0

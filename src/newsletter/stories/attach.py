@@ -21,8 +21,10 @@ from newsletter.stories.edges import Links
 Partition = list[list[int]]
 
 CLOSEST = 3
-LEAD = 1.25
-"""How much nearer than the next story a piece must be to the one it joins."""
+LEAD = 1.4
+"""How much nearer than to any other story a piece must be to the one it joins."""
+RIVAL = 2
+"""Articles that make a group a story which another may have to lead: a pair tells one event too, a single may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def nearness(
 
 def _home(found: list[tuple[float, int]], groups: Sequence[Sequence[int]], bars: Sequence[Bar]) -> int | None:
     for bar in bars:
-        fit = [(value, group) for value, group in found if len(groups[group]) >= bar.size]
-        if fit and fit[0][0] >= bar.likeness and (len(fit) == 1 or fit[0][0] >= LEAD * fit[1][0]):
-            return fit[0][1]
+        value, group = next((pair for pair in found if len(groups[pair[1]]) >= bar.size), (0.0, None))
+        rival = max((near for near, g in found if g != group and len(groups[g]) >= RIVAL), default=0.0)
+        if group is not None and value >= max(bar.likeness, LEAD * rival):
+            return group
     return None

@@ -19,6 +19,9 @@ BASE, CLOSENESS, MARGIN = 0.2, 4.7, 2.0
 LOOSEST = 10
 """One article in so many may be farther off than the closeness that is taken: one odd title says little."""
 
+_STEPS = 2**20
+"""Likenesses are told apart to a millionth, as they are rounded elsewhere."""
+
 
 def confidences(stories: Partition, edges: Edges, scale: float = 1.0) -> tuple[float, ...]:
     """Of each story, 0 to 1; 1 for a single article. ``scale`` brings another kind of likeness to that by words."""
@@ -40,17 +43,23 @@ def _confidence(closeness: float, margin: float) -> float:
 def _nearness(
     stories: Partition, sizes: NDArray[np.int64], edges: Edges
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """For each row its mean similarity to the `CLOSEST` articles of its own story, and of the nearest other one."""
+    """For each row its mean similarity to the `CLOSEST` articles of its own story, and of the nearest other one.
+
+    Pairs are put in order (row, story of the other, most alike first) by one number each: sorting millions of
+    numbers takes a tenth of the time that sorting by three columns does.
+    """
     story = np.empty(edges.rows, np.int64)
     story[[row for rows in stories for row in rows]] = np.repeat(np.arange(len(stories)), sizes)
     rows, others = np.concatenate([edges.first, edges.second]), np.concatenate([edges.second, edges.first])
-    values, theirs = np.concatenate([edges.value, edges.value]), story[others]
-    order = np.lexsort((-values, theirs, rows))
-    rows, theirs, values = rows[order], theirs[order], values[order]
-    begins = np.flatnonzero(np.diff(rows * len(stories) + theirs, prepend=-1))
-    rank = np.arange(len(rows)) - np.repeat(begins, np.diff(begins, append=len(rows)))
-    sums = np.add.reduceat(np.where(rank < CLOSEST, values, 0.0), begins) if len(rows) else np.empty(0)
-    rows, theirs = rows[begins], theirs[begins]
+    unlike = _STEPS - np.rint(np.concatenate([edges.value, edges.value]) * _STEPS).astype(np.int64)
+    codes, unlike = np.divmod(
+        np.sort((rows * len(stories) + story[others]) * (_STEPS + 1) + unlike), _STEPS + 1
+    )
+    begins = np.flatnonzero(np.diff(codes, prepend=-1))
+    rank = np.arange(len(codes)) - np.repeat(begins, np.diff(begins, append=len(codes)))
+    values = np.where(rank < CLOSEST, 1.0 - unlike / _STEPS, 0.0)
+    sums = np.add.reduceat(values, begins) if len(codes) else np.empty(0)
+    rows, theirs = np.divmod(codes[begins], len(stories))
     mine = theirs == story[rows]
     near = sums / np.minimum(CLOSEST, np.maximum(1, sizes[theirs] - mine))
     own, best_other = np.zeros(edges.rows), np.zeros(edges.rows)

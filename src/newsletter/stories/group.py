@@ -23,7 +23,9 @@ from newsletter.stories.terms import terms_of, weigh
 from newsletter.stories.voices import voices_of
 
 THRESHOLD = 0.22
-FAMILY_SHARE = 0.65
+WAIST = 0.55
+"""Two groups whose pairs are less alike than this share of the looser one's own are two events of one family."""
+FAMILY_SHARE = 0.55
 """The looser level's bar as a share of the threshold: one war, one campaign, one court's week."""
 ATTACH_SHARE = 0.77
 """A single piece's bar for joining a story of `ATTACH_SIZE` or more, as a share of the threshold."""
@@ -49,6 +51,7 @@ class Grouping:
     background: Background = NO_BACKGROUND
     """How common terms are in the news of any day; a build's own earlier days are added to it."""
     threshold: float = THRESHOLD
+    waist: float = WAIST
 
     def __call__(
         self,
@@ -87,7 +90,7 @@ class Grouping:
         matrix = weigh([terms_of(article.title, article.text) for article in ordered], known)
         edges = neighbours(matrix, [article.published for article in ordered])
         if vectors:
-            by_both = replace(self, threshold=hybrid.THRESHOLD)
+            by_both = replace(self, threshold=hybrid.THRESHOLD, waist=hybrid.WAIST)
             return by_both.of_edges(ordered, hybrid.blend(edges, ordered, vectors))
         return self.of_edges(ordered, edges)
 
@@ -96,7 +99,7 @@ class Grouping:
         kinds = [kind_of(article) for article in ordered]
         news = {row for row, kind in enumerate(kinds) if kind == Kind.NEWS}
         linkage = Linkage(edges.among(news))
-        linkage.join_until(self.threshold)
+        linkage.join_until(self.threshold, waist=self.waist)
         core = [group for group in linkage.groups() if group[0] in news]
         linkage.join_until(self.threshold * FAMILY_SHARE)
         wider = {row: group[0] for group in linkage.groups() for row in group}

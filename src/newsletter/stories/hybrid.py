@@ -20,6 +20,8 @@ from newsletter.stories.neighbours import FLOOR, fading
 
 THRESHOLD = 0.41
 """The bar for edges of this kind; the other bars are shares of it, as with words alone."""
+WAIST = 0.58
+"""As `group.WAIST`: the vectors of any two reports of one field lie nearer to each other than their words do."""
 NEAREST = 100
 """Neighbours by the vectors that an article may have beside those by its words."""
 NEAR = 0.3

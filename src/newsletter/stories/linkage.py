@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from newsletter.stories.edges import Edges
 
 EASE = 0.35
+LARGE = 5
+"""Articles from which a story is searched for a second event."""
 
 
 class Linkage:
@@ -36,9 +38,10 @@ class Linkage:
         """The groups as they stand, each sorted, in order of their first row."""
         return sorted(sorted(members) for members in self._members if members)
 
-    def join_until(self, bar: float) -> None:
+    def join_until(self, bar: float, *, waist: float = 0.0) -> None:
         """Join the most alike pair, again and again, while its likeness is at least ``bar``.
 
+        Two groups stay apart, however alike, where they are two bodies with a waist between them (`_waisted`).
         Equally alike pairs are joined in the order of the groups' numbers, which are their rows'.
         """
         heap = [
@@ -54,6 +57,8 @@ class Linkage:
                 if likeness >= bar:
                     heapq.heappush(heap, (-likeness, first, second))
                 continue
+            if waist and self._waisted(first, second, waist):
+                continue
             kept, touched = self._join(first, second)
             for entry in self._entries(kept, touched, bar, both=True):
                 heapq.heappush(heap, entry)
@@ -61,6 +66,20 @@ class Linkage:
     def _likeness(self, first: int, second: int) -> float:
         total = self._links[first][second]
         return round(total / (self._measure[first] * self._measure[second]), 9)
+
+    def _waisted(self, first: int, second: int, waist: float) -> bool:
+        """Whether their pairs are, on average, less alike than that share of the looser group's own pairs.
+
+        Each has to be a group, not a single, and both together `LARGE`: of fewer, a mean of pairs says little.
+        """
+        sizes = [len(self._members[group]) for group in (first, second)]
+        if min(sizes) < 2 or sum(sizes) < LARGE:
+            return False
+        own = min(
+            (self._inner[group] - size) / (size * (size - 1))
+            for group, size in zip((first, second), sizes, strict=True)
+        )
+        return self._links[first][second] / (sizes[0] * sizes[1]) < waist * own
 
     def _entries(
         self, group: int, others: Iterable[int], bar: float, *, both: bool = False

@@ -15,7 +15,7 @@ from newsletter.stories.terms import TermMatrix
 
 NEAREST = 150
 """Neighbours kept an article. The largest stories run to 130 articles, and a cut below that tears them apart."""
-FLOOR = 0.05
+FLOOR = 0.06
 """Weaker likenesses are chance: two articles share a country or an office."""
 FULL_HOURS = 36.0
 FADING_HOURS = 72.0

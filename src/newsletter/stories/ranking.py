@@ -51,8 +51,9 @@ class LineUpRules:
     new_least: int = 3
     new_share: float = 0.25
     """A continued story needs this many new articles, and this share of its articles to be new."""
-    cohesion_least: float = 0.08
-    """Mean similarity below which four or more articles are no one event for sure; true stories measured .14 and up."""
+    confidence_least: float = 0.9
+    """`Story.confidence` below which four or more articles are held back: of six days' stories that one was read as
+    an event and its comments, the others as several events; no main story of these days was under .91."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,8 @@ def _bar(story: Story, desk: Desk, continued: Continuation | None, rules: LineUp
         return why.not_news(str(kind), total - kinds[Kind.NEWS], total)
     if desk != Desk.NEWS and desk not in rules.sections:
         return why.section_off(desk)
-    if total >= 4 and story.cohesion < rules.cohesion_least:
-        return why.loose(story.cohesion, rules.cohesion_least)
+    if total >= 4 and story.confidence < rules.confidence_least:
+        return why.loose(story.confidence, rules.confidence_least)
     if continued and continued.new_articles < needed_news(story, rules):
         return why.repeat(continued.past.date, continued.new_articles, needed_news(story, rules))
     return ""

@@ -75,8 +75,8 @@ def section_off(desk: Desk) -> str:
     return f"it belongs to the section {desk}, which is not switched on (setting SECTIONS)"
 
 
-def loose(cohesion: float, bar: float) -> str:
-    return f"its articles resemble each other too little to be one event for sure ({cohesion:.2f}, needed {bar:.2f})"
+def loose(confidence: float, bar: float) -> str:
+    return f"its articles may not all be about one event (confidence {confidence:.2f}, needed {bar:.2f})"
 
 
 def repeat(date: str, new_articles: int, needed: int) -> str:
