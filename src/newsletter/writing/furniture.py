@@ -34,12 +34,13 @@ REPORTER = re.compile(
     r"Bloomberg)(?:[’']s?)? (?:[A-Z][\w’'-]+ ){1,3}"
     r"(?:reports?|explains?|has|have|spoke|speaks|joins?|talks?|breaks?|looks?|discuss\w*)\b"
     r"|(?:[A-Z][\w’'-]+ ){2}(?:reports|explains) (?:on|from|as|how|why|about|live)\b"
+    r"|\b(?:journalist|reporter|anchor) (?:[A-Z][\w’'-]+ ){1,3}[a-z]+s\b"
 )
 BYLINE = re.compile(
     r"^(By|Written by|Reporting by|Edited by|Posted by|From) [A-Z][\w.’'-]+ [A-Z]|^(Updated|Published|Posted)\b"
 )
 LABEL = re.compile(
-    r"^(?:Listen|Watch|Look|See|Read|Meet|Imagine|Consider|Remember|Forget)\b|^(Watch|Listen|Video|"
+    r"^Welcome to\b|\band other [\w’' -]{3,30} news[.]?$|^(?:Listen|Watch|Look|See|Read|Meet|Imagine|Consider|Remember|Forget)\b|^(Watch|Listen|Video|"
     r"Photos?|Gallery|Live|Opinion|Analysis|Exclusive|Breaking|Poll|Quiz|Podcast)\s*[:|–—]",
     re.IGNORECASE,
 )
@@ -50,5 +51,6 @@ CAPTION = re.compile(
     r"[^.]* (?:on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
     r"on (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*[.]? \d{1,2})(?:, \d{4})?"
     r"(?:,? in [A-Z][\w., ]+)?[.]?$"
+    r"|^(?:[A-Z][\w.’'-]* ){1,5}[a-z]+s\b.* on [A-Z][a-z]{2,8}[.]? \d{1,2}, \d{4}[.]?$"
 )
 """The present tense with a day that is over, as under a picture: "Residents stand in line on Friday"."""

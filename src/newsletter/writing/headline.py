@@ -24,7 +24,7 @@ DEK_BEARING = 0.35
 
 _TEASE = re.compile(
     r"^(what|why|how|who|when|where|which|inside|meet|see|read|is|are|can|could|should|did|does|do|will|"
-    r"opinion|analysis|"
+    r"opinion|analysis|pics?:|"
     r"photos?|video|watch|timeline|fact[- ]check|explainer|q&a|live|recap|review|(?:\d+|two|three|four|"
     r"five|six|seven|"
     r"eight|nine|ten) (?:things|takeaways|ways|reasons|key|questions|facts|charts|photos))\b"
@@ -33,7 +33,7 @@ _TEASE = re.compile(
     r"things to|what happens|here.s|this is (?:why|how|what)|the moment|you won|find out|revealed$|"
     r"possible outcomes|new twist|and other .{3,30} news$|"
     r"(?:when|how|where|what) to (?:see|watch|expect|do|know|follow)|what.s next)\b"
-    r"|[–—-] live\b|\blive$|: (?:how|why|what|inside)\b",
+    r"|[–—-] live\b|\blive(?:$|: )|: (?:how|why|what|inside)\b",
     re.IGNORECASE,
 )
 _COLUMN = re.compile(r"^[A-Z][\w’'-]+(?: [\w’'-]+){0,3}: ")

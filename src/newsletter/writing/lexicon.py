@@ -50,7 +50,7 @@ WEAK_ENDS = _words(
 
 DANGLERS = _words(
     "he she they it we i you his her their its him them this that these those such here there neither either "
-    "others who which whose elsewhere"
+    "others who which whose elsewhere nor"
 )
 """Opening words whose referent stands in a sentence that will not be there."""
 
