@@ -14,13 +14,15 @@ from newsletter.domain.leaning import SIDES, Side
 from newsletter.writing.choose import Desk
 from newsletter.writing.passages import Passage
 from newsletter.writing.score import Material
-from newsletter.writing.terms import Concepts, concepts
+from newsletter.writing.terms import Concepts, concepts, gist, new_gist, numbers
 
 BEAM = 6
 NOVELTY = 0.35
 """A further sentence must bring at least this share of weight that is not there yet."""
 FRESH = 0.45
 """Share of its stems that must be new in a further sentence, and that each sentence before it has to itself."""
+COUNTED = 0.55
+"""The same where two sentences give one number ("five people"): it is most likely one fact."""
 SAME_OUTLET = 0.8
 """What a second sentence of one outlet is worth beside another outlet's."""
 ALONE = 0.3
@@ -91,17 +93,20 @@ def _extended(
     return sorted(found.values(), key=lambda d: -d.value)[:BEAM]
 
 
-def _repeats(told: Concepts, draft: _Draft) -> bool:
-    """Whether most of a sentence's stems were said already, whatever their weight, or it says most of another's."""
-    stems = _stems(told)
-    others = [_stems(concepts(p.text)) for p in draft.passages]
-    return len(stems - draft.held) < FRESH * len(stems) or any(
-        len(other - stems) < FRESH * len(other) for other in others
+def _repeats(passage: Passage, draft: _Draft) -> bool:
+    """Whether most of a sentence was said already, whatever its weight, or it says most of another sentence."""
+    others = [p.text for p in draft.passages]
+    counted = any(_counts(passage.text) & _counts(text) for text in others)
+    least = COUNTED if counted else FRESH
+    mine, told = gist(passage.text), frozenset[str]().union(*map(gist, others))
+    return len(new_gist(passage.text, told)) < least * len(mine) or any(
+        len(new_gist(text, mine)) < least * len(gist(text)) for text in others
     )
 
 
-def _stems(told: Concepts) -> Concepts:
-    return frozenset(c for c in told if " " not in c)
+def _counts(text: str) -> frozenset[str]:
+    """The numbers of a text that count something: no years."""
+    return frozenset(n for n in numbers(text) if not (len(n) == 4 and n[:2] in {"19", "20"}))
 
 
 def _with(
@@ -115,7 +120,7 @@ def _with(
         return None
     told = concepts(passage.text)
     whole, new = (sum(weights.get(c, 0.0) for c in part) for part in (told, told - draft.held))
-    if draft.held and (new < NOVELTY * whole or _repeats(told, draft)):
+    if draft.held and (new < NOVELTY * whole or _repeats(passage, draft)):
         return None
     gain = new * (SAME_OUTLET if of_outlet else 1.0) * (1 + MANNER * desk.material.manner_of(passage))
     return _Draft(

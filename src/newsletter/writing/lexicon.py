@@ -188,4 +188,14 @@ _NUMERALS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
 )  # fmt: skip
+SAME_NEWS = (
+    "reject refuse deny decline rebuff dismiss toss spurn", "bid request petition appeal", "plead plea",
+    "wound injure hurt injury", "shoot shot gunshot gunman shooter shooting gunfire", "strike bomb hit attack struck",
+    "cut reduce scale curtail trim", "drill exercise", "leave depart departure step resign quit exit left",
+    "kill die dead death deadly fatal fatally", "buy purchase acquire bought", "arrest detain custody",
+    "begin start kick began", "sue lawsuit suit", "quake earthquake tremor temblor", "meet met meeting talk",
+    "ship boat vessel carrier", "order direct instruct", "threaten warn threat", "vandal vandalize vandalism deface",
+)  # fmt: skip
+"""Words that headlines use for one another: two sentences that differ in these alone tell one thing."""
+
 NUMBER_WORDS = {word: str(value) for value, word in enumerate(_NUMERALS)}

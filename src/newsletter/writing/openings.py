@@ -38,7 +38,7 @@ _LURE = re.compile(
     r"^(?:Sign up|Subscribe)\b[^.]{0,80}?(?:inbox|newsletters?|topic|now)[: ]+(?:Follow topic: )?(?=[A-Z])"
 )
 _CREDIT = re.compile(
-    r"^[\w’'& ]{3,60}?/ ?(?:YouTube|Instagram|TikTok|Facebook|X|Getty(?: Images)?|Reuters|AFP|AP|Pool) (?=[A-Z])"
+    r"^[\w’'&/ ]{3,80}?/ ?(?:YouTube|Instagram|TikTok|Facebook|X|Getty(?: Images)?|Reuters|AFP|AP|Pool) (?=[A-Z])"
 )
 """Whose picture stood above the text: "The Evening Show/YouTube"."""
 _BULLET = re.compile(r"^(?:[-–—•*] ?(?:Share via )?)+(?=[A-Z“\"])")

@@ -34,6 +34,7 @@ STILL_AHEAD = 0.25
 
 _EXPECTING = re.compile(
     r"(?<!\bas )(?<!\bas was )\b(?:expected|scheduled|slated|poised|set) (?:to|for|in|on|at)\b"
+    r"|\b(?:locked in an? [a-z]+ (?:contest|race|battle|fight)|too close to call|neck and neck)\b"
     r"|\b(?:forecast|projected|predicted) to\b|\bas (?:[\w.’'-]+ ){1,5}?(?:approaches|nears|looms)\b"
     r"|\b(?:the|an|his|her|their|its) (?:expected|upcoming|looming|impending|planned|anticipated) \w"
     r"|\bdue (?:in|back|for|to (?:appear|begin|start|be|meet|speak|face|vote|arrive|return|testify|launch|open))\b"
