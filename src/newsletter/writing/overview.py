@@ -12,13 +12,15 @@ from newsletter.writing.fit import names_something
 from newsletter.writing.passages import Passage
 from newsletter.writing.quotes import mostly_quoted
 from newsletter.writing.subject import leans
-from newsletter.writing.terms import names
+from newsletter.writing.terms import gist, names, new_gist
 
 MIN_WORDS = 7
 POOL = 60
 """Passages that the search looks at: the best ones by consensus."""
 NEAR, CLOSE, OPENING = 0.15, 0.25, 0.4
 """Least bearing on the story's news of any sentence of an overview, where many outlets tell it, and of the first."""
+BEYOND = 0.25
+"""Share of its content that a sentence of an overview has beyond the headline."""
 ENOUGH_SAID = 2
 """Sentences from which an overview is one."""
 MANY = 5
@@ -65,7 +67,13 @@ def _free(desk: Desk) -> list[Passage]:
     found = [p for p in (material.passages[i] for i in order) if p.source.news and p.words >= MIN_WORDS]
     kept = _kept_for_points(desk)
     free = [p for p in found if p.key not in desk.used | kept]
-    return [p for p in free if not material.is_stale(p)] or free
+    free = [p for p in free if not material.is_stale(p)] or free
+    return [p for p in free if not _tells_the_title_again(desk, p)] or free
+
+
+def _tells_the_title_again(desk: Desk, passage: Passage) -> bool:
+    told = frozenset[str]().union(*map(gist, desk.said))
+    return len(new_gist(passage.text, told)) < BEYOND * len(gist(passage.text))
 
 
 def _pools(desk: Desk, free: list[Passage]) -> Iterator[list[Passage]]:

@@ -69,6 +69,11 @@ def gist(text: str) -> frozenset[str]:
     return frozenset(_CLASS.get(t, t) for t in term_set(text))
 
 
+def first_gist(text: str, many: int) -> frozenset[str]:
+    """The first of them: who does what."""
+    return frozenset(list(dict.fromkeys(_CLASS.get(t, t) for t in terms(text)))[:many])
+
+
 def new_gist(text: str, told: frozenset[str]) -> frozenset[str]:
     """What of a text's gist is not told; an office or a forename before a name that was told is no news."""
     known = {t for first, name in _BEFORE_NAME.findall(text) if gist(name) <= told for t in gist(first)}
