@@ -91,6 +91,10 @@ _LEANING = (
     re.compile(r"\b(?:too|as well|either|likewise|respectively)[.]?$"),
     re.compile(r"^As such\b"),
     re.compile(
+        r"^(?:Ruling|Move|Decision|Announcement|Comments?|Remarks|Vote|Report|Incident|Attack|Statement|Visit|"
+        r"Meeting|Order|Plan|Deal) (?:latest|comes?|came|follows?|marks?|makes?|is|was|could|would|will|has|had)\b"
+    ),
+    re.compile(
         r"\bsuch (?:attempts?|claims?|allegations?|reports?|moves?|incidents?|cases?|actions?|plans?|requests?|"
         r"comments?|remarks?)\b"
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -12,12 +13,12 @@ from newsletter.writing.choose import Allowed, Desk
 from newsletter.writing.passages import Passage
 from newsletter.writing.score import loaded, title_case
 from newsletter.writing.subject import leans
-from newsletter.writing.terms import term_set
+from newsletter.writing.terms import gist, new_gist
 
 MIN_DEK = 6
 DEK_NOVELTY = 0.4
 """Share of its content that a dek must add to headline and overview."""
-DEK_OWN = 0.6
+DEK_OWN = 0.5
 """The same beside the headline alone."""
 DEK_BEARING = 0.35
 """Least bearing on the story's news of a dek: one line under the headline must matter."""
@@ -67,9 +68,9 @@ def dek(desk: Desk) -> Statement | None:
             MIN_DEK <= p.words <= desk.ledger.limits.dek_words
             and (_calm_title(p) and not title_case(p.text) if p.field == "title" else p.source.news)
             and material.bearing_of(p) >= DEK_BEARING
-            and not (material.is_stale(p) or leans(p.text) or loaded(p.text))
-            and desk.novelty(p) >= DEK_NOVELTY
-            and _adds(p.text, desk.said[0])
+            and not (material.is_stale(p) or material.is_elsewhere(p) or leans(p.text) or loaded(p.text))
+            and _adds(p.text, desk.said[:1], DEK_OWN)
+            and _adds(p.text, desk.said, DEK_NOVELTY)
         ),
         avoid=desk.said,
         weight=0.2,
@@ -79,10 +80,10 @@ def dek(desk: Desk) -> Statement | None:
     return desk.say(found) if found else None
 
 
-def _adds(text: str, title: str) -> bool:
-    """Whether enough of a text's content is not in the headline: other words for the same are no news."""
-    own = term_set(text)
-    return len(own - term_set(title)) >= DEK_OWN * len(own)
+def _adds(text: str, said: Sequence[str], least: float) -> bool:
+    """Whether enough of a text's content was not said: other words for the same are no news."""
+    told = frozenset[str]().union(*map(gist, said))
+    return len(new_gist(text, told)) >= least * len(gist(text))
 
 
 def teases(text: str) -> bool:

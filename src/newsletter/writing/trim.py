@@ -67,6 +67,11 @@ _NEGATED = re.compile(
 _DASH = re.compile(r"[—–]|--| - ")
 _HALF = re.compile(r"(?:\bnot|n['’]t) (?:just|only|merely|simply|so much)\b", re.IGNORECASE)
 """The first half of "not just this but that"."""
+_NAMING = re.compile(
+    r"\b(?:call(?:s|ed|ing)?|dubbed|label(?:s|l?ed)|brand(?:s|ed)|deem(?:s|ed)|describ(?:es|ed|ing)) "
+    r"(?!on\b|for\b|off\b|out\b|in\b|to\b|up\b|him|her|them|it\b)[^“\"‘']*$"
+)
+"""A thing is called, and what it is called comes later."""
 _EQUAL = re.compile(r"\b(?:as|so) (?!a\b|an\b|the\b|of\b|part\b|many as\b|much as\b)[a-z]+\b(?!.* as )")
 """The first half of "as wary of this as others are of that"."""
 _JOINT = re.compile(r" and (?P<verb>[\w’']+) (?P<next>\S+)")
@@ -171,6 +176,8 @@ def _droppable(head: str, dropped: str) -> bool:
     """Whether a tail only adds: it hides no hedge, no list's last member and no main clause."""
     rest = dropped.lstrip(" ,")
     opens, _, more = rest.partition(" ")
+    if _NAMING.search(head) and re.search(r"[“\"‘]|, an? ", dropped):
+        return False
     if _HALF.search(head) or (opens == "as" and _EQUAL.search(head)):
         return False
     if opens == "citing" and _REPORTED.search(head):
