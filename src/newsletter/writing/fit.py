@@ -66,6 +66,7 @@ _BROKEN = (
         r"week|month|year)s?$"
     ),
     re.compile(r"\b(?:as|while) \w+ing$"),
+    re.compile(r"\bin an? (?:decision|move|ruling|deal|step|bid|sign|way|manner|case|moment|statement|speech)$"),
 )
 _ACCUSED = re.compile(
     r"(?<!\bwas )(?<!\bwere )(?<!\bis )(?<!\bare )(?<!\bbeen )(?<!\bbeing )\b(?:accused|suspected) (?=of\b)"
@@ -89,7 +90,7 @@ _LEANING = (
     ),
     re.compile(r"^(?:[A-Z]\w+)(?: [\w’'-]+){0,5}, (?:they|it|he|she|this|these|those)\b"),
     re.compile(r"\b(?:too|as well|either|likewise|respectively)[.]?$"),
-    re.compile(r"^As such\b"),
+    re.compile(r"^(?:As such|In another)\b"),
     re.compile(
         r"^(?:Ruling|Move|Decision|Announcement|Comments?|Remarks|Vote|Report|Incident|Attack|Statement|Visit|"
         r"Meeting|Order|Plan|Deal) (?:latest|comes?|came|follows?|marks?|makes?|is|was|could|would|will|has|had)\b"
