@@ -48,3 +48,12 @@ def test_near_copies_across_sides_give_way_to_another_title() -> None:
         article("oldoak.example", "Alder Bridge closure will cost Corvane shops half their trade", minutes=3),
     ]
     assert shown(articles) == {Side.LEFT: same, Side.RIGHT: articles[2].title}
+
+
+def test_a_title_that_later_articles_have_overtaken_gives_way() -> None:
+    articles = [
+        article("harborlight.example", "Five dead after the Corvane ferry sinks off Lorn", minutes=1),
+        article("commonpost.example", "Corvane ferry sinking kills 40 people off Lorn", minutes=90),
+        article("midland.example", "Ferry sinking kills 41 people off Lorn near Corvane", minutes=95),
+    ]
+    assert shown(articles)[Side.LEFT] == articles[1].title

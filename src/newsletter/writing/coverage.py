@@ -31,6 +31,8 @@ SAME_OUTLET = 0.8
 """What a second sentence of one outlet is worth beside another outlet's."""
 ALONE = 0.3
 """What a concept that one outlet alone uses is worth."""
+ALONE_COST = 0.4
+"""What a sentence loses of which every word is its outlet's alone: a slant shows in words that nobody else uses."""
 MANNER = 1.5
 
 
@@ -133,7 +135,8 @@ def _with(
         return None
     heard = {*desk.heard, *(p.source.side for p in draft.passages)}
     beside = SAME_OUTLET if of_outlet else OTHER_SIDE if passage.source.side not in heard else 1.0
-    gain = new * beside * (1 + MANNER * desk.material.manner_of(passage))
+    alone = ALONE_COST * desk.material.alone_with(passage)
+    gain = new * beside * (1 - alone) * (1 + MANNER * desk.material.manner_of(passage))
     return _Draft(
         (*draft.passages, passage), draft.held | told, draft.value + gain, draft.words + passage.words
     )

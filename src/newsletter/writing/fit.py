@@ -66,7 +66,9 @@ _BROKEN = (
         r"week|month|year)s?$"
     ),
     re.compile(r"\b(?:as|while) \w+ing$"),
-    re.compile(r"\bin an? (?:decision|move|ruling|deal|step|bid|sign|way|manner|case|moment|statement|speech)$"),
+    re.compile(
+        r"\bin an? (?:decision|move|ruling|deal|step|bid|sign|way|manner|case|moment|statement|speech)$"
+    ),
 )
 _ACCUSED = re.compile(
     r"(?<!\bwas )(?<!\bwere )(?<!\bis )(?<!\bare )(?<!\bbeen )(?<!\bbeing )\b(?:accused|suspected) (?=of\b)"
@@ -78,7 +80,7 @@ _AHEAD = re.compile(
 _PRONOUN = re.compile(r"\b(he|she|his|her|him|hers)\b", re.IGNORECASE)
 _NAME = re.compile(r"\b[A-Z][\w.’'-]*[a-z]\w*|\b[A-Z]{2,}\b")
 _BODY = re.compile(
-    r"\b(?:[A-Z][\w.’'-]* )*(?:Court|Post|Times|Journal|Telegraph|News|Department|House|Senate|Congress|Committee|"
+    r"\b(?:[A-Z][\w.’'-]* )*(?:Court|Post|Times|Journal|Telegraph|Herald|Tribune|Guardian|News|Department|House|Senate|Congress|Committee|"
     r"Bureau|Agency|Office|University|Board|Council|Ministry|Association|Press|Pentagon|Party|Navy|Army)\b(?! [A-Z])"
 )
 """A body of many: no "he" means it."""

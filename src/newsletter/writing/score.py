@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -15,7 +16,7 @@ from newsletter.writing.fit import names_something
 from newsletter.writing.means import Scores, mean, unit, weighted
 from newsletter.writing.passages import Passage, support_texts
 from newsletter.writing.sources import Source
-from newsletter.writing.terms import Concepts, Matrix, Space, concepts, names
+from newsletter.writing.terms import Concepts, Matrix, Space, concepts, names, term_set
 from newsletter.writing.timing import Told, looks_ahead, stale, turned, under_way
 
 _WORD = re.compile(r"[\w’'-]+")
@@ -57,6 +58,17 @@ class Material:
     def concepts_of(self) -> Mapping[str, Concepts]:
         """Everything each outlet speaks of."""
         return {o: frozenset[str]().union(*map(concepts, self.texts_of(o))) for o in self.outlets}
+
+    @cached_property
+    def _shared(self) -> frozenset[str]:
+        """What two outlets at least speak of."""
+        users = Counter(concept for own in self.concepts_of.values() for concept in own)
+        return frozenset(concept for concept, many in users.items() if many > 1)
+
+    def alone_with(self, passage: Passage) -> float:
+        """Share of a passage's content stems that no other outlet uses, 0 to 1."""
+        own = term_set(passage.text)
+        return len(own - self._shared) / len(own) if own else 0.0
 
     def said_by_news(self) -> tuple[tuple[Source, str], ...]:
         """Titles and sentences of news pieces, each with its source."""

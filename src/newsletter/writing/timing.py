@@ -139,7 +139,9 @@ def _outgrown(told: Told, tolls: Sequence[tuple[datetime, int]]) -> bool:
     Of few dead only later leads know better; a toll of many only ever rises, whatever an article's date.
     """
     own = toll(told.text)
-    return own > 0 and sum((at > told.at or own >= MANY_DEAD) and more > own for at, more in tolls) >= OUTGROWN
+    return (
+        own > 0 and sum((at > told.at or own >= MANY_DEAD) and more > own for at, more in tolls) >= OUTGROWN
+    )
 
 
 def turned(leads: Sequence[Told]) -> datetime | None:
