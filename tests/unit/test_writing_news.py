@@ -11,7 +11,6 @@ from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import StoryWords
 from newsletter.writing.fit import breaks_off, refusal
 from newsletter.writing.subject import leans
-from newsletter.writing.terms import term_set
 from newsletter.writing.timing import Told, looks_ahead, stale, toll, turned
 from newsletter.writing.writer import ExtractiveWriter
 from tests.support.writing_stories import NOON, article, bridge, chosen, registry
@@ -236,10 +235,10 @@ def test_a_toll_of_many_only_rises_whatever_an_article_s_date() -> None:
 
 
 def test_what_names_nobody_of_the_story_is_no_point_while_there_is_another() -> None:
-    strange = "The Lorn canal authority dredged the harbor of Lorn after closure of its lock in March."
+    strange = "The closure of the Rowan Bridge in Lorn cost traders on its east bank half of their summer."
     more = article("oldoak.example", "Corvane closes the Alder Bridge", strange, minutes=9)
     points = written([*[a for a in bridge() if a.outlet != "oldoak.example"], more]).sides[Side.RIGHT]
-    assert "Lorn" not in points[0].text
+    assert "Rowan" not in " ".join(p.text for p in points)
 
 
 def twice(first: str, second: str, third: str) -> StoryWords:
@@ -256,23 +255,45 @@ def twice(first: str, second: str, third: str) -> StoryWords:
 def test_one_doing_is_told_once_in_whatever_words() -> None:
     words = twice(
         "Mayor Tomas Orrin threatened to strike Lorn if it gets in the way of opening the Veldt canal.",
-        "Mayor Orrin threatened to bomb Lorn if it interferes in the dispute over control of the Veldt canal.",
+        "Mayor Orrin threatened to bomb Lorn if it interferes in a potential agreement over control of the canal.",
         "Traders in Corvane raised their prices for Veldt grain on Monday after the mayor's speech.",
     )
     assert sum("threatened" in s.text for s in words.overview) == 1
 
 
 def test_an_overview_tells_more_than_its_headline() -> None:
-    words = written(bridge())
-    title = term_set(words.headline.text)
-    for said in words.overview:
-        assert len(term_set(said.text) - title) >= 0.25 * len(term_set(said.text)), said.text
+    again = "Mayor Tomas Orrin closed the Alder Bridge in Corvane for six weeks."
+    pieces = [
+        article(
+            domain, "Mayor Orrin closes Alder Bridge in Corvane for six weeks", f"{again} {more}", minutes=n
+        )
+        for n, (domain, more) in enumerate(
+            [
+                (
+                    "harborlight.example",
+                    "Inspectors had found two cracks in the cables of the bridge in April.",
+                ),
+                (
+                    "midland.example",
+                    "Buses will cross the river at Veldt until the bridge opens again in June.",
+                ),
+                (
+                    "ridgeherald.example",
+                    "Traders on the east bank expect the closure to cost them half their trade.",
+                ),
+            ]
+        )
+    ]
+    words = written(pieces)
+    assert len(words.overview) >= 2
+    assert again not in [s.text for s in words.overview]
 
 
-def test_a_slant_that_no_other_outlet_shares_does_not_open_the_overview() -> None:
+def test_a_slant_that_no_other_outlet_shares_is_not_the_overview() -> None:
     words = twice(
-        "Nils Arden pleaded guilty in Corvane on Friday to burning nine buses of the city depot in May.",
-        "Nils Arden pleaded guilty in Corvane on Friday to burning nine buses at the depot last May.",
-        "The harbor crowd's darling firebug rascal, Nils Arden, pleaded guilty in Corvane on Friday to burning buses.",
+        "Nils Arden pleaded guilty in Corvane on Friday to burning nine buses at the depot.",
+        "Nils Arden pleaded guilty in Corvane on Friday to burning nine buses at the depot.",
+        "The harbor crowd's darling, firebug and rascal Nils Arden pleaded guilty in Corvane on Friday to burning nine "
+        "buses at the depot.",
     )
     assert "rascal" not in words.overview[0].text

@@ -52,8 +52,10 @@ def test_near_copies_across_sides_give_way_to_another_title() -> None:
 
 def test_a_title_that_later_articles_have_overtaken_gives_way() -> None:
     articles = [
-        article("harborlight.example", "Five dead after the Corvane ferry sinks off Lorn", minutes=1),
-        article("commonpost.example", "Corvane ferry sinking kills 40 people off Lorn", minutes=90),
-        article("midland.example", "Ferry sinking kills 41 people off Lorn near Corvane", minutes=95),
+        article("harborlight.example", "Corvane ferry sinking off Lorn kills 5 people", minutes=1),
+        article(
+            "commonpost.example", "At least 40 dead as a ferry goes down near Corvane harbor", minutes=90
+        ),
+        article("midland.example", "Corvane ferry sinking off Lorn kills 41 people", minutes=95),
     ]
     assert shown(articles)[Side.LEFT] == articles[1].title

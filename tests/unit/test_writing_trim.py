@@ -141,8 +141,8 @@ def test_what_the_rest_needs_stays(text: str, kept: str) -> None:
             "wary of the harbor plan",
         ),
         (
-            "The board voted to add the mayor's name to the hall months after a court barred it, people there said.",
-            "months",
+            "The board voted to add the mayor's name to the hall months after a court barred it, according to reports.",
+            "hall months according to reports",
         ),
         (
             "The board voted to put the name back on the Lorn, V.D., building months before a court meets on it.",
@@ -159,4 +159,4 @@ def test_what_the_rest_needs_stays(text: str, kept: str) -> None:
     ],
 )
 def test_no_cut_leaves_a_half(text: str, broken: str) -> None:
-    assert not any(cut.rstrip(".").endswith(broken) for cut in cuts(text))
+    assert not any(cut.rstrip(".").endswith(broken) for cut in cuts(text)), cuts(text)

@@ -80,8 +80,9 @@ _AHEAD = re.compile(
 _PRONOUN = re.compile(r"\b(he|she|his|her|him|hers)\b", re.IGNORECASE)
 _NAME = re.compile(r"\b[A-Z][\w.’'-]*[a-z]\w*|\b[A-Z]{2,}\b")
 _BODY = re.compile(
-    r"\b(?:[A-Z][\w.’'-]* )*(?:Court|Post|Times|Journal|Telegraph|Herald|Tribune|Guardian|News|Department|House|Senate|Congress|Committee|"
-    r"Bureau|Agency|Office|University|Board|Council|Ministry|Association|Press|Pentagon|Party|Navy|Army)\b(?! [A-Z])"
+    r"\b(?:[A-Z][\w.’'-]* )*(?:Court|Post|Times|Journal|Telegraph|Herald|Tribune|Guardian|News|Department|House|"
+    r"Senate|Congress|Committee|Bureau|Agency|Office|University|Board|Council|Ministry|Association|Press|Pentagon|"
+    r"Party|Navy|Army)\b(?! [A-Z])"
 )
 """A body of many: no "he" means it."""
 _PICTURED = re.compile(r"^(?:[A-Z][\w.’'-]* ){1,4}(?!being|during)[a-z]+ing\b")

@@ -40,7 +40,8 @@ BYLINE = re.compile(
     r"^(By|Written by|Reporting by|Edited by|Posted by|From) [A-Z][\w.’'-]+ [A-Z]|^(Updated|Published|Posted)\b"
 )
 LABEL = re.compile(
-    r"^Welcome to\b|\band other [\w’' -]{3,30} news[.]?$|^(?:Listen|Watch|Look|See|Read|Meet|Imagine|Consider|Remember|Forget)\b|^(Watch|Listen|Video|"
+    r"^Welcome to\b|\band other [\w’' -]{3,30} news[.]?$|"
+    r"^(?:Listen|Watch|Look|See|Read|Meet|Imagine|Consider|Remember|Forget)\b|^(Watch|Listen|Video|"
     r"Photos?|Gallery|Live|Opinion|Analysis|Exclusive|Breaking|Poll|Quiz|Podcast)\s*[:|–—]",
     re.IGNORECASE,
 )

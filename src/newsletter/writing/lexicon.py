@@ -189,7 +189,8 @@ _NUMERALS = (
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
 )  # fmt: skip
 SAME_NEWS = (
-    "reject refuse deny decline rebuff dismiss toss spurn downplay shrug brush", "concern worry fear", "bid request petition appeal", "plead plea",
+    "reject refuse deny decline rebuff dismiss toss spurn downplay shrug brush", "concern worry fear",
+    "bid request petition appeal", "plead plea",
     "wound injure hurt injury", "shoot shot gunshot gunman shooter shooting gunfire", "strike bomb hit attack struck",
     "cut reduce scale curtail trim", "drill exercise", "leave depart departure step resign quit exit left",
     "kill die dead death deadly fatal fatally", "buy purchase acquire bought", "arrest detain custody",

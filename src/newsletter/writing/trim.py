@@ -51,7 +51,8 @@ _TAIL = re.compile(
     r"\w+ed))\b)|"
     r", (?=(?:as|while|after|before|with|which|who|where|when|whose|a|an|the|one of|part of|days|weeks|"
     r"months|hours|years|"
-    r"even|about|roughly|nearly|including|citing|and|aimed at|designed to|intended to|based on|(?:\w+ly )?(?!building|morning|evening|meeting|hearing|wing|king|wedding|housing)\w+ing)\b)"
+    r"even|about|roughly|nearly|including|citing|and|aimed at|designed to|intended to|based on|(?:\w+ly )?"
+    r"(?!building|morning|evening|meeting|hearing|wing|king|wedding|housing)\w+ing)\b)"
 )
 _RELATIVE = re.compile(r"\b(?:who|whom|whose|which|that|as|after|when|while)\b.*")
 _LOOSE_TAIL = re.compile(r" (?=(?:after|before|when|while|following|during|because of|due to|amid)\b)")
