@@ -24,6 +24,18 @@ def test_a_sentence_of_news_is_fit(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Corvane House Speaker Ada Moss said she would vote on Friday.",
+        "Officers on the ground leading the search found nine buses in Corvane.",
+        "The Ridge Herald said Ada Moss left the bridge in her van.",
+    ],
+)
+def test_a_body_of_many_does_not_hide_a_person(text: str) -> None:
+    assert refusal(text) == ""
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("He said the bridge would stay closed.", "dangling"),
@@ -50,6 +62,17 @@ def test_a_sentence_of_news_is_fit(text: str) -> None:
         ("“It was an accident waiting to happen in this city.”", "nobody speaks it"),
         ("A timeline of the Alder Bridge from start to finish.", "no clause"),
         ("The mayor said the bridge was “safe.", "quotation cut open"),
+        ("Nor did the council of Corvane ask the traders.", "dangling"),
+        ("The talks come one day after a meeting of the Corvane council.", "dangling"),
+        ("Ruling latest setback for traders who sued the city of Corvane.", "dangling"),
+        ("The Corvane High Court declined to hear his appeal on Monday.", "dangling"),
+        ("The Ridge Herald reports he left the bridge in a van.", "dangling"),
+        ("Welcome to The Daily Span: The cracks begin to show in Corvane.", "teaser or promotion"),
+        ("Inspectors visit the Alder Bridge, and other Corvane news", "teaser or promotion"),
+        ("The mayor of Corvane was asked about the cracks in the bridge.", "teaser or promotion"),
+        ("Back from Corvane, Span Radio journalist Lena Marsh assesses the damage.", "credit or byline"),
+        ("Ines Talbot speaking about the Harbor Board, a body backed by the mayor, in Lorn.", "no clause"),
+        ("Mayor Tomas Orrin answers questions in the Hall of Corvane on Aug. 17, 2031.", "caption"),
         ("Find the plans of the bridge at https://corvane.example/plans today.", "link"),
     ],
 )

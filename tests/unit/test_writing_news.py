@@ -91,6 +91,9 @@ def test_coverage_turns_from_announcing_to_telling() -> None:
         ("Mayor Orrin beat his rival on Friday as was expected", False),
         ("The council asked the court to allow the bridge", False),
         ("According to records the bridge closed", False),
+        ("The storm is forecast to hit Lorn this weekend", True),
+        ("Warnings issued for Lorn as the storm nears", True),
+        ("Ada Moss is locked in a tight contest with Tomas Orrin", True),
     ],
 )
 def test_looking_ahead(text: str, ahead: bool) -> None:
@@ -223,3 +226,74 @@ def test_a_toll_that_two_later_articles_pass_is_not_told_as_news() -> None:
     pieces = [article(f"{outlet}.example", title, text, minutes=at) for at, outlet, title, text in told]
     words = written(pieces)
     assert "five" not in " ".join(s.text.lower() for s in (words.headline, *words.overview))
+
+
+def test_a_toll_of_many_only_rises_whatever_an_article_s_date() -> None:
+    old = Told("Corvane quake toll jumped to 181 dead on Tuesday", NOON + timedelta(hours=9))
+    newer = [Told(f"Corvane quake kills {n}", NOON + timedelta(hours=i)) for i, n in enumerate((240, 265))]
+    assert stale([old, *newer], [old, *newer]) == [True, False, False]
+
+
+def test_what_names_nobody_of_the_story_is_no_point_while_there_is_another() -> None:
+    strange = "The closure of the Rowan Bridge in Lorn cost traders on its east bank half of their summer."
+    more = article("oldoak.example", "Corvane closes the Alder Bridge", strange, minutes=9)
+    points = written([*[a for a in bridge() if a.outlet != "oldoak.example"], more]).sides[Side.RIGHT]
+    assert "Rowan" not in " ".join(p.text for p in points)
+
+
+def twice(first: str, second: str, third: str) -> StoryWords:
+    """One event told three times, by an outlet of each side."""
+    domains = ("harborlight.example", "midland.example", "ridgeherald.example")
+    return written(
+        [
+            article(domain, f"Mayor Orrin speaks on Lorn, report {n}", text, minutes=n)
+            for n, (domain, text) in enumerate(zip(domains, (first, second, third), strict=True))
+        ]
+    )
+
+
+def test_one_doing_is_told_once_in_whatever_words() -> None:
+    words = twice(
+        "Mayor Tomas Orrin threatened to strike Lorn if it gets in the way of opening the Veldt canal.",
+        "Mayor Orrin threatened to bomb Lorn if it interferes in a potential agreement over control of the canal.",
+        "Traders in Corvane raised their prices for Veldt grain on Monday after the mayor's speech.",
+    )
+    assert sum("threatened" in s.text for s in words.overview) == 1
+
+
+def test_an_overview_tells_more_than_its_headline() -> None:
+    again = "Mayor Tomas Orrin closed the Alder Bridge in Corvane for six weeks."
+    pieces = [
+        article(
+            domain, "Mayor Orrin closes Alder Bridge in Corvane for six weeks", f"{again} {more}", minutes=n
+        )
+        for n, (domain, more) in enumerate(
+            [
+                (
+                    "harborlight.example",
+                    "Inspectors had found two cracks in the cables of the bridge in April.",
+                ),
+                (
+                    "midland.example",
+                    "Buses will cross the river at Veldt until the bridge opens again in June.",
+                ),
+                (
+                    "ridgeherald.example",
+                    "Traders on the east bank expect the closure to cost them half their trade.",
+                ),
+            ]
+        )
+    ]
+    words = written(pieces)
+    assert len(words.overview) >= 2
+    assert again not in [s.text for s in words.overview]
+
+
+def test_a_slant_that_no_other_outlet_shares_is_not_the_overview() -> None:
+    words = twice(
+        "Nils Arden pleaded guilty in Corvane on Friday to burning nine buses at the depot.",
+        "Nils Arden pleaded guilty in Corvane on Friday to burning nine buses at the depot.",
+        "The harbor crowd's darling, firebug and rascal Nils Arden pleaded guilty in Corvane on Friday to burning nine "
+        "buses at the depot.",
+    )
+    assert "rascal" not in words.overview[0].text

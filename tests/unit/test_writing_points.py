@@ -119,6 +119,11 @@ def test_an_article_on_something_else_gives_no_further_point() -> None:
             "The city of Corvane closed its bridge on Tuesday.",
         ),
         (
+            "Host mocks the mayor",
+            "The Late Span/YouTube Ada Moss mocked Mayor Orrin on Tuesday over the closed bridge in Corvane.",
+            "Ada Moss mocked Mayor Orrin on Tuesday over the closed bridge in Corvane.",
+        ),
+        (
             "Mayor speaks",
             "Tomas Orrin calls for patience after the closure angered traders Tomas Orrin has asked Corvane for time.",
             "Tomas Orrin has asked Corvane for time.",

@@ -48,3 +48,14 @@ def test_near_copies_across_sides_give_way_to_another_title() -> None:
         article("oldoak.example", "Alder Bridge closure will cost Corvane shops half their trade", minutes=3),
     ]
     assert shown(articles) == {Side.LEFT: same, Side.RIGHT: articles[2].title}
+
+
+def test_a_title_that_later_articles_have_overtaken_gives_way() -> None:
+    articles = [
+        article("harborlight.example", "Corvane ferry sinking off Lorn kills 5 people", minutes=1),
+        article(
+            "commonpost.example", "At least 40 dead as a ferry goes down near Corvane harbor", minutes=90
+        ),
+        article("midland.example", "Corvane ferry sinking off Lorn kills 41 people", minutes=95),
+    ]
+    assert shown(articles)[Side.LEFT] == articles[1].title

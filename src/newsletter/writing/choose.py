@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from newsletter.domain.leaning import Side
 from newsletter.domain.words import Statement
 from newsletter.writing.limits import Ledger
 from newsletter.writing.means import Scores
@@ -24,6 +25,8 @@ class Desk:
         self.ledger = ledger
         self.used: set[tuple[str, int]] = set()
         self.said: list[str] = []
+        self.heard: list[Side] = []
+        """The sides of what was said."""
         self._told: frozenset[str] = frozenset()
         self._told_of: tuple[str, ...] = ()
 
@@ -62,4 +65,5 @@ class Desk:
         """Make the passage a statement: its sentence is used up and its words are entered."""
         self.used.add(passage.key)
         self.said.append(passage.text)
+        self.heard.append(passage.source.side)
         return self.ledger.spend(passage.said(stop=stop), passage.outlet)

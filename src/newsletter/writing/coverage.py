@@ -14,17 +14,25 @@ from newsletter.domain.leaning import SIDES, Side
 from newsletter.writing.choose import Desk
 from newsletter.writing.passages import Passage
 from newsletter.writing.score import Material
-from newsletter.writing.terms import Concepts, concepts
+from newsletter.writing.terms import Concepts, concepts, first_gist, gist, new_gist, numbers
 
 BEAM = 6
 NOVELTY = 0.35
 """A further sentence must bring at least this share of weight that is not there yet."""
 FRESH = 0.45
 """Share of its stems that must be new in a further sentence, and that each sentence before it has to itself."""
+COUNTED = 0.6
+"""The same where two sentences give one number ("five people") or open alike: it is most likely one fact."""
+OPENING, ALIKE = 5, 3
+"""Stems that two sentences open with, and how many of them are the same where one does the same in both."""
+OTHER_SIDE = 1.1
+"""What a sentence of a side that neither headline nor overview has heard yet is worth beside another one."""
 SAME_OUTLET = 0.8
 """What a second sentence of one outlet is worth beside another outlet's."""
 ALONE = 0.3
 """What a concept that one outlet alone uses is worth."""
+ALONE_COST = 0.4
+"""What a sentence loses of which every word is its outlet's alone: a slant shows in words that nobody else uses."""
 MANNER = 1.5
 
 
@@ -91,17 +99,25 @@ def _extended(
     return sorted(found.values(), key=lambda d: -d.value)[:BEAM]
 
 
-def _repeats(told: Concepts, draft: _Draft) -> bool:
-    """Whether most of a sentence's stems were said already, whatever their weight, or it says most of another's."""
-    stems = _stems(told)
-    others = [_stems(concepts(p.text)) for p in draft.passages]
-    return len(stems - draft.held) < FRESH * len(stems) or any(
-        len(other - stems) < FRESH * len(other) for other in others
+def _repeats(passage: Passage, draft: _Draft) -> bool:
+    """Whether most of a sentence was said already, whatever its weight, or it says most of another sentence."""
+    others = [p.text for p in draft.passages]
+    least = COUNTED if any(_same_fact(passage.text, text) for text in others) else FRESH
+    mine, told = gist(passage.text), frozenset[str]().union(*map(gist, others))
+    return len(new_gist(passage.text, told)) < least * len(mine) or any(
+        len(new_gist(text, mine)) < least * len(gist(text)) for text in others
     )
 
 
-def _stems(told: Concepts) -> Concepts:
-    return frozenset(c for c in told if " " not in c)
+def _same_fact(one: str, other: str) -> bool:
+    """Whether two sentences give one number, or open alike: the same one does the same."""
+    alike = first_gist(one, OPENING) & first_gist(other, OPENING)
+    return len(alike) >= ALIKE or bool(_counts(one) & _counts(other))
+
+
+def _counts(text: str) -> frozenset[str]:
+    """The numbers of a text that count something: no years."""
+    return frozenset(n for n in numbers(text) if not (len(n) == 4 and n[:2] in {"19", "20"}))
 
 
 def _with(
@@ -115,9 +131,12 @@ def _with(
         return None
     told = concepts(passage.text)
     whole, new = (sum(weights.get(c, 0.0) for c in part) for part in (told, told - draft.held))
-    if draft.held and (new < NOVELTY * whole or _repeats(told, draft)):
+    if draft.held and (new < NOVELTY * whole or _repeats(passage, draft)):
         return None
-    gain = new * (SAME_OUTLET if of_outlet else 1.0) * (1 + MANNER * desk.material.manner_of(passage))
+    heard = {*desk.heard, *(p.source.side for p in draft.passages)}
+    beside = SAME_OUTLET if of_outlet else OTHER_SIDE if passage.source.side not in heard else 1.0
+    alone = ALONE_COST * desk.material.alone_with(passage)
+    gain = new * beside * (1 - alone) * (1 + MANNER * desk.material.manner_of(passage))
     return _Draft(
         (*draft.passages, passage), draft.held | told, draft.value + gain, draft.words + passage.words
     )

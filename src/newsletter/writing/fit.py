@@ -66,6 +66,9 @@ _BROKEN = (
         r"week|month|year)s?$"
     ),
     re.compile(r"\b(?:as|while) \w+ing$"),
+    re.compile(
+        r"\bin an? (?:decision|move|ruling|deal|step|bid|sign|way|manner|case|moment|statement|speech)$"
+    ),
 )
 _ACCUSED = re.compile(
     r"(?<!\bwas )(?<!\bwere )(?<!\bis )(?<!\bare )(?<!\bbeen )(?<!\bbeing )\b(?:accused|suspected) (?=of\b)"
@@ -76,11 +79,25 @@ _AHEAD = re.compile(
 """A headline's future: "Lawmakers to vote on …"."""
 _PRONOUN = re.compile(r"\b(he|she|his|her|him|hers)\b", re.IGNORECASE)
 _NAME = re.compile(r"\b[A-Z][\w.’'-]*[a-z]\w*|\b[A-Z]{2,}\b")
+_BODY = re.compile(
+    r"\b(?:[A-Z][\w.’'-]* )*(?:Court|Post|Times|Journal|Telegraph|Herald|Tribune|Guardian|News|Department|House|"
+    r"Senate|Congress|Committee|Bureau|Agency|Office|University|Board|Council|Ministry|Association|Press|Pentagon|"
+    r"Party|Navy|Army)\b(?! [A-Z])"
+)
+"""A body of many: no "he" means it."""
+_PICTURED = re.compile(r"^(?:[A-Z][\w.’'-]* ){1,4}(?!being|during)[a-z]+ing\b")
+_REDUCED = re.compile(r"\b\w+ed by\b|\bto [a-z]+\b")
 _LEANING = (
-    re.compile(r"^(?:The|A|An) [\w-]+ (?:comes?|came) (?:as|after|amid|just|days|weeks|hours|months)\b"),
+    re.compile(
+        r"^(?:The|A|An) [\w-]+ (?:comes?|came) (?:as|after|amid|just|(?:\w+ )?(?:day|week|hour|month|year)s?)\b"
+    ),
     re.compile(r"^(?:[A-Z]\w+)(?: [\w’'-]+){0,5}, (?:they|it|he|she|this|these|those)\b"),
     re.compile(r"\b(?:too|as well|either|likewise|respectively)[.]?$"),
-    re.compile(r"^As such\b"),
+    re.compile(r"^(?:As such|In another)\b"),
+    re.compile(
+        r"^(?:Ruling|Move|Decision|Announcement|Comments?|Remarks|Vote|Report|Incident|Attack|Statement|Visit|"
+        r"Meeting|Order|Plan|Deal) (?:latest|comes?|came|follows?|marks?|makes?|is|was|could|would|will|has|had)\b"
+    ),
     re.compile(
         r"\bsuch (?:attempts?|claims?|allegations?|reports?|moves?|incidents?|cases?|actions?|plans?|requests?|"
         r"comments?|remarks?)\b"
@@ -108,6 +125,8 @@ def refusal(text: str, forgive: frozenset[str] = frozenset()) -> str:
 
 def has_clause(text: str) -> bool:
     """Whether a finite verb stands after the first word: a clause, not a label or a caption."""
+    if _PICTURED.match(text):  # "Ada Moss speaking in Port Lorne", under a picture
+        return has_verb(_REDUCED.sub(" ", text))
     return bool(_AHEAD.match(text)) or _verb_in(_ACCUSED.sub(" ", text), lenient=True)
 
 
@@ -169,6 +188,7 @@ def _nameless_pronoun(text: str) -> bool:
 
 
 def _has_person(text: str) -> bool:
+    text = _BODY.sub(" ", text)
     text = " ".join(w for w in text.split() if w.strip(".,;:").lower() not in CALENDAR)
     rest = text.strip().split(" ", 1)
     named = bool(_NAME.search(text)) if rest[0].lower() not in SUBORDINATORS | {"the", "a", "an"} else False

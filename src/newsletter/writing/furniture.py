@@ -10,7 +10,7 @@ TEASER = re.compile(
     follow\s(us|live|along|the)|watch\s(live|the|below|now|this)|listen\s(to|now|here)|see\s(more|photos|also|below|the\sfull)|
     find\sout|learn\smore|stay\stuned|check\sout|don['’]t\smiss|what\s(to|we|you)\s(know|should|need)|things\sto\s(know|watch|see)|
     everything\s(you|we)|you\s(need|should|may|might)\s|takes?\sa\slook|look\sback|for\smore\s(on|information|details)|
-    (requests?|reached\sout|respond\w*)\s(\w+\s){0,3}for\scomment|declined\sto\scomment|reached\sfor\scomment|reached\sout\sto|first\sto\sreport|log\s?in\b|cookie\ssettings|use\sof\scookies|by\scontinuing\sto|live\s(updates|blog)|latest\supdates|full\s(story|transcript|coverage|video)\b|scroll\sdown|download\s(the|our)|our\snewsletter|newsletters?\.|
+    (requests?|reached\sout|respond\w*)\s(\w+\s){0,3}for\scomment|declined\sto\scomment|reached\sfor\scomment|reached\sout\sto|first\sto\sreport|log\s?in\b|cookie\ssettings|use\sof\scookies|by\scontinuing\sto|live\s(updates|blog)|latest\supdates|(was|were)\sasked\s(about|if|whether)|full\s(story|transcript|coverage|video)\b|scroll\sdown|download\s(the|our)|our\snewsletter|newsletters?\.|
     (on|in)\s(the|our)\s(latest\s)?(podcast|episode)|in\sthis\sepisode|on\sthis\sepisode|this\sarticle|this\sstory|this\spost|originally\s(published|appeared)|
     appeared\sfirst\son|first\sappeared|all\srights\sreserved|privacy\spolicy|terms\sof\s(use|service)|cookies?\spolicy|
     getty\simages|image\scredit|photo\s(by|credit|illustration|courtesy)|picture:|pictured|courtesy\sof|file\sphoto|shutterstock|
@@ -34,11 +34,13 @@ REPORTER = re.compile(
     r"Bloomberg)(?:[’']s?)? (?:[A-Z][\w’'-]+ ){1,3}"
     r"(?:reports?|explains?|has|have|spoke|speaks|joins?|talks?|breaks?|looks?|discuss\w*)\b"
     r"|(?:[A-Z][\w’'-]+ ){2}(?:reports|explains) (?:on|from|as|how|why|about|live)\b"
+    r"|\b(?:journalist|reporter|anchor) (?:[A-Z][\w’'-]+ ){1,3}[a-z]+s\b"
 )
 BYLINE = re.compile(
     r"^(By|Written by|Reporting by|Edited by|Posted by|From) [A-Z][\w.’'-]+ [A-Z]|^(Updated|Published|Posted)\b"
 )
 LABEL = re.compile(
+    r"^Welcome to\b|\band other [\w’' -]{3,30} news[.]?$|"
     r"^(?:Listen|Watch|Look|See|Read|Meet|Imagine|Consider|Remember|Forget)\b|^(Watch|Listen|Video|"
     r"Photos?|Gallery|Live|Opinion|Analysis|Exclusive|Breaking|Poll|Quiz|Podcast)\s*[:|–—]",
     re.IGNORECASE,
@@ -50,5 +52,6 @@ CAPTION = re.compile(
     r"[^.]* (?:on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
     r"on (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*[.]? \d{1,2})(?:, \d{4})?"
     r"(?:,? in [A-Z][\w., ]+)?[.]?$"
+    r"|^(?:[A-Z][\w.’'-]* ){1,5}[a-z]+s\b.* on [A-Z][a-z]{2,8}[.]? \d{1,2}, \d{4}[.]?$"
 )
 """The present tense with a day that is over, as under a picture: "Residents stand in line on Friday"."""

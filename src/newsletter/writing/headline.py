@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -12,31 +13,33 @@ from newsletter.writing.choose import Allowed, Desk
 from newsletter.writing.passages import Passage
 from newsletter.writing.score import loaded, title_case
 from newsletter.writing.subject import leans
-from newsletter.writing.terms import term_set
+from newsletter.writing.terms import gist, new_gist
 
 MIN_DEK = 6
 DEK_NOVELTY = 0.4
 """Share of its content that a dek must add to headline and overview."""
-DEK_OWN = 0.6
+DEK_OWN = 0.55
 """The same beside the headline alone."""
+DEK_SIDE = 0.06
+"""What a dek gains that is of a side which neither headline nor overview has heard."""
 DEK_BEARING = 0.35
 """Least bearing on the story's news of a dek: one line under the headline must matter."""
 
 _TEASE = re.compile(
     r"^(what|why|how|who|when|where|which|inside|meet|see|read|is|are|can|could|should|did|does|do|will|"
-    r"opinion|analysis|"
+    r"opinion|analysis|pics?:|"
     r"photos?|video|watch|timeline|fact[- ]check|explainer|q&a|live|recap|review|(?:\d+|two|three|four|"
     r"five|six|seven|"
     r"eight|nine|ten) (?:things|takeaways|ways|reasons|key|questions|facts|charts|photos))\b"
     r"|\b(explained|live updates?|in photos|in pictures|takeaways|as it happened|minute by minute|"
     r"reacts?$|goes viral|"
     r"things to|what happens|here.s|this is (?:why|how|what)|the moment|you won|find out|revealed$|"
-    r"possible outcomes|new twist|and other .{3,30} news$|"
+    r"possible outcomes|new twist|(?:shock|mystery) (?:name|pick|choice|candidate)|and other .{3,30} news$|"
     r"(?:when|how|where|what) to (?:see|watch|expect|do|know|follow)|what.s next)\b"
-    r"|[–—-] live\b|\blive$|: (?:how|why|what|inside)\b",
+    r"|[–—-] live\b|\blive(?:$|: )|: (?:how|why|what|inside)\b",
     re.IGNORECASE,
 )
-_COLUMN = re.compile(r"^[A-Z][\w’'-]+(?: [\w’'-]+){0,3}: ")
+_COLUMN = re.compile(r"^[A-Z][\w’'-]+(?: [\w’'-]+){0,3}: |^[‘'\"“][^’\"”]{2,60}[’'\"”]: ")
 _QUOTED = re.compile(r"['\"‘“][^'\"’”]+['\"’”]")
 _ALLEGED = re.compile(
     r"\b(alleged\w*|accused?|accuses|suspected|reportedly|says|said|according)\b", re.IGNORECASE
@@ -61,15 +64,16 @@ def dek(desk: Desk) -> Statement | None:
     """One more fact in one line: near the story's middle, and new after headline and overview; or None."""
     material = desk.material
     scores = 0.6 * material.consensus + 0.6 * material.centrality + 0.2 * material.bearing + material.manner
+    scores = scores + DEK_SIDE * np.array([p.source.side not in desk.heard for p in material.passages])
     found = desk.best(
         scores,
         lambda p: (
             MIN_DEK <= p.words <= desk.ledger.limits.dek_words
             and (_calm_title(p) and not title_case(p.text) if p.field == "title" else p.source.news)
             and material.bearing_of(p) >= DEK_BEARING
-            and not (material.is_stale(p) or leans(p.text) or loaded(p.text))
-            and desk.novelty(p) >= DEK_NOVELTY
-            and _adds(p.text, desk.said[0])
+            and not (material.is_stale(p) or material.is_elsewhere(p) or leans(p.text) or loaded(p.text))
+            and _adds(p.text, desk.said[:1], DEK_OWN)
+            and _adds(p.text, desk.said, DEK_NOVELTY)
         ),
         avoid=desk.said,
         weight=0.2,
@@ -79,10 +83,10 @@ def dek(desk: Desk) -> Statement | None:
     return desk.say(found) if found else None
 
 
-def _adds(text: str, title: str) -> bool:
-    """Whether enough of a text's content is not in the headline: other words for the same are no news."""
-    own = term_set(text)
-    return len(own - term_set(title)) >= DEK_OWN * len(own)
+def _adds(text: str, said: Sequence[str], least: float) -> bool:
+    """Whether enough of a text's content was not said: other words for the same are no news."""
+    told = frozenset[str]().union(*map(gist, said))
+    return len(new_gist(text, told)) >= least * len(gist(text))
 
 
 def teases(text: str) -> bool:

@@ -50,7 +50,7 @@ WEAK_ENDS = _words(
 
 DANGLERS = _words(
     "he she they it we i you his her their its him them this that these those such here there neither either "
-    "others who which whose elsewhere"
+    "others who which whose elsewhere nor"
 )
 """Opening words whose referent stands in a sentence that will not be there."""
 
@@ -188,4 +188,15 @@ _NUMERALS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
 )  # fmt: skip
+SAME_NEWS = (
+    "reject refuse deny decline rebuff dismiss toss spurn downplay shrug brush", "concern worry fear",
+    "bid request petition appeal", "plead plea",
+    "wound injure hurt injury", "shoot shot gunshot gunman shooter shooting gunfire", "strike bomb hit attack struck",
+    "cut reduce scale curtail trim", "drill exercise", "leave depart departure step resign quit exit left",
+    "kill die dead death deadly fatal fatally", "buy purchase acquire bought", "arrest detain custody",
+    "begin start kick began", "sue lawsuit suit", "quake earthquake tremor temblor", "meet met meeting talk",
+    "ship boat vessel carrier", "order direct instruct", "threaten warn threat", "vandal vandalize vandalism deface",
+)  # fmt: skip
+"""Words that headlines use for one another: two sentences that differ in these alone tell one thing."""
+
 NUMBER_WORDS = {word: str(value) for value, word in enumerate(_NUMERALS)}

@@ -19,7 +19,7 @@ from newsletter.writing.means import Scores
 from newsletter.writing.passages import Passage
 from newsletter.writing.score import title_case
 from newsletter.writing.subject import leans, points_back
-from newsletter.writing.terms import term_set
+from newsletter.writing.terms import gist, new_gist
 
 Points = Mapping[Side, tuple[Statement, ...]]
 
@@ -67,12 +67,11 @@ def _scores(desk: Desk, side: Side) -> Scores:
 
 def _next(desk: Desk, side: Side, scores: Scores, own: Sequence[Statement]) -> Statement | None:
     texts = [point.text for point in own]
-    told = frozenset[str]().union(*map(term_set, texts))
+    told = frozenset[str]().union(*map(gist, texts))
     like = dict(zip(map(id, desk.material.passages), desk.material.like(texts), strict=True))
 
     def another(p: Passage) -> bool:
-        stems = term_set(p.text)
-        return like[id(p)] < ALIKE and len(stems - told) >= OWN * len(stems)
+        return like[id(p)] < ALIKE and len(new_gist(p.text, told)) >= OWN * len(gist(p.text))
 
     for allowed, bar in _tries(desk, side, own):
         found = desk.best(scores, _both(another, allowed), avoid=desk.said, weight=UNLIKE, bar=bar)
@@ -99,18 +98,22 @@ def _tries(desk: Desk, side: Side, own: Sequence[Statement]) -> Iterator[tuple[A
 
     heard = {e.article for point in own for e in point.evidence} if len(own) >= FEW else set[str]()
 
+    everything = frozenset[str]().union(*map(gist, desk.said)) if len(own) >= FEW else frozenset[str]()
+
     def titled(p: Passage) -> bool:
-        return fits(p) and p.source.news and p.source.article.id not in heard and not teases(p.text)
+        new = len(new_gist(p.text, everything)) >= OWN * len(gist(p.text))
+        return fits(p) and new and p.source.news and p.source.article.id not in heard and not teases(p.text)
 
     def told(p: Passage) -> bool:
         return fits(p) and p.field == "text" and p.source.news
 
     def good(p: Passage) -> bool:
         newest = material.freshness_of(p) >= FRESH
-        return told(p) and material.bearing_of(p) >= CENTRAL and newest and not points_back(p.text)
+        near = material.bearing_of(p) >= CENTRAL and not material.is_elsewhere(p)
+        return told(p) and near and newest and not points_back(p.text)
 
     yield good, REPEATS
-    yield lambda p: told(p) and not points_back(p.text), REPEATS
+    yield lambda p: told(p) and not (points_back(p.text) or material.is_elsewhere(p)), REPEATS
     yield lambda p: titled(p) and not title_case(p.text), REPEATS
     yield told, ALMOST
     yield lambda p: fits(p) and p.field == "text", REPEATS

@@ -37,6 +37,10 @@ _DATED_PLACE = re.compile(rf"^[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){{0,2}}, {_MONT
 _LURE = re.compile(
     r"^(?:Sign up|Subscribe)\b[^.]{0,80}?(?:inbox|newsletters?|topic|now)[: ]+(?:Follow topic: )?(?=[A-Z])"
 )
+_CREDIT = re.compile(
+    r"^[\w’'&/ ]{3,80}?/ ?(?:YouTube|Instagram|TikTok|Facebook|X|Getty(?: Images)?|Reuters|AFP|AP|Pool) (?=[A-Z])"
+)
+"""Whose picture stood above the text: "The Evening Show/YouTube"."""
 _BULLET = re.compile(r"^(?:[-–—•*] ?(?:Share via )?)+(?=[A-Z“\"])")
 _AGAIN = re.compile(
     r"^(?P<name>[A-Z][\w’'-]+ [A-Z][\w’'-]+)\b[^.!?]{20,}?[\w’”] "
@@ -70,7 +74,7 @@ def _without_title(title: str, field: str, span: Span) -> Span:
 
 def _without_furniture(field: str, span: Span) -> Span:
     text = field[span.start : span.start + REACH]
-    for pattern in (_STAMP, _BYLINE, _DATED_PLACE, _LURE, _BULLET, _AGAIN):
+    for pattern in (_STAMP, _BYLINE, _DATED_PLACE, _LURE, _CREDIT, _BULLET, _AGAIN):
         found = pattern.match(text)
         if found:
             return _from(field, span, found.end())

@@ -12,13 +12,17 @@ from newsletter.writing.fit import names_something
 from newsletter.writing.passages import Passage
 from newsletter.writing.quotes import mostly_quoted
 from newsletter.writing.subject import leans
-from newsletter.writing.terms import names
+from newsletter.writing.terms import first_gist, gist, names, new_gist
 
 MIN_WORDS = 7
 POOL = 60
 """Passages that the search looks at: the best ones by consensus."""
 NEAR, CLOSE, OPENING = 0.15, 0.25, 0.4
 """Least bearing on the story's news of any sentence of an overview, where many outlets tell it, and of the first."""
+FIRST = 6
+"""Stems in which a sentence has said who does what."""
+BEYOND = 0.25
+"""Share of its content that a sentence of an overview has beyond the headline."""
 ENOUGH_SAID = 2
 """Sentences from which an overview is one."""
 MANY = 5
@@ -39,9 +43,11 @@ def overview(desk: Desk, words: int, most: int = 4) -> tuple[Statement, ...]:
         if len(chosen) >= min(ENOUGH_SAID, most):
             break
     close = dict(zip(map(id, desk.material.passages), desk.material.like(desk.said), strict=True))
-    order = sorted(
-        chosen, key=lambda p: (p not in opening, -close[id(p)] - desk.material.bearing_of(p), free.index(p))
-    )
+
+    def news(p: Passage) -> float:
+        return close[id(p)] + desk.material.bearing_of(p) + _speaks_of_it(desk, p)
+
+    order = sorted(chosen, key=lambda p: (p not in opening, -news(p), free.index(p)))
     return tuple(desk.say(p) for p in order)
 
 
@@ -57,6 +63,12 @@ def _names_it(desk: Desk, passage: Passage) -> bool:
     return passage.sentence == 0 or not told or bool(told & names(f"It {passage.text}"))
 
 
+def _speaks_of_it(desk: Desk, passage: Passage) -> float:
+    """Share of a passage's first words that are the headline's: the news comes first, not what led to it."""
+    told = frozenset[str]().union(*map(gist, desk.said))
+    return len(first_gist(passage.text, FIRST) & told) / FIRST
+
+
 def _free(desk: Desk) -> list[Passage]:
     """News passages that an overview may take, best borne out first."""
     material = desk.material
@@ -65,7 +77,13 @@ def _free(desk: Desk) -> list[Passage]:
     found = [p for p in (material.passages[i] for i in order) if p.source.news and p.words >= MIN_WORDS]
     kept = _kept_for_points(desk)
     free = [p for p in found if p.key not in desk.used | kept]
-    return [p for p in free if not material.is_stale(p)] or free
+    free = [p for p in free if not (material.is_stale(p) or material.is_elsewhere(p))] or free
+    return [p for p in free if not _tells_the_title_again(desk, p)] or free
+
+
+def _tells_the_title_again(desk: Desk, passage: Passage) -> bool:
+    told = frozenset[str]().union(*map(gist, desk.said))
+    return len(new_gist(passage.text, told)) < BEYOND * len(gist(passage.text))
 
 
 def _pools(desk: Desk, free: list[Passage]) -> Iterator[list[Passage]]:

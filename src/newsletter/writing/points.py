@@ -74,7 +74,7 @@ def _tries(desk: Desk, side: Side) -> Iterator[tuple[Allowed, float]]:
 
     def central(p: Passage) -> bool:
         fits = p.source.side == side and p.words >= MIN_WORDS and not desk.material.is_stale(p)
-        return fits and bearing(p) >= CENTRAL
+        return fits and bearing(p) >= CENTRAL and not desk.material.is_elsewhere(p)
 
     def adds(p: Passage) -> bool:
         return desk.novelty(p) >= NOVELTY

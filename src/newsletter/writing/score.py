@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -15,7 +16,7 @@ from newsletter.writing.fit import names_something
 from newsletter.writing.means import Scores, mean, unit, weighted
 from newsletter.writing.passages import Passage, support_texts
 from newsletter.writing.sources import Source
-from newsletter.writing.terms import Concepts, Matrix, Space, concepts
+from newsletter.writing.terms import Concepts, Matrix, Space, concepts, names, term_set
 from newsletter.writing.timing import Told, looks_ahead, stale, turned, under_way
 
 _WORD = re.compile(r"[\w’'-]+")
@@ -24,6 +25,10 @@ _ATTRIBUTED = re.compile(
 )
 LEAD = 2
 """Sentences, the title among them, in which an article tells its news."""
+SEVERAL = 5
+"""Outlets from which on a story's names can be told."""
+KEY = 0.2
+"""Share of the outlets that give a name of the story."""
 OLDEST = 0.4
 """What the oldest article weighs in a story's news beside the newest."""
 LATE, STALE, AHEAD = 0.08, 0.35, 0.1
@@ -54,6 +59,17 @@ class Material:
         """Everything each outlet speaks of."""
         return {o: frozenset[str]().union(*map(concepts, self.texts_of(o))) for o in self.outlets}
 
+    @cached_property
+    def _shared(self) -> frozenset[str]:
+        """What two outlets at least speak of."""
+        users = Counter(concept for own in self.concepts_of.values() for concept in own)
+        return frozenset(concept for concept, many in users.items() if many > 1)
+
+    def alone_with(self, passage: Passage) -> float:
+        """Share of a passage's content stems that no other outlet uses, 0 to 1."""
+        own = term_set(passage.text)
+        return len(own - self._shared) / len(own) if own else 0.0
+
     def said_by_news(self) -> tuple[tuple[Source, str], ...]:
         """Titles and sentences of news pieces, each with its source."""
         return tuple((s, t) for s, t in self.said if s.news)
@@ -68,6 +84,22 @@ class Material:
         rows = [i for i, (source, _) in enumerate(self.said) if source.side != side]
         mine = self.vectors[self._row[id(passage)]]
         return float((self._units[rows] @ mine).max()) if rows else 0.0
+
+    @cached_property
+    def key_names(self) -> frozenset[str]:
+        """The names that a fifth of the outlets give in their titles and openings, two outlets at least."""
+        users: dict[str, set[str]] = {}
+        for i in (i for mine in self._leads.values() for i in mine):
+            source, text = self.said[i]
+            for name in names(f"It {text}"):
+                users.setdefault(name, set()).add(source.outlet)
+        least = max(2, KEY * len(self.outlets))
+        return frozenset(name for name, outlets in users.items() if len(outlets) >= least)
+
+    def is_elsewhere(self, passage: Passage) -> bool:
+        """Whether a passage has names and none of them is the story's: it tells of another time or place."""
+        own = names(f"It {passage.text}") if len(self.outlets) >= SEVERAL else frozenset()
+        return bool(own) and bool(self.key_names) and not own & self.key_names
 
     def manner_of(self, passage: Passage) -> float:
         return float(self.manner[self._row[id(passage)]])

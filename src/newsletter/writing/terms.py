@@ -13,7 +13,7 @@ import numpy as np
 import snowballstemmer
 from numpy.typing import NDArray
 
-from newsletter.writing.lexicon import NUMBER_WORDS, STOP_WORDS
+from newsletter.writing.lexicon import NUMBER_WORDS, SAME_NEWS, STOP_WORDS
 
 Matrix = NDArray[np.float64]
 
@@ -57,6 +57,27 @@ def term_set(text: str) -> frozenset[str]:
 def numbers(text: str) -> frozenset[str]:
     """The numbers a text states, written as digits without thousands commas."""
     return frozenset(t for t in terms(text) if t[:1].isdigit())
+
+
+_CLASS = {stem(word): stem(group.split()[0]) for group in SAME_NEWS for word in group.split()}
+_BEFORE_NAME = re.compile(r"\b([A-Z][\w’'.-]+) (?=([A-Z][\w’'-]+))")
+
+
+@lru_cache(maxsize=16384)
+def gist(text: str) -> frozenset[str]:
+    """The content stems of a text, words that headlines use for one another being one."""
+    return frozenset(_CLASS.get(t, t) for t in term_set(text))
+
+
+def first_gist(text: str, many: int) -> frozenset[str]:
+    """The first of them: who does what."""
+    return frozenset(list(dict.fromkeys(_CLASS.get(t, t) for t in terms(text)))[:many])
+
+
+def new_gist(text: str, told: frozenset[str]) -> frozenset[str]:
+    """What of a text's gist is not told; an office or a forename before a name that was told is no news."""
+    known = {t for first, name in _BEFORE_NAME.findall(text) if gist(name) <= told for t in gist(first)}
+    return gist(text) - told - known
 
 
 def names(text: str) -> frozenset[str]:

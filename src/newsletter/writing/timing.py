@@ -27,11 +27,15 @@ AHEAD_BEFORE = 0.3
 """Share of the earlier half's texts that announce, from which on an event was awaited."""
 OUTGROWN = 2
 """Later leads with a higher toll from which on a toll is out of date."""
+MANY_DEAD = 20
+"""Dead from which on two counts are of one disaster, and the lower one is the older."""
 STILL_AHEAD = 0.25
 """Share of the later half's texts that announce, under which the story has passed from plans to facts."""
 
 _EXPECTING = re.compile(
     r"(?<!\bas )(?<!\bas was )\b(?:expected|scheduled|slated|poised|set) (?:to|for|in|on|at)\b"
+    r"|\b(?:locked in an? [a-z]+ (?:contest|race|battle|fight)|too close to call|neck and neck)\b"
+    r"|\b(?:forecast|projected|predicted) to\b|\bas (?:[\w.’'-]+ ){1,5}?(?:approaches|nears|looms)\b"
     r"|\b(?:the|an|his|her|their|its) (?:expected|upcoming|looming|impending|planned|anticipated) \w"
     r"|\bdue (?:in|back|for|to (?:appear|begin|start|be|meet|speak|face|vote|arrive|return|testify|launch|open))\b"
     r"|\b(?:ahead of|on the eve of|about to|prepar(?:e|es|ing) (?:to|for)|gear(?:s|ing) up|brac(?:es?|ing) for)\b",
@@ -130,9 +134,14 @@ def toll(text: str) -> int:
 
 
 def _outgrown(told: Told, tolls: Sequence[tuple[datetime, int]]) -> bool:
-    """Whether two later leads give more dead than the text does: one alone may count something else."""
+    """Whether two leads give more dead than the text does: one alone may count something else.
+
+    Of few dead only later leads know better; a toll of many only ever rises, whatever an article's date.
+    """
     own = toll(told.text)
-    return own > 0 and sum(at > told.at and more > own for at, more in tolls) >= OUTGROWN
+    return (
+        own > 0 and sum((at > told.at or own >= MANY_DEAD) and more > own for at, more in tolls) >= OUTGROWN
+    )
 
 
 def turned(leads: Sequence[Told]) -> datetime | None:

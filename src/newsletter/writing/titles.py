@@ -23,6 +23,7 @@ from newsletter.writing.passages import title_span
 from newsletter.writing.score import title_case
 from newsletter.writing.sources import Source, sources_of
 from newsletter.writing.terms import Space
+from newsletter.writing.timing import Told, stale
 
 SHORTEST, LONGEST = 4, 24
 """Words of a title that is a headline: shorter ones are labels, longer ones are posts."""
@@ -41,10 +42,12 @@ def side_titles(story: Story, registry: Registry) -> dict[Side, Statement]:
     told = [s for s in sources_of(story, registry, quoted=False) if s.news]
     space = Space([t for s in told for t in (s.article.title, s.article.text[:300])])
     near = {s.article.id: _near(s, told, space) for s in told}
+    old = _overtaken(told)
     chosen: dict[Side, Source] = {}
     for side in SIDES:
         ours = [s for s in told if s.side == side and _tells(s)]
         ours = [s for s in ours if near[s.article.id] >= LEAST * max(near.values())]
+        ours = [s for s in ours if not old[s.article.id]] or ours
         if ours:
             others = [s.article.title for s in chosen.values()]
             chosen[side] = _best(ours, told, others, space)
@@ -60,6 +63,12 @@ def _best(ours: Sequence[Source], told: Sequence[Source], others: Sequence[str],
     alike = (vectors @ space.vectors(others).T).max(axis=1) if others else np.zeros(len(ours))
     order = sorted(range(len(ours)), key=lambda i: (alike[i] >= ALIKE, -score[i], ours[i].article.id))
     return ours[order[0]]
+
+
+def _overtaken(told: Sequence[Source]) -> dict[str, bool]:
+    """By article, whether what its title says has been overtaken: plans that came about, older tolls."""
+    leads = [Told(s.article.title, s.article.published) for s in told]
+    return dict(zip((s.article.id for s in told), stale(leads, leads), strict=True))
 
 
 def _near(source: Source, told: Sequence[Source], space: Space) -> float:

@@ -30,7 +30,7 @@ _DATELINE = re.compile(
 )
 _LABELS = re.compile(
     r"^(?:why it matters|driving the news|the big picture|zoom (?:in|out)|catch up quick|state of play|"
-    r"what they['’]re saying|"
+    r"what (?:they|he|she)['’](?:re|s) saying|"
     r"between the lines|the latest|context|by the numbers|what['’]s next|what's new|flashback|"
     r"the intrigue|what happened|"
     r"how it works|the other side|threat level|follow the money|of note|background|breaking(?: news)?|"
@@ -51,7 +51,8 @@ _TAIL = re.compile(
     r"\w+ed))\b)|"
     r", (?=(?:as|while|after|before|with|which|who|where|when|whose|a|an|the|one of|part of|days|weeks|"
     r"months|hours|years|"
-    r"even|about|roughly|nearly|including|citing|and|aimed at|designed to|intended to|based on|(?:\w+ly )?\w+ing)\b)"
+    r"even|about|roughly|nearly|including|citing|and|aimed at|designed to|intended to|based on|(?:\w+ly )?"
+    r"(?!building|morning|evening|meeting|hearing|wing|king|wedding|housing)\w+ing)\b)"
 )
 _RELATIVE = re.compile(r"\b(?:who|whom|whose|which|that|as|after|when|while)\b.*")
 _LOOSE_TAIL = re.compile(r" (?=(?:after|before|when|while|following|during|because of|due to|amid)\b)")
@@ -65,6 +66,15 @@ _NEGATED = re.compile(
     r"\b(?:not|never|no|nobody|none|without|only|until|unless|if|whether)\b|n['’]t\b", re.IGNORECASE
 )
 _DASH = re.compile(r"[—–]|--| - ")
+_HALF = re.compile(r"(?:\bnot|n['’]t) (?:just|only|merely|simply|so much)\b", re.IGNORECASE)
+"""The first half of "not just this but that"."""
+_NAMING = re.compile(
+    r"\b(?:call(?:s|ed|ing)?|dubbed|label(?:s|l?ed)|brand(?:s|ed)|deem(?:s|ed)|describ(?:es|ed|ing)) "
+    r"(?!on\b|for\b|off\b|out\b|in\b|to\b|up\b|him|her|them|it\b)[^“\"‘']*$"
+)
+"""A thing is called, and what it is called comes later."""
+_EQUAL = re.compile(r"\b(?:as|so) (?!a\b|an\b|the\b|of\b|part\b|many as\b|much as\b)[a-z]+\b(?!.* as )")
+"""The first half of "as wary of this as others are of that"."""
 _JOINT = re.compile(r" and (?P<verb>[\w’']+) (?P<next>\S+)")
 _AUXILIARIES = frozenset(["is", "are", "was", "were", "has", "have", "had", "will", "would", "can", "could"])
 _PAIRED = re.compile(r"\b(?:between|both|either)\b(?: [\w’'$.-]+){0,6}$", re.IGNORECASE)
@@ -156,15 +166,21 @@ def _predicate(verb: str, following: str) -> bool:
 
 def _leans(text: str, dropped: str) -> bool:
     """Whether a clause that no comma sets off may not be dropped behind this text."""
+    if _TIMED.search(text):
+        return True
     if dropped.split(maxsplit=1)[0] in {"after", "before", "when", "while"} and not _VERBAL.search(dropped):
         return not has_verb(dropped)
-    return bool(_NEGATED.search(text) or _TIMED.search(text) or _PAIRED.search(text))
+    return bool(_NEGATED.search(text) or _PAIRED.search(text))
 
 
 def _droppable(head: str, dropped: str) -> bool:
     """Whether a tail only adds: it hides no hedge, no list's last member and no main clause."""
     rest = dropped.lstrip(" ,")
     opens, _, more = rest.partition(" ")
+    if _NAMING.search(head) and re.search(r"[“\"‘]|, an? ", dropped):
+        return False
+    if _HALF.search(head) or (opens == "as" and _EQUAL.search(head)):
+        return False
     if opens == "citing" and _REPORTED.search(head):
         rest = more
     elif not keeps_hedges(dropped):
