@@ -45,7 +45,8 @@ TITLE = 0.1
 """What a headline's clipped style costs."""
 BRIEF, EACH = 9, 0.03
 """Words from which on a fact tells enough to be worth its line, and what each one less costs."""
-_TELLS = re.compile(r"^(?:What|Why|How|Who|When|Where)\b|:|^Now,")
+_TELLS = re.compile(r"^(?:What|Why|How|Who|When|Where)\b|:|\b(?:why|how) ")
+_NOW = re.compile(r"^Now\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def _matters(desk: Desk, passage: Passage) -> bool:
         return False
     if passage.field == "title" and (title_case(passage.text) or passage.source.live):
         return False
-    if _TELLS.search(passage.text) and (passage.field == "title" or passage.text.startswith("Now,")):
+    if _NOW.search(passage.text) or (passage.field == "title" and _TELLS.search(passage.text)):
         return False
     return not leans(passage.text) and not contested(material, passage)
 

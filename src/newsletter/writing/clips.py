@@ -16,6 +16,7 @@ from newsletter.writing.lexicon import BARE_VERBS, VERBS
 from newsletter.writing.passages import Passage
 from newsletter.writing.quotes import balanced
 from newsletter.writing.sentences import stripped
+from newsletter.writing.verbs import words
 
 LEAST = 6
 """Words that a clipped fact has at least."""
@@ -38,6 +39,9 @@ _RELATED = re.compile(
 )
 _OFFICE = re.compile(r",? (?:for|from|with|of)\b")
 _SPEECH = re.compile(r"\b(?:said|says|announced|announces|reported|reports) (?:that )?(?!\w+day\b)")
+_PARTICIPLES = words(
+    "drawn known seen made held taken given set led built found sent brought told shown driven hit born"
+)
 _TO_DO = re.compile(r"\bto (?!the\b|a\b|an\b|his\b|her\b|its\b|their\b)[a-z]+")
 _NEEDS_ALL = re.compile(
     r"\b(?:not|no|never|without|only|unless|until|if|whether|least|most|more|less|first|last|record|between|both|either|"
@@ -77,9 +81,15 @@ def _needed(head: str, dropped: str) -> bool:
 
 def _stands(text: str) -> bool:
     """A clause with its verb that ends on a noun and promises nothing more."""
-    words = text.split()
-    if len(words) < LEAST or "," in text or not balanced(text) or breaks_off(text) or _NEEDS_ALL.search(text):
+    tokens = text.split()
+    if (
+        len(tokens) < LEAST
+        or "," in text
+        or not balanced(text)
+        or breaks_off(text)
+        or _NEEDS_ALL.search(text)
+    ):
         return False
-    end = words[-1].lower().strip("\"'”’")
-    verbal = end in VERBS | BARE_VERBS or end.endswith(("ed", "ing", "ly"))
-    return not verbal and has_verb(" ".join(words[1:]))
+    end = tokens[-1].lower().strip("\"'”’")
+    verbal = end in _PARTICIPLES or end in VERBS | BARE_VERBS or end.endswith(("ed", "ing", "ly"))
+    return not verbal and has_verb(" ".join(tokens[1:]))

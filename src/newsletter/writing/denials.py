@@ -17,7 +17,7 @@ from newsletter.writing.verbs import words
 
 SHARED, OF_OBJECT = 2, 2
 """Stems that claim and denial must share, the denier's name aside, and how many of them in what is denied."""
-TOPIC = 10
+TOPIC = 12
 """Words of a topic."""
 
 _NOUNS = (
@@ -100,7 +100,8 @@ def denials(passage: Passage) -> Iterator[Denial]:
     topic = _topic(found.group("what").strip(), actor, whose)
     if topic:
         named = frozenset(terms(whose)[-1:])
-        yield Denial(passage, actor, topic, _stems(topic) - term_set(actor), named)
+        denied = _stems(found.group("what") if topic.startswith("What ") else topic)
+        yield Denial(passage, actor, topic, denied - term_set(actor), named)
 
 
 def answers(denial: Denial, claim: Passage) -> int:
