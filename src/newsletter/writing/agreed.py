@@ -46,6 +46,7 @@ TITLE = 0.1
 BRIEF, EACH = 9, 0.03
 """Words from which on a fact tells enough to be worth its line, and what each one less costs."""
 _TELLS = re.compile(r"^(?:What|Why|How|Who|When|Where)\b|:|\b(?:why|how) ")
+_DECIDED = re.compile(r"\b(?:vot(?:es|ed)|agree[sd]?|decid(?:es|ed)) to [a-z]")
 _NOW = re.compile(r"^Now\b")
 
 
@@ -163,14 +164,19 @@ def _matters(desk: Desk, passage: Passage) -> bool:
     material = desk.material
     if not passage.source.news or material.bearing_of(passage) < BEARING:
         return False
-    fact = fact_of(passage.text)
-    if material.is_stale(passage) and (fact.doubts or fact.ahead is not False):
+    if material.is_stale(passage) and not _done(passage.text):
         return False
     if passage.field == "title" and (title_case(passage.text) or passage.source.live):
         return False
     if _NOW.search(passage.text) or (passage.field == "title" and _TELLS.search(passage.text)):
         return False
     return not leans(passage.text) and not contested(material, passage)
+
+
+def _done(text: str) -> bool:
+    """Whether it tells what happened or was decided: later articles may only go on from there."""
+    fact = fact_of(text)
+    return not fact.doubts and (fact.ahead is False or bool(_DECIDED.search(text)))
 
 
 def _weighed(desk: Desk, told: _Told, shared: _Shared) -> _Shared:

@@ -22,8 +22,8 @@ LEAST = 6
 """Words that a clipped fact has at least."""
 
 _BORDER = re.compile(
-    r",? (?=(?:(?:minutes|hours|days|weeks|months|years) (?:after|before)|in|on|at|during|after|amid|following|before|while|"
-    r"as|over|despite|related to)\b)|(?<=[a-z]),? (?=(?:for|from|with)\b)"
+    r",? (?=(?:(?:minutes|hours|days|weeks|months|years) (?:after|before)|in|on|at|during|after|amid|following|"
+    r"before|while|as|over|despite|related to)\b)|(?<=[a-z]),? (?=(?:for|from|with)\b)"
     r"|, (?=[a-z])| (?=and (?:\w+ed|has|have|was|were|is|are|will|would) )"
 )
 _LIST = re.compile(r"^, (?:[\w’'-]+ ){1,4}(?:and|or)\b|^,[^,]*, (?:and|or)\b")

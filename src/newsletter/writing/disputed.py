@@ -105,10 +105,17 @@ def _sentences(desk: Desk) -> Iterator[Passage]:
 def _told(desk: Desk) -> Iterator[Passage]:
     """Sentences, and headlines that read like one: a denial is often the news itself."""
     yield from _sentences(desk)
-    for p in desk.material.passages:
-        if p.source.news and p.field == "title" and p.source.side != Side.UNRATED and p.key not in desk.used:
-            if not title_case(p.text) and ":" not in p.text and not p.source.live:
-                yield p
+    yield from (
+        p
+        for p in desk.material.passages
+        if p.source.news
+        and not p.source.live
+        and p.field == "title"
+        and p.source.side != Side.UNRATED
+        and p.key not in desk.used
+        and not title_case(p.text)
+        and ":" not in p.text
+    )
 
 
 def _differ(desk: Desk, one: _Claim, other: _Claim) -> bool:

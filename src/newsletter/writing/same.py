@@ -103,7 +103,7 @@ GRAVE = frozenset(
     _CLASS.get(stem(word), stem(word))
     for word in words(
         "murder kill die manslaughter homicide stalk rape assault abuse terror terrorist terrorism "
-        "spy espionage fraud bribe bribery corrupt corruption treason racist racism antisemitism genocide massacre torture "
+        "spy espionage fraud bribe bribery corrupt treason racist racism antisemitism genocide massacre torture "
         "theft steal perjury lie lied illegal unlawful criminal crime guilty convict charge "
         "indict arrest accuse allege blame attack invade bomb shoot strike win lose "
         "defeat beat resign fire reject approve deny confirm admit "
