@@ -24,7 +24,8 @@ NOVEL = 0.5
 """Share of a statement's content that headline, overview and the rest of the story must not hold."""
 _DAYS = frozenset(t for word in CALENDAR for t in terms(word))
 _THIN = re.compile(
-    r"\b(?:not|never|no|nobody|none|neither)\b|n['’]t\b|\bc(?:omes?|ame) (?:amid|as|after)\b", re.IGNORECASE
+    r"\b(?:not|never|no|nobody|none|neither)\b|n['’]t\b|\bc(?:omes?|ame)(?: (?:amid|as|after)\b|\W*$)",
+    re.IGNORECASE,
 )
 _DATE = re.compile(r"\b[A-Z][a-z]{2,8}\.? \d{1,2}\b|\b\d{1,2} [A-Z][a-z]{2,8}\b|\b(?:19|20)\d\d\b")
 
