@@ -11,11 +11,12 @@ from newsletter.domain.leaning import Side
 from newsletter.domain.words import WritingLimits
 from newsletter.writing.agreed import agreed
 from newsletter.writing.choose import Desk
+from newsletter.writing.clips import clips
 from newsletter.writing.counts import counts
 from newsletter.writing.disputed import disputed
 from newsletter.writing.faq import faq
 from newsletter.writing.one_side import only
-from newsletter.writing.same import fact_of, states
+from newsletter.writing.same import fact_of, states, weights
 from newsletter.writing.support import bears_out
 from newsletter.writing.writer import ExtractiveWriter, desk_for
 from tests.support.writing_stories import article, bridge, chosen, registry, story
@@ -156,6 +157,41 @@ def test_a_denial_without_its_claim_is_no_dispute(claim: str) -> None:
     assert disputed(desk(crash(claim, DENIED))) == ()
 
 
+ASSERTED = "Mayor Orrin said the ferry Marlow was overloaded when it left Corvane."
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "Harbor chief Ines Talbot rejected Mayor Orrin's claim that the ferry Marlow was overloaded.",
+        'Harbor chief Ines Talbot called Mayor Orrin\'s claim that the ferry Marlow was overloaded "nonsense".',
+        "Harbor chief Ines Talbot pushed back against Mayor Orrin's claim that the ferry Marlow was overloaded.",
+    ],
+)
+def test_a_named_persons_claim_stands_beside_its_denial(denial: str) -> None:
+    (dispute,) = disputed(desk(crash(ASSERTED, denial)))
+    assert dispute.topic == "Mayor Orrin's claim that the ferry Marlow was overloaded"
+    assert {claim.outlets[0] for claim in dispute.claims} == {"harborlight.example", "ridgeherald.example"}
+
+
+def test_another_persons_words_are_not_the_claim_that_was_denied() -> None:
+    denial = "Harbor chief Ines Talbot rejected Governor Lund's claim that the ferry Marlow was overloaded."
+    assert disputed(desk(crash(ASSERTED, denial))) == ()
+
+
+def test_a_claim_mentioned_beside_the_deniers_own_case_is_not_made() -> None:
+    beside = "The harbor office said the Marlow passed its tests, amid claims of rotten lifeboats aboard the ferry."
+    assert disputed(desk(crash(beside, DENIED))) == ()
+
+
+def test_a_denial_in_a_headline_counts() -> None:
+    pieces = [
+        article("harborlight.example", "Ferry sinks off Corvane harbor", CLAIMED),
+        article("ridgeherald.example", DENIED.rstrip("."), "The ferry Marlow sank off Corvane.", minutes=20),
+    ]
+    assert len(disputed(desk(pieces))) == 1
+
+
 def test_an_earlier_count_that_everybody_left_behind_is_no_dispute() -> None:
     later = [
         article(
@@ -217,3 +253,71 @@ def test_a_fact_with_another_count_elsewhere_is_not_agreed() -> None:
                 minutes=60),
     ]  # fmt: skip
     assert not any("12" in s.text for s in agreed(desk(pieces)))
+
+
+def test_what_few_tell_decides_whether_a_fact_is_told() -> None:
+    said = [
+        "Corvane council votes on the old harbor bridge.",
+        "Corvane council votes for a new harbor bridge name.",
+        "Corvane council votes to close harbor bridge for repairs.",
+        "Corvane council votes to close its harbor bridge for repairs.",
+    ]
+    told = weights([fact_of(text)] for text in said)
+    fact = fact_of(said[2])
+    assert states(fact, fact_of(said[3]), told)
+    assert not states(fact, fact_of(said[1]), told)
+
+
+def test_a_grave_word_must_be_told() -> None:
+    fact = fact_of("Ferry captain Tomas Orrin was charged over the Marlow crash in Corvane harbor.")
+    assert not states(fact, fact_of("Ferry captain Tomas Orrin spoke of the Marlow crash in Corvane harbor."))
+
+
+def clipped(text: str) -> list[str]:
+    pieces = desk([article("midland.example", "Ferry sinks off Corvane", text)]).material.passages
+    return [clip.text for passage in pieces if passage.field == "text" for clip in clips(passage)]
+
+
+def test_a_fact_may_lose_its_last_phrases() -> None:
+    text = "Captain Tomas Orrin was freed by a judge in Corvane after a week in the county jail."
+    assert "Captain Tomas Orrin was freed by a judge in Corvane" in {c.rstrip(".") for c in clipped(text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The harbor office ordered the Marlow crew in Corvane to leave the ship.",
+        "The council gave its final approval to harbors in Corvane, Lund and Talbot.",
+        "Mayor Orrin said yearly harbor drills with Talbot send a hostile signal.",
+        "Captain Tomas Orrin faces harbor charges in connection with the crash.",
+    ],
+)
+def test_no_clip_breaks_what_a_fact_says(text: str) -> None:
+    broken = ("crew", "crew in Corvane", "harbors in Corvane", "drills", "connection")
+    assert not [c for c in clipped(text) if c.rstrip(".").endswith(broken)]
+
+
+def test_two_agreed_facts_are_not_one_fact_twice() -> None:
+    sentence = "Mayor Tomas Orrin opened the harbor bridge in Corvane on Monday"
+    longer = f"{sentence} after two years of repairs"
+    pieces = [
+        article(outlet, "Corvane marks a day at the harbor", f"{sentence}. {longer}.", minutes=n)
+        for n, outlet in enumerate(("harborlight.example", "midland.example", "ridgeherald.example"))
+    ]
+    assert len(agreed(desk(pieces))) == 1
+
+
+@pytest.mark.parametrize(
+    "memo",
+    [
+        "Corvane did not answer a memo by the engineer Petra Lund about rusting bolts.",
+        "The engineer Petra Lund's memo about bolts came as Corvane counted its rusting bridges.",
+    ],
+)
+def test_a_bare_no_or_a_coincidence_is_nothing_that_one_side_alone_tells(memo: str) -> None:
+    outlets = ("harborlight.example", "commonpost.example")
+    pieces = [
+        article(a.outlet, a.title, f"{a.text} {memo}", minutes=i) if a.outlet in outlets else a
+        for i, a in enumerate(bridge())
+    ]
+    assert only(desk(pieces), Side.LEFT) == ()

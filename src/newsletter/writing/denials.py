@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from newsletter.writing.asking import clause
 from newsletter.writing.passages import Passage
 from newsletter.writing.quotes import balanced
-from newsletter.writing.terms import term_set
+from newsletter.writing.terms import term_set, terms
 from newsletter.writing.verbs import words
 
 SHARED, OF_OBJECT = 2, 2
 """Stems that claim and denial must share, the denier's name aside, and how many of them in what is denied."""
-TOPIC = 10
+TOPIC = 12
 """Words of a topic."""
 
 _NOUNS = (
@@ -25,13 +25,14 @@ _NOUNS = (
     r"rumou?rs|the idea|the notion)"
 )
 _OBJECT = (
-    rf"(?P<what>(?:(?:the|any|all|those|widespread|recent) )?(?:[a-z’'-]+ )?{_NOUNS}"
+    r"(?P<what>(?:(?:the|any|all|those|widespread|recent) )?(?P<whose>(?:[A-Z][\w.’'-]* ){0,3}[A-Z][\w-]*[’']s? )?"
+    rf"(?:[a-z’'-]+ )?{_NOUNS}"
     r"(?: (?:of|that|about|over|from|against)\b[^,;—–“”\"]*)?)"
 )
 _DENIES = (
     re.compile(
         rf"\b(?:den(?:y|ies|ied)|reject(?:s|ed)?|dismiss(?:es|ed)?|disput(?:e|es|ed)|refut(?:e|es|"
-        rf"ed)) {_OBJECT}"
+        rf"ed)|contradict(?:s|ed)?|push(?:es|ed)? back (?:against|on)) {_OBJECT}"
     ),
     re.compile(
         rf"\bcall(?:s|ed) {_OBJECT} (?:as )?[“\"‘']?(?:\w+ )?(?:false|untrue|fake|lies|a lie|"
@@ -39,8 +40,7 @@ _DENIES = (
         r"inaccurate|a hoax|nonsense|unfounded|misleading)\b"
     ),
     re.compile(
-        r"\bden(?:y|ies|ied) (?P<what>(?:that |detaining |holding |making |attacking |using |"
-        r"doing |planning |having )"
+        r"\bden(?:y|ies|ied) (?P<what>(?:that |(?!\w+ing (?:in|on|at|as)\b)[a-z]{3,}ing )"
         r"[^,;—–“”\"]*|any wrongdoing|wrongdoing|(?:the|all|any) charges?\b)"
     ),
     re.compile(r"\b(?P<what>plead(?:s|ed)? not guilty)\b"),
@@ -61,6 +61,10 @@ _CUT = re.compile(
 )
 _AGAINST = ("The charges against", "The accusations against")
 _CHARGE = re.compile(r"\b(?:accus|alleg|charg)\w+|\bprosecutors sa(?:y|id)\b", re.IGNORECASE)
+_ASIDE = re.compile(
+    r",? (?:amid|despite|after|following|as) [^,;]*\b(?:reports?|allegations?|claims?|accusations?|concerns?)\b[^,;]*"
+)
+"""What a sentence only mentions beside its own news."""
 _JOINTS = words("and aboard on in at over from for")
 _GENERIC = re.compile(
     r"^(?:the |any |all |those )?(?:charges?|allegations?|accusations?|claims?|wrongdoing|plead.*)$"
@@ -79,6 +83,8 @@ class Denial:
     actor: str
     topic: str
     denied: frozenset[str]
+    whose: frozenset[str] = frozenset()
+    """Stems of whose claim it is, where the denial names them: then the claim must be theirs."""
 
 
 def denials(passage: Passage) -> Iterator[Denial]:
@@ -90,20 +96,25 @@ def denials(passage: Passage) -> Iterator[Denial]:
     actor = of.subject
     if not actor.split()[-1][:1].isupper():
         return
-    topic = _topic(found.group("what").strip(), actor)
+    whose = (found.groupdict().get("whose") or "").strip()
+    topic = _topic(found.group("what").strip(), actor, whose)
     if topic:
-        yield Denial(passage, actor, topic, _stems(topic) - term_set(actor))
+        named = frozenset(terms(whose)[-1:])
+        denied = _stems(found.group("what") if topic.startswith("What ") else topic)
+        yield Denial(passage, actor, topic, denied - term_set(actor), named)
 
 
 def answers(denial: Denial, claim: Passage) -> int:
     """How many stems of the claim the denial speaks of; 0 where it is no claim of another speaker."""
-    text, actor = claim.text, term_set(denial.actor)
+    text, actor = _ASIDE.sub("", claim.text), term_set(denial.actor)
     if claim.outlet == denial.passage.outlet or not _CLAIMED.search(text) or _ANY_DENIAL.search(text):
         return 0
     own = clause(text)
     if own and (own.speaks or own.base) and actor & term_set(own.subject):
         return 0
     told = term_set(text)
+    if denial.whose and not (own and denial.whose & term_set(own.subject)):
+        return 0
     shared = (told & term_set(denial.passage.text)) - actor
     about_actor = not denial.topic.startswith(_AGAINST) or bool(actor & told and _CHARGE.search(text))
     enough = (
@@ -124,7 +135,7 @@ def _stems(topic: str) -> frozenset[str]:
     return term_set(re.sub(r"(?<=[\w’'] )[A-Z][\w’'-]*", " ", topic)) - _SPOKEN
 
 
-def _topic(what: str, actor: str) -> str:
+def _topic(what: str, actor: str, whose: str = "") -> str:
     """What the dispute is about, in the denial's own words: "Reports of food shortages aboard the Marlow"."""
     if re.match(r"(?:the )?claims?$", what):
         return ""
@@ -140,7 +151,7 @@ def _topic(what: str, actor: str) -> str:
     good = (
         3 <= len(words) <= TOPIC
         and balanced(text)
-        and not re.search(r"\b(?:he|she|they|his|her|their|its?)\b", text)
+        and (bool(whose) or not re.search(r"\b(?:he|she|they|his|her|their|its?)\b", text))
     )
     good = good and words[-1].lower() not in {
         "of",

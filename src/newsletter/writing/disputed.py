@@ -17,6 +17,7 @@ from newsletter.writing.choose import Desk
 from newsletter.writing.counts import Count, counts
 from newsletter.writing.denials import Denial, admits, answers, denials
 from newsletter.writing.passages import Passage
+from newsletter.writing.score import title_case
 from newsletter.writing.subject import leans
 from newsletter.writing.terms import numbers, terms
 
@@ -59,7 +60,7 @@ def _of_numbers(desk: Desk) -> list[Dispute]:
 def _of_denials(desk: Desk) -> list[Dispute]:
     """At most one: the denial that other outlets' accounts of the claim answer best."""
     material = desk.material
-    known = [p for p in _sentences(desk) if not material.is_stale(p) and not leans(p.text)]
+    known = [p for p in _told(desk) if not material.is_stale(p) and not leans(p.text)]
     pairs = [
         (score, denial, claim)
         for passage in known
@@ -98,6 +99,22 @@ def _sentences(desk: Desk) -> Iterator[Passage]:
         p
         for p in desk.material.passages
         if p.source.news and p.field == "text" and p.source.side != Side.UNRATED and p.key not in desk.used
+    )
+
+
+def _told(desk: Desk) -> Iterator[Passage]:
+    """Sentences, and headlines that read like one: a denial is often the news itself."""
+    yield from _sentences(desk)
+    yield from (
+        p
+        for p in desk.material.passages
+        if p.source.news
+        and not p.source.live
+        and p.field == "title"
+        and p.source.side != Side.UNRATED
+        and p.key not in desk.used
+        and not title_case(p.text)
+        and ":" not in p.text
     )
 
 
