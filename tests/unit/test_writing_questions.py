@@ -22,6 +22,8 @@ ABOUT = Context(
     known=frozenset({"Ines Talbot", "Tomas Orrin"}),
     central=frozenset({"Alder", "Bridge"}),
     proper=frozenset({"corvane", "talbot", "orrin"}),
+    topics=frozenset({"inspector", "bridg", "cabl"}),
+    shared=frozenset({"Orrin"}),
 )
 
 
@@ -45,8 +47,11 @@ ABOUT = Context(
         ("Corvane will pay $12 million for repairs.", "How much will Corvane pay for repairs?"),
         ("Tomas Orrin won by about 4,000 votes.", "By how many votes did Tomas Orrin win?"),
         ("The council voted 7-2 to close it.", "How did the council vote?"),
-        ("Tomas Orrin defended the closure.", "How did Tomas Orrin respond?"),
-        ("Prosecutors say the inspector hid a report about rust.", "What do prosecutors say?"),
+        ("Tomas Orrin rejected the report.", "How did Tomas Orrin respond to the report?"),
+        (
+            "Prosecutors say the inspector hid a report about rust.",
+            "What do prosecutors say about the inspector?",
+        ),
         ("Tomas Orrin is charged with hiding a report.", "What is Tomas Orrin charged with?"),
         ("The Harbor Act would require yearly checks.", "What would the Harbor Act do?"),
         ("The Alder Bridge opened in May 1931.", "When did the Alder Bridge open?"),

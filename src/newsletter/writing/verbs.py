@@ -55,3 +55,13 @@ PAST = {form: base for base in sorted(BARE_VERBS) for form in _regular_past(base
 
 PRESENT = {_regular_present(base): base for base in sorted(BARE_VERBS)} | _PRESENT
 """Third person singular to base form."""
+
+
+def _ing(base: str) -> tuple[str, ...]:
+    if base.endswith("e"):
+        return (base[:-1] + "ing",)
+    return base + "ing", base + base[-1] + "ing"
+
+
+ING = {form: base for base in sorted(BARE_VERBS | set(_PAST.values())) for form in _ing(base)}
+"""Progressive form to base form."""
