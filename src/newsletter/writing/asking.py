@@ -54,13 +54,15 @@ _NEGATIVES = words(
 )
 _OFFICIALS = PERSON_NOUNS | words(
     "official commander spokesman spokeswoman spokesperson analyst expert attorney prosecutor director critic "
-    "executive envoy diplomat agency campaign"
+    "executive envoy diplomat agency campaign ministry department office government university company court "
+    "board party council jury"
 )
 _TITLES = words("sen rep gov adm gen dr lt col capt mr mrs ms sir justice attorney admiral envoy")
 _DESCRIBED = re.compile(
     r"^(?:[A-Z0-9][\w’'.-]* )(?:[\w’'-]+ )*?(?!(?:of|the|and|for|in|to|on|de|at|von|van|al)\b)[a-z][\w’'-]* "
     r"(?P<name>[A-Z][\w’'-]+(?: [A-Z][\w’'.-]*){1,2})$"
 )
+_IN = re.compile(r" (?:in|at) (?=[A-Z])")
 _OF_OFFICE = re.compile(r"\b[A-Z]\w+ of [A-Z]\w+ [A-Z]")
 _PAPERS = words(
     "guide report notice statement filing complaint indictment affidavit lawsuit study poll "
@@ -143,7 +145,11 @@ def clause(text: str) -> Clause | None:
     """The main clause of a sentence that opens with its subject; None for anything less plain."""
     plain = _LEAD.sub("", _DAY.sub("", text.rstrip(".")))
     plain = _ASIDE.sub(lambda m: m.group("name") + " ", plain[:1].upper() + plain[1:])
-    tokens = [t for i, t in enumerate(plain.split()) if not i or i > SUBJECT or t not in _PASSING]
+    tokens = [
+        t
+        for i, t in enumerate(plain.split())
+        if not i or i > SUBJECT or not (t in _PASSING or _ADVERB.match(t + " "))
+    ]
     if (
         not tokens
         or tokens[0].lower() in SUBORDINATORS
@@ -183,6 +189,8 @@ def deed(of: Clause) -> tuple[str, str, str]:
     first, _, tail = rest.partition(" ")
     if of.helper in {"has", "have", "had"} and first in PAST:
         return PAST[first], first, tail
+    if of.helper in {"has", "have", "had"} and first.endswith("ed"):
+        return first, first, tail
     if of.helper in {"is", "are", "was", "were"} and first in ING:
         return ING[first], first, tail
     return of.base, "", rest
@@ -196,7 +204,7 @@ def ask(word: str, of: Clause, rest: str, common: frozenset[str]) -> str:
     """
     plain = _untitled(of.subject)
     whole = "" if plain and _DESCRIBED.match(of.subject) else clause_subject(of.subject, common)
-    for subject in (whole, plain):
+    for subject in (whole, plain, _IN.split(whole)[0]):
         parts = (word, of.helper, subject, of.base, " ".join(rest.strip(" ,;—–").split()))
         text = " ".join(part for part in parts if part) + "?"
         if subject and sound(text):

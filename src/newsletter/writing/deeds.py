@@ -33,7 +33,7 @@ _COMPARED = re.compile(
 )
 _CHARGES = re.compile(
     r"(?:\b(?:is|are) charging|(?<!was )(?<!were )(?<!been )(?<!is )(?<!are )\bcharged) "
-    r"(?P<whom>[A-Z][\w’'.-]+(?: [A-Z][\w’'.-]*){1,3}) with "
+    r"(?:[A-Z][\w’'-]* [a-z-]+ )?(?P<whom>[A-Z][\w’'.-]+(?: [A-Z][\w’'.-]*){1,3}) with "
 )
 _NEXT = re.compile(
     r"^[A-Z][\w’'-]+ [A-Z][^“”\"]* (?:are|is) (?:[a-z]+ )*(?:frontrunners?|front-runners?|favou?rites?|contenders?|"
@@ -70,6 +70,8 @@ def charged(told: Told) -> Asked | None:
             return Asked("charge", f"What {helper} {name} {word}?", name)
     if base == "plead" and tail.startswith("guilty to ") and not form.endswith("ing"):
         return Asked("charge", ask("What", told.of, f"{form} guilty to", told.about.common), name)
+    if base == "plead" and tail.startswith(("not guilty", "no contest")) and not form.endswith("ing"):
+        return Asked("charge", ask("How", told.of, form, told.about.common), name)
     if told.of.base == "face" and _SENTENCE.search(told.of.rest):
         return Asked("penalty", f"What sentence could {name} face?", name)
     if told.of.base == "face" and _FACES.search(told.of.rest):
@@ -154,10 +156,11 @@ def whom(told: Told) -> Asked | None:
 
 def fate(told: Told) -> Asked | None:
     """What happened to somebody: he was kidnapped, shot, released."""
+    helped = told.of.helper in {"was", "were", "has", "have"} and _SUFFERS.match(told.of.rest)
     if (
-        not named(told)
-        or told.of.helper not in {"was", "were", "has", "have"}
-        or not _SUFFERS.match(told.of.rest)
+        not helped
+        or not named(told)
+        or told.of.subject.split()[-1] not in told.about.central | told.about.shared
     ):
         return None
     question = f"What happened to {short_name(told.of.subject)}?"

@@ -47,11 +47,11 @@ VACUOUS = re.compile(
 )
 """An object that says nothing by itself."""
 _OWN = re.compile(r"^(?:that )?(?P<who>he|she|it|they) (?P<verb>\w+) (?P<rest>.+)$")
-_BACK = re.compile(r"\b(?:it|them|him|so|that|this)\b")
+_BACK = re.compile(r"\b(?:it|them|him|so|that|this|comment)\b")
 _EXPECTED = re.compile(r"(?:expected|likely|due|set|scheduled|poised) to(?= (?!be\b)[a-z]+ \w)")
 _TRAILING = re.compile(
-    r"^(?P<what>.{20,}?),[”\"]? (?P<who>(?:[A-Z]|the )[^,;“”\"]{2,60}?) (?P<verb>said|says|wrote|added)"
-    r"(?: (?:in|on|at|during|after|to) [^“”\",]{3,50}| \w+day)?[.]?$"
+    r"^(?P<what>.{20,}?),[”\"]? (?P<who>(?:[A-Z]|the |an? )[^,;“”\"]{2,60}?) (?P<verb>said|says|wrote|added|told)"
+    r"(?: (?:[A-Z]|reporters)[^“”\",]{2,30}| (?:in|on|at|during|after|to) [^“”\",]{3,50}| \w+day)?[.]?$"
 )
 _WHOM = re.compile(
     r"^(?P<on>on )?(?P<whom>(?!for )(?:(?:the|its|all|coastal|local) )?[\w.’'-]+(?: [\w.’'-]+){0,4}?) to (?=[a-z])"
@@ -64,7 +64,7 @@ _OBJECT_ENDS = re.compile(
     r"on|to|for|when|against|aboard)\b"
 )
 _TOPIC = re.compile(r"(?:\bthe )?\b[A-Z][\w-]{2,}(?:(?: of(?: the)?)? [A-Z][\w-]+)*(?![\w.’'-])")
-_NOUN = re.compile(r"\b(?:the|these|this|those) (?P<noun>(?:[a-z][\w-]+ ){0,2}?[a-z][\w-]+)\b")
+_NOUN = re.compile(r"\b(?:[Tt]he|[Tt]hese|[Tt]his|[Tt]hose) (?P<noun>(?:[a-z][\w-]+ ){0,2}?[a-z][\w-]+)\b")
 _PREPOSITION = re.compile(r" (?:at|in|on|for|from|with|aboard|over|about|among) ")
 _OWNER = re.compile(r"\b(?:his|her|its|their|he|she|it|they|this|these|there)\b", re.IGNORECASE)
 _COMMENT = re.compile(
@@ -184,7 +184,9 @@ def pledges(told: Told) -> Asked | None:
     whose = f"{found.group('who')} {found.group('verb')}"
     if found.group("verb") in {"will", "would"} and re.match(r"(?!be\b|not\b)[a-z]+ \w", found.group("rest")):
         return Asked("act", ask("What", says, f"{whose} do", told.about.common), told.of.subject)
-    if found.group("verb") in PAST and (many := of_what(found.group("rest"))):
+    if (found.group("verb") in PAST or found.group("verb").endswith("ed")) and (
+        many := of_what(found.group("rest"))
+    ):
         return Asked("many", ask(f"How many {many}", says, whose, told.about.common), many)
     return None
 
@@ -260,7 +262,9 @@ def _is_object(text: str) -> bool:
 
 def comments(told: Told) -> Asked | None:
     """Whether somebody has commented, where the sentence says that he has not."""
-    if not somebody(told) or not _COMMENT.search(f"{told.of.verb} {told.of.rest}"):
+    if not (somebody(told) or told.of.subject.startswith("The ")) or not _COMMENT.search(
+        f"{told.of.verb} {told.of.rest}"
+    ):
         return None
     subject = clause_subject(told.of.subject, told.about.common)
     many = told.of.helper in {"have", "do"} or (subject == subject.lower() and subject.endswith("s"))
