@@ -140,12 +140,14 @@ def _asked_already(asked: Asked, before: list[Asked]) -> bool:
     same = [b for b in before if b.kind == asked.kind]
     if same and (asked.kind not in TWICE or len(same) > 1 or any(b.about == asked.about for b in same)):
         return True
-    return any(_alike(asked.text, b.text) for b in before)
+    return any(_alike(asked, b) for b in before)
 
 
-def _alike(one: str, other: str) -> bool:
-    a, b = term_set(one), term_set(other)
-    return one == other or len(a & b) > ALIKE * max(1, min(len(a), len(b)))
+def _alike(one: Asked, other: Asked) -> bool:
+    """Whether two questions are one, whomever both are about aside."""
+    both = term_set(one.about) & term_set(other.about) if one.kind != other.kind else frozenset[str]()
+    a, b = term_set(one.text) - both, term_set(other.text) - both
+    return one.text == other.text or len(a & b) > ALIKE * max(1, min(len(a), len(b)))
 
 
 def _candidates(desk: Desk) -> Iterator[_Candidate]:

@@ -255,7 +255,7 @@ def _is_object(text: str) -> bool:
     tokens = text.split()
     if not tokens or _OWNER.search(text) or tokens[-1] in WEAK_ENDS or tokens[0] in {"that", "any", "to"}:
         return False
-    if " that " in text or " as " in text or " after " in text:
+    if tokens[0] in {"a", "an"} or " that " in text or " as " in text or " after " in text:
         return False
     return any(t[:1].islower() and t not in STOP_WORDS for t in tokens)
 
