@@ -22,6 +22,8 @@ ABOUT = Context(
     known=frozenset({"Ines Talbot", "Tomas Orrin"}),
     central=frozenset({"Alder", "Bridge"}),
     proper=frozenset({"corvane", "talbot", "orrin"}),
+    topics=frozenset({"inspector", "bridg", "cabl"}),
+    shared=frozenset({"Orrin"}),
 )
 
 
@@ -45,12 +47,54 @@ ABOUT = Context(
         ("Corvane will pay $12 million for repairs.", "How much will Corvane pay for repairs?"),
         ("Tomas Orrin won by about 4,000 votes.", "By how many votes did Tomas Orrin win?"),
         ("The council voted 7-2 to close it.", "How did the council vote?"),
-        ("Tomas Orrin defended the closure.", "How did Tomas Orrin respond?"),
-        ("Prosecutors say the inspector hid a report about rust.", "What do prosecutors say?"),
+        ("Tomas Orrin rejected the report.", "How did Tomas Orrin respond to the report?"),
+        (
+            "Prosecutors say the inspector ignored a report about rust.",
+            "What do prosecutors say about the inspector?",
+        ),
         ("Tomas Orrin is charged with hiding a report.", "What is Tomas Orrin charged with?"),
         ("The Harbor Act would require yearly checks.", "What would the Harbor Act do?"),
         ("The Alder Bridge opened in May 1931.", "When did the Alder Bridge open?"),
         ("Police have not identified the driver.", "What is not known yet?"),
+        ("Corvane plans to close the bridge for repairs.", "What does Corvane plan to do?"),
+        ("The mayor urged drivers to use the ferry.", "What did the mayor urge drivers to do?"),
+        ("Tomas Orrin said he would sell the ferry.", "What did Tomas Orrin say he would do?"),
+        (
+            "The harbor ministry said it inspected 40 cables.",
+            "How many cables did the harbor ministry say it inspected?",
+        ),
+        ("The company described the rust as harmless.", "How did the company describe the rust?"),
+        (
+            "Ines Talbot confirmed the closure, saying two cables had rusted.",
+            "What did Ines Talbot say about the closure?",
+        ),
+        (
+            "“The bridge was never safe,” Ines Talbot said in a statement.",
+            "What did Ines Talbot say about the bridge?",
+        ),
+        ("The mayor accused Tomas Orrin of hiding a report.", "What did the mayor accuse Tomas Orrin of?"),
+        ("Police are charging Corvane man Tomas Orrin with fraud.", "What is Tomas Orrin charged with?"),
+        ("Tomas Orrin has pleaded not guilty.", "How has Tomas Orrin pleaded?"),
+        ("A jury has found Tomas Orrin guilty of fraud.", "What has a jury found Tomas Orrin guilty of?"),
+        ("Corvane has paid the builder $5 million for repairs.", "How much has Corvane paid the builder?"),
+        (
+            "Governor Ines Talbot met drivers to discuss the ferry.",
+            "Why did Governor Ines Talbot meet drivers?",
+        ),
+        ("Ines Talbot sued the builder for hiding a report.", "Why did Ines Talbot sue the builder?"),
+        ("Corvane has checked 12 bridges since the closure.", "How many bridges has Corvane checked?"),
+        ("The ferry has been in use since last June.", "Since when has the ferry been in use?"),
+        ("The Alder Bridge is set to reopen on Sept. 30.", "When is the Alder Bridge set to reopen?"),
+        ("Tomas Orrin, who was arrested in Corvane, asked for bail.", "Where was Tomas Orrin arrested?"),
+        ("Ines Talbot said the Alder Bridge opened in May 1931.", "When did the Alder Bridge open?"),
+        ("Officials raised concerns about the cables.", "What did officials raise concerns about?"),
+        ("The storm was the worst to hit Corvane in decades.", "How did the storm compare with others?"),
+        ("High water and strong winds are hampering the repairs.", "What is hampering the repairs?"),
+        (
+            "Mara Quill and Ines Talbot are among the names floated to replace Tomas Orrin.",
+            "Who could replace Tomas Orrin?",
+        ),
+        ("The builder declined to comment on the report.", "Has the builder commented?"),
     ],
 )
 def test_a_sentence_answers_its_question(sentence: str, question: str) -> None:
@@ -66,6 +110,13 @@ def test_a_sentence_answers_its_question(sentence: str, question: str) -> None:
         "Corvane, the city by the sea, sleeps.",
         "Rust.",
         "Police responded to reports of a fire.",
+        "Governor Orrin said a good deal was missing.",
+        "Tomas Orrin added two ferries to the route.",
+        "The board declined to throw it out.",
+        "Tomas Orrin went on to praise the crew.",
+        "Tomas Orrin rejected Ines Talbot.",
+        "A stranger was later found dead.",
+        "Rust and wind are said to help.",
     ],
 )
 def test_what_answers_nothing_asks_nothing(sentence: str) -> None:
@@ -83,6 +134,8 @@ def test_what_answers_nothing_asks_nothing(sentence: str) -> None:
         ("The trial was scheduled to begin on Sept. 30.", False),
         ("The council will vote on Friday.", False),
         ("The bridge closed on Sept. 30.", False),
+        ("The council passed a plan on Wednesday that is expected to help.", False),
+        ("On Sept. 30, the council will vote.", True),
     ],
 )
 def test_what_comes_next_lies_ahead_of_the_issue(text: str, to_come: bool) -> None:

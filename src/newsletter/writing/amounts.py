@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.writing.asking import Asked, Told, ask, opening, sound
+from newsletter.writing.asking import Asked, Told, ask, deed, opening, sound
 from newsletter.writing.counts import counts
 from newsletter.writing.verbs import words
 
@@ -17,6 +17,7 @@ _BOUNDS = (
 _PAID = re.compile(
     rf"^(?P<before>[\w’' -]{{0,40}}?)(?<!\w){_BOUNDS}{_MONEY}(?P<after> (?:for|on|in|to) .*)?$"
 )
+_TO_WHOM = re.compile(rf"^(?P<whom>(?:the |a )?[\w’'.-]+(?: [A-Z][\w’'.-]+){{0,3}}) {_BOUNDS}{_MONEY}")
 _SPENDS = re.compile(
     rf"^(?P<verb>spending|paying|raising|seeking|offering|"
     rf"investing) {_BOUNDS}{_MONEY}(?P<after> (?:for|on|in|to) .*)?$"
@@ -39,6 +40,16 @@ _MANY = re.compile(
     r"(?P<verb>(?:are|were|have been|have|had been|had|will|would|could|lost|died|cross|live|"
     r"voted|signed|fled|said) .*)$"
 )
+_OF_WHAT = re.compile(
+    rf"^{_BOUNDS}(?:a total of )?(?:\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten)(?: million| thousand)? "
+    r"(?P<what>(?!(?:years?|days?|weeks?|months?|hours?|minutes?|percent|times|points|of|in)\b)"
+    r"(?:[a-z][\w-]+ ){0,2}?[a-z]\w+s)\b(?P<tail>.*)$"
+)
+_TAIL_ENDS = re.compile(
+    r"[,;:—–“\"]|\b(?:that|who|which|after|when|as|while|because|according|amid|and|but|on|since)\b"
+)
+_HURTS = words("kill injure wound hurt")
+"""Victims are counted by ``counts``, which knows whether outlets differ."""
 _VOTED = re.compile(r"\bvoted? (?:by )?\(?\d{1,3}[-–]\d{1,3}\b")
 _STRENGTH = re.compile(
     r"\b(?:\d(?:\.\d)?[- ]magnitude|magnitude[- ](?:of )?\d(?:\.\d)?)\b[^.]*?\b(?P<what>earthquake|quake)|"
@@ -73,6 +84,12 @@ def of_numbers(text: str) -> Iterator[Asked]:
 
 
 def paid(told: Told) -> Asked | None:
+    base, form, tail = deed(told.of)
+    owed = _TO_WHOM.match(tail) if base in {"pay", "award", "owe", "give", "fine", "lend"} else None
+    if owed and not form.endswith("ing"):
+        return Asked(
+            "many", ask("How much", told.of, f"{form} {owed.group('whom')}", told.about.common), "money"
+        )
     found = (
         _PAID.search(opening(told.of.rest))
         if told.of.base in _PAYS or told.of.helper in {"will", "would"}
@@ -98,6 +115,24 @@ def long_span(told: Told) -> Asked | None:
     if not found or told.of.speaks or re.search(r"\bto\b", found.group("before")):
         return None
     return Asked("many", ask("How long", told.of, found.group("before"), told.about.common), "time")
+
+
+def of_what(text: str) -> str:
+    """What a text that opens with a number counts; empty where it counts nothing."""
+    found = _OF_WHAT.match(text)
+    return found.group("what") if found else ""
+
+
+def counted(told: Told) -> Asked | None:
+    """How many of what somebody counted, shot down, faces."""
+    base, form, tail = deed(told.of)
+    found = _OF_WHAT.match(tail)
+    if not found or told.of.speaks or not base or base in _HURTS:
+        return None
+    rest = f"{form} {_TAIL_ENDS.split(found.group('tail'))[0].strip()}".strip()
+    return Asked(
+        "many", ask(f"How many {found.group('what')}", told.of, rest, told.about.common), found.group("what")
+    )
 
 
 def voted(told: Told) -> Asked | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from newsletter.writing.lexicon import NOUN_LIKE, NUMBER_WORDS, PERSON_NOUNS, SUBORDINATORS
 from newsletter.writing.quotes import balanced
-from newsletter.writing.verbs import AUXILIARIES, PAST, PRESENT, words
+from newsletter.writing.verbs import AUXILIARIES, ING, PAST, PRESENT, words
 
 LONGEST = 12
 """Words of a question."""
@@ -23,7 +23,8 @@ _DAY = re.compile(
 )
 _LEAD = re.compile(
     r"^(?:In|On|At|During|After|Before|Following|Since|By|For|Under|Amid|Despite|With|Because of|"
-    r"Due to|Citing) [^,“”\"]{3,70}, (?=[A-Z]|the |a |an )"
+    r"Due to|Citing|Earlier|Later|Over|Last|Within|Speaking|Writing|Asked|According to) [^,“”\"]{3,70}, "
+    r"(?=[A-Z]|the |a |an )"
 )
 _ASIDE = re.compile(r"^(?P<name>(?:(?:The|the|of|and|[A-Z][\w.’'&-]*) ?){1,7}), [^,]{2,70}, (?=[a-z])")
 _BARRED = words(
@@ -37,22 +38,58 @@ _JOINS = re.compile(
 )
 _NEGATED = re.compile(r"\b(?:not|never|no)\b|n['’]t\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|him|this|these|those|we|I|you|our|my|your)\b")
+_SAID_OWN = re.compile(r"\b(?:say|said) (?:he|she|it|they) ")
+"""Whoever says that "he" would do it speaks of himself: the question has named him."""
 _OBJECTS = words("to the a an that")
 _PLURAL_VERBS = words(
     "say want plan fear hope expect argue believe demand seek accuse allege warn oppose urge "
     "condemn reject deny"
 )
-_SPEECH = words("say tell announce report add claim believe think know suggest argue insist note write")
+_SPEECH = words(
+    "say tell announce report add claim believe think know suggest argue insist note write promise pledge vow "
+    "warn acknowledge conclude admit rule"
+)
+_NEGATIVES = words(
+    "didn't doesn't don't isn't aren't wasn't weren't hasn't haven't won't wouldn't can't couldn't"
+)
+_OFFICIALS = PERSON_NOUNS | words(
+    "official commander spokesman spokeswoman spokesperson analyst expert attorney prosecutor director critic "
+    "executive envoy diplomat agency campaign ministry department office government university company court "
+    "board party council jury"
+)
+_TITLES = words("sen rep gov adm gen dr lt col capt mr mrs ms sir justice attorney admiral envoy")
+_DESCRIBED = re.compile(
+    r"^(?:[A-Z0-9][\w’'.-]* )(?:[\w’'-]+ )*?(?!(?:of|the|and|for|in|to|on|de|at|von|van|al)\b)[a-z][\w’'-]* "
+    r"(?P<name>[A-Z][\w’'-]+(?: [A-Z][\w’'.-]*){1,2})$"
+)
+_IN = re.compile(r" (?:in|at) (?=[A-Z])")
+_OF_OFFICE = re.compile(r"\b[A-Z]\w+ of [A-Z]\w+ [A-Z]")
+_PAPERS = words(
+    "guide report notice statement filing complaint indictment affidavit lawsuit study poll "
+    "survey memo letter manual ruling spokesman spokeswoman spokesperson"
+)
+_OFFICES = re.compile(
+    r"^(?:The|A) (?:federal |state |district )?(?:judge|court|president|prime minister|white "
+    r"house|board|mayor|governor|company|panel|council|jury|"
+    r"commission|university|agency|department|ministry|[\w’' ]{0,30}(?:court|department|ministry|"
+    r"administration))$",
+    re.IGNORECASE,
+)
 GROUPS = words(
     "surveys polls documents records families officials police prosecutors critics supporters "
     "investigators lawyers attorneys lawmakers democrats "
     "republicans experts scientists authorities senators residents unions doctors researchers "
     "analysts relatives "
-    "witnesses organizers protesters advocates opponents allies forecasters firefighters"
+    "witnesses members politicians leaders ministers organizers protesters advocates opponents allies "
+    "forecasters firefighters"
 )
 """Nouns for people or papers that speak for themselves, without an article."""
 _PASSING = words("also later once then now just previously recently already still earlier again quickly")
 """Adverbs between subject and verb that a question does without."""
+_ADVERB = re.compile(
+    r"^(?:(?!family|supply|assembly|early|italy)[a-z]{3,}ly|also|now|still|for (?:years|months|weeks)) ",
+    re.IGNORECASE,
+)
 _DETERMINERS = words("The A An Its Their His Her Some Most Many Several Both All More Nearly About")
 
 
@@ -89,6 +126,10 @@ class Context:
     central: frozenset[str]
     proper: frozenset[str]
     """Words, in small letters, that sentences write with a capital."""
+    topics: frozenset[str] = frozenset()
+    """Stems of what the headline speaks of."""
+    shared: frozenset[str] = frozenset()
+    """Names that at least half of the outlets use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +145,11 @@ def clause(text: str) -> Clause | None:
     """The main clause of a sentence that opens with its subject; None for anything less plain."""
     plain = _LEAD.sub("", _DAY.sub("", text.rstrip(".")))
     plain = _ASIDE.sub(lambda m: m.group("name") + " ", plain[:1].upper() + plain[1:])
-    tokens = [t for i, t in enumerate(plain.split()) if not i or i > SUBJECT or t not in _PASSING]
+    tokens = [
+        t
+        for i, t in enumerate(plain.split())
+        if not i or i > SUBJECT or not (t in _PASSING or _ADVERB.match(t + " "))
+    ]
     if (
         not tokens
         or tokens[0].lower() in SUBORDINATORS
@@ -128,27 +173,73 @@ def named(told: Told) -> bool:
     return single and not office and tokens[0] not in {"The", "A", "An"} and tokens[-1][:1].isupper()
 
 
+def somebody(told: Told) -> bool:
+    """A named subject, or a group, office or paper that speaks for itself ("Prosecutors", "The report")."""
+    tokens = told.of.subject.split()
+    spoken = tokens[-1].lower() in GROUPS | _PAPERS or bool(_OFFICES.match(told.of.subject))
+    official = tokens[-1].lower() in _OFFICIALS and (
+        tokens[0] in {"The", "A", "An"} or bool(re.search(r"['’]s ", told.of.subject))
+    )
+    return named(told) or spoken or official or (tokens[0] == "The" and tokens[-1][:1].isupper())
+
+
+def deed(of: Clause) -> tuple[str, str, str]:
+    """A clause's full verb as base and, after "has" or "is", in its form ("rejected", "asking"), and what follows."""
+    rest = _ADVERB.sub("", of.rest)
+    first, _, tail = rest.partition(" ")
+    if of.helper in {"has", "have", "had"} and first in PAST:
+        return PAST[first], first, tail
+    if of.helper in {"has", "have", "had"} and first.endswith("ed"):
+        return first, first, tail
+    if of.helper in {"is", "are", "was", "were"} and first in ING:
+        return ING[first], first, tail
+    return of.base, "", rest
+
+
 def ask(word: str, of: Clause, rest: str, common: frozenset[str]) -> str:
     """The question "word helper subject base rest?"; empty where it would be long, negated or lean on a pronoun.
 
-    ``common`` are words known to be written small inside a sentence.
+    ``common`` are words known to be written small inside a sentence. Too long, it names a person without office;
+    a description before a name ("Corvane woman Ines Talbot") never stands in it.
     """
-    subject = clause_subject(of.subject, common)
-    text = " ".join(part for part in (word, of.helper, subject, of.base, rest.strip(" ,;—–")) if part) + "?"
-    return text if sound(text) else ""
+    plain = _untitled(of.subject)
+    whole = "" if plain and _DESCRIBED.match(of.subject) else clause_subject(of.subject, common)
+    for subject in (whole, plain, _IN.split(whole)[0]):
+        parts = (word, of.helper, subject, of.base, " ".join(rest.strip(" ,;—–").split()))
+        text = " ".join(part for part in parts if part) + "?"
+        if subject and sound(text):
+            return text
+    return ""
+
+
+def short_name(name: str) -> str:
+    """A person's name without what describes him before it, where there is such."""
+    return _untitled(name) or name
+
+
+def _untitled(subject: str) -> str:
+    """The person's name without the office before it; empty where no office stands there."""
+    if described := _DESCRIBED.match(subject):
+        return described.group("name")
+    run = subject.split(" of ")[0].split() if not _OF_OFFICE.search(subject) else subject.split()
+    titled = any(t.lower().strip(".") in PERSON_NOUNS | _TITLES for t in run[:-2])
+    plain = all(t[:1].isupper() and not t.endswith(("’s", "'s")) for t in run[-2:])
+    return " ".join(run[-2:]) if titled and plain and "and" not in run else ""
 
 
 def sound(question: str) -> bool:
     """Whether a question may be asked: short, balanced, positive, about things named in it."""
     if len(question.split()) > LONGEST or not balanced(question) or _NEGATED.search(question):
         return False
-    return not _PRONOUN.search(question) and '"' not in question and "“" not in question
+    return (
+        not _PRONOUN.search(_SAID_OWN.sub("say ", question)) and '"' not in question and "“" not in question
+    )
 
 
 def _verb(tokens: list[str], i: int) -> Clause | None:
     """The clause whose verb stands at ``i``."""
     word, subject, rest = tokens[i], " ".join(tokens[:i]), " ".join(tokens[i + 1 :])
-    if word in AUXILIARIES:
+    if word in AUXILIARIES or word.replace("’", "'") in _NEGATIVES:
         return Clause(subject, word, word, "", rest) if rest else None
     if word in PAST and not _reduced(PAST[word], rest):
         return Clause(subject, word, "did", PAST[word], rest)
@@ -199,7 +290,9 @@ def _is_subject(tokens: list[str]) -> bool:
 def clause_subject(subject: str, common: frozenset[str]) -> str:
     """The subject as it stands inside a sentence."""
     first, _, rest = subject.partition(" ")
-    small = first in _DETERMINERS or (first.lower() in common | GROUPS and rest == rest.lower())
+    small = first in _DETERMINERS or (
+        first.lower() in common | GROUPS and (rest == rest.lower() or rest.startswith("of "))
+    )
     return f"{first[0].lower()}{first[1:]} {rest}".strip() if small else subject
 
 

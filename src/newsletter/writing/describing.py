@@ -21,7 +21,7 @@ _OWNED = re.compile(
     r"executive )?[a-z]+ (?:of|at|for|with) )"
     r"[^,;:—–“”\"]{6,100}),(?! and\b)"
 )
-_IS = re.compile(r"^(?:, \d\d,)? (?:is|was) (?P<what>(?:a|an|the|one of) [^;:“”\"]{8,140})")
+_IS = re.compile(r"^(?:, \d\d,)? (?:is|was|became) (?P<what>(?:a|an|the|one of) [^;:“”\"]{8,140})")
 _HEAD_ENDS = re.compile(
     r",| (?:who|whom|whose|that|which|of|in|for|at|from|and|with|to|on|by|known|based|accused|charged|"
     r"serving|since|as|behind|under|over|between|\w+ing)\b"
@@ -81,7 +81,8 @@ _NO_PERSON = words(
 )
 _PERSON_END = re.compile(r"(?:er|or|ist|eer|man|woman|cian|person)$")
 _DEFINES = re.compile(
-    r"who (?:also )?(?:is|was|has (?:been|served|led|worked|represented)|leads?|led|serve[sd]|"
+    r"who (?:also )?(?:(?:is|was) (?:also |now |once |then )?(?:a|an|the|one|among|head|chief)|"
+    r"has (?:been (?:a|an|the)|served|led|worked|represented)|leads?|led|serve[sd]|"
     r"became|founded|co-founded|runs|"
     r"ran|heads|headed|works|worked|represents|represented|won|owns|owned|bought|wrote|created|"
     r"plays|played|starred|"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,9 +12,11 @@ from newsletter.writing.asking import Asked, Context
 from newsletter.writing.choose import Desk
 from newsletter.writing.counts import contested
 from newsletter.writing.describing import capital_runs
+from newsletter.writing.lexicon import CALENDAR, PERSON_NOUNS
 from newsletter.writing.passages import Passage
+from newsletter.writing.placing import SCHEDULED
 from newsletter.writing.questions import questions
-from newsletter.writing.subject import leans
+from newsletter.writing.subject import leans, opening_subject
 from newsletter.writing.terms import term_set
 from newsletter.writing.upcoming import ahead, impends
 
@@ -22,7 +25,7 @@ NOVELTY = 0.25
 """Share of an answer's content that headline, overview, points and the answers before it must not hold."""
 REPEATS = 0.7
 """Likeness from which an answer repeats one of them."""
-BEARING = 0.1
+BEARING = 0.05
 """Least bearing of an answer on the story's news."""
 ON_IT = 0.5
 """Share of its article's title that other outlets' texts must hold: a stranger in the group answers nothing."""
@@ -44,6 +47,7 @@ KINDS = (
     "effect",
     "doer",
     "act",
+    "fate",
     "respond",
     "say",
     "penalty",
@@ -66,14 +70,20 @@ RANKS = {
     "effect": 3,
     "act": 4,
     "doer": 4,
+    "fate": 4,
     "before": 4,
     "where": 4,
     "when": 5,
     "say": 5,
 }
 """Which kinds go first where there are more than five."""
-TWICE = {"who", "many", "act", "say"}
+TWICE = {"who", "many", "act", "say", "why", "doer", "respond"}
 """Kinds that may be asked twice, about two things."""
+TELLING = {"act", "say", "respond", "charge", "fate", "why"}
+"""Kinds whose answer may be the very news that the headline tells."""
+SAME, TOLD, HEADLINE = 0.5, 0.25, 0.6
+"""Share of such an answer that stands in the headline; less where the question does; share of the headline
+that an act must not hold."""
 _HOUSEHOLD = (
     r"\b(?<!ormer )(?<!ex-)(?<!Vice )(?:President|Prime Minister|King|Queen|Pope) (?:[A-Z][\w.’'-]+ ){0,2}"
 )
@@ -99,6 +109,7 @@ def faq(desk: Desk) -> tuple[Question, ...]:
             len(taken) < MOST
             and not _asked_already(candidate.asked, before)
             and _answers(desk, candidate.passage)
+            and not _as_headline(desk, candidate)
         ):
             taken.append((candidate, Question(candidate.asked.text, (desk.say(candidate.passage),))))
     return tuple(q for _, q in sorted(taken, key=lambda t: KINDS.index(t[0].asked.kind)))
@@ -110,16 +121,33 @@ def _answers(desk: Desk, passage: Passage) -> bool:
     return free and desk.novelty(passage) >= NOVELTY and desk.material.like_one(passage, desk.said) < REPEATS
 
 
+def _as_headline(desk: Desk, candidate: _Candidate) -> bool:
+    """Whether the headline tells the answer: it holds most of it, or all that is asked, or is held by an act."""
+    kind = candidate.asked.kind
+    if kind not in TELLING:
+        return False
+    title, own = term_set(desk.said[0]), term_set(candidate.passage.text)
+    both = len(title & own)
+    asked = kind != "say" and term_set(candidate.asked.text) <= title
+    return (
+        (asked and both >= TOLD * len(own))
+        or both >= SAME * len(own)
+        or (kind == "act" and both >= HEADLINE * len(title))
+    )
+
+
 def _asked_already(asked: Asked, before: list[Asked]) -> bool:
     same = [b for b in before if b.kind == asked.kind]
     if same and (asked.kind not in TWICE or len(same) > 1 or any(b.about == asked.about for b in same)):
         return True
-    return any(_alike(asked.text, b.text) for b in before)
+    return any(_alike(asked, b) for b in before)
 
 
-def _alike(one: str, other: str) -> bool:
-    a, b = term_set(one), term_set(other)
-    return one == other or len(a & b) > ALIKE * max(1, min(len(a), len(b)))
+def _alike(one: Asked, other: Asked) -> bool:
+    """Whether two questions are one, whomever both are about aside."""
+    both = term_set(one.about) & term_set(other.about) if one.kind != other.kind else frozenset[str]()
+    a, b = term_set(one.text) - both, term_set(other.text) - both
+    return one.text == other.text or len(a & b) > ALIKE * max(1, min(len(a), len(b)))
 
 
 def _candidates(desk: Desk) -> Iterator[_Candidate]:
@@ -130,6 +158,8 @@ def _candidates(desk: Desk) -> Iterator[_Candidate]:
         capital_runs(tuple(t for _, t in material.said)),
         frozenset(re.findall(r"[A-Z][\w-]+", " ".join(desk.said[:1]))),
         proper,
+        term_set(" ".join(desk.said[:1])) | _common(desk),
+        _shared(desk, proper),
     )
     now = max((s.article.published for s in material.sources), default=None)
     for i, passage in enumerate(material.passages):
@@ -164,15 +194,21 @@ def _on_it(desk: Desk, passage: Passage) -> bool:
 
 def _met(text: str, said: list[str]) -> bool:
     """Whether the reader has met "the aircraft carrier" that a sentence opens with."""
-    found = re.match(r"(?:The|These|Those) ((?:[\w’'-]+ ?){1,3})", text)
-    words = term_set(found.group(1)) if found else frozenset[str]()
-    return bool(words) and any(words <= term_set(t) for t in said)
+    if not text.startswith(("The ", "These ", "Those ")):
+        return False
+    subject = opening_subject(text)
+    words = term_set(" ".join(subject))
+    person = any(w.lower() in PERSON_NOUNS for w in subject)
+    return bool(words) and not person and len(subject) <= 4 and any(words <= term_set(t) for t in said)
 
 
 def _fair(desk: Desk, asked: Asked, passage: Passage) -> bool:
     """Who is meant must play a part in what was told; counts must be beyond dispute, ignorance recent."""
     if contested(desk.material, passage):
         return False
+    if asked.about == SCHEDULED:
+        now = max(s.article.published for s in desk.material.sources)
+        return ahead(passage.text, passage.source.article.published.date(), now.date())
     if asked.kind == "unknown":
         return desk.material.place_in_time(passage) >= FRESH
     if asked.kind == "who":
@@ -182,6 +218,21 @@ def _fair(desk: Desk, asked: Asked, passage: Passage) -> bool:
             return False
         return sum(asked.about in " ".join(desk.material.texts_of(o)) for o in desk.material.outlets) > 1
     return True
+
+
+def _common(desk: Desk) -> frozenset[str]:
+    """Stems that at least half of the outlets use."""
+    users = Counter(c for held in desk.material.concepts_of.values() for c in held)
+    return frozenset(c for c, n in users.items() if n >= max(2, len(desk.material.outlets) / 2))
+
+
+def _shared(desk: Desk, proper: frozenset[str]) -> frozenset[str]:
+    """Names that at least half of the outlets use."""
+    users: Counter[str] = Counter()
+    for outlet in desk.material.outlets:
+        users.update(set(re.findall(r"[A-Z][\w-]{2,}", " ".join(desk.material.texts_of(outlet)))))
+    half = max(2, len(desk.material.outlets) / 2)
+    return frozenset(w for w, n in users.items() if n >= half and w.lower() in proper - CALENDAR)
 
 
 def _letters(desk: Desk) -> tuple[frozenset[str], frozenset[str]]:

@@ -25,12 +25,18 @@ def leans(text: str) -> bool:
     """Whether the subject is a mere description that an earlier sentence made known ("The party leader")."""
     if not text.startswith(_DEFINITE):
         return False
+    subject = opening_subject(text)
+    return not any(_names(token) for token in subject) or _described(subject)
+
+
+def opening_subject(text: str) -> list[str]:
+    """The words between a text's first word, its article, and its verb."""
     subject = []
     for token in _WORD.findall(text)[1:SUBJECT]:
         if token.lower() in VERBS and token.lower() not in NOUN_LIKE:
             break
         subject.append(token)
-    return not any(_names(token) for token in subject) or _described(subject)
+    return subject
 
 
 @lru_cache(maxsize=8192)

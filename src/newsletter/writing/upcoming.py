@@ -38,6 +38,7 @@ _WILL = re.compile(
     r"(?:is|are) (?:scheduled|set|due|slated|expected|planned|scheduled to be) (?:to|for|in|on)|"
     r"(?:scheduled|slated|set|due) (?:to|for|in)|begins?|starts?|takes effect|plans to|until)\b"
 )
+_DATED_LEAD = re.compile(r"^(?:On|In|By|Next|Later)\b[^,]{0,40}, ")
 _PAST = re.compile(r"\b(?:was|were|had been) (?:scheduled|set|due|slated|expected|planned)\b")
 _ACT = re.compile(
     r"\bwill (?:now |also |then )?(?:decide|meet|vote|hold|return|appear|face|hear|begin|start|"
@@ -54,7 +55,8 @@ def ahead(text: str, published: date, now: date) -> bool:
     will = _WILL.search(text)
     if not will or _PAST.search(text):
         return False
-    days = list(_days(text, published))
+    lead = _DATED_LEAD.match(text)
+    days = list(_days((lead.group() if lead else "") + text[will.start() :], published))
     if days:
         return min(days) > now
     return bool(_RELATIVE.search(text)) and now - published <= FRESH
