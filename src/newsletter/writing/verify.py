@@ -9,7 +9,8 @@ The model proposes, this file decides. A sentence that fails any rule is dropped
 - *wording*: at least ``BAR`` of its content is the evidence's (stems); no verb, time, relation ("because",
   "against", "all") or word chosen to stir that the evidence does not use
 - *certainty*: alleged, denied, not, may, will and "said" are kept where the evidence has them, and not added
-- *who did what*: the words around a verb are not exchanged
+- *who did what*: the words around a verb are not exchanged, nor taken from two clauses (`roles`)
+- *quotation marks*: what a source only quotes is not told as a fact
 - *place*: a side's point cites that side alone; what is agreed stands in the left's and the right's sentences
   each by themselves; each place has its length
 
@@ -33,6 +34,8 @@ ROOM = 4
 """Words by which a point may pass its measure, as an extractive one may."""
 AGREED_WORDS = 20
 
+_UNUSUAL = re.compile(r"[^A-Za-z0-9 .,;:!?()'\"%$£€&/’‘“”–—…-]")
+"""Another script, a sign, an emoji: the rules do not read them, so they stand only where a source has them."""
 _MARKUP = re.compile(
     r"https?:|www\.|\b[\w-]+\.(?:com|org|net|io|ru|co|info)\b|@\w|<[^>]*>|\]\(|[*_`#|{}\\]{1,}|\[\d+\]|&\w+;"
 )
@@ -66,6 +69,8 @@ def unsupported(text: str, cited: Sequence[str], *, title: bool = False) -> str:
     """Why a text does not stand in those sentences, as a short reason that can be counted; empty when it does."""
     if unsafe(text):
         return "link, markup or instruction"
+    if not set(_UNUSUAL.findall(text)) <= {c for one in cited for c in one}:
+        return "character not in the source"
     if any(INSTRUCTION.search(one) for one in cited):
         return "cites an instruction"
     found = next((reason for reason, wrong in RULES if wrong(text, cited)), "")
@@ -79,7 +84,7 @@ _TITLE = _WRITTEN | {"too short"}
 
 def unsafe(text: str) -> bool:
     """Whether a text holds what no sentence of an issue may hold, whatever it says."""
-    hidden = any(unicodedata.category(c) in {"Cc", "Cf", "Co", "Cs"} for c in text)
+    hidden = any(unicodedata.category(c) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"} for c in text)
     return hidden or bool(_MARKUP.search(text) or INSTRUCTION.search(text))
 
 
