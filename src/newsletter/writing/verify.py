@@ -47,7 +47,8 @@ _INSTRUCTION = re.compile(
     r"|\blanguage models?\b.{0,40}\b(?:must|should|write|say|answer|reply|respond|output)\b"
     r"|\b(?:you are|act as|pretend|respond with|reply with|answer with|output only|write that|say that the story)\b"
     r"|\b(?:ai|llm|chatbot|summari[sz]er|(?:ai|language) model|assistant)s?\b.{0,40}\b(?:must|should|cite|"
-    r"include|lead with|print)\b|\b(?:note|attention|message|memo)\b.{0,12}\b(?:ai|llm|chatbot|summari[sz]er|assistant)s?\b"
+    r"include|lead with|print)\b|\b(?:note|attention|message|memo)\b.{0,12}\b(?:ai|llm|chatbot|"
+    r"summari[sz]er|assistant)s?\b"
     r"|\bcite (?:this|sentence)\b|\bwhen summari[sz]ing\b|\bnew task\b|\bfrom now on,? you\b|\bforget everything\b"
     r"|\bfollow the instructions\b|\[/?INST\]|</?(?:system|user|assistant)\b|^#+ *instruction"
     r"|\bnew instructions?\b|\b(?:assistant|system|user)\s*:|<\|",
