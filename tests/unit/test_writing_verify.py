@@ -230,6 +230,7 @@ def test_a_statement_names_the_outlets_that_it_cites_and_has_its_places_length()
     point = said("The council rejected Mayor Tomas Orrin's plan on October 5.", RIGHT)
     assert verify(point, [LEFT], Place.OVERVIEW) == "names other outlets than it cites"
     assert verify(point, [], Place.OVERVIEW) == "no sentence cited"
+    assert verify(point, [RIGHT] * 30, Place.OVERVIEW) == "cites too many sentences"
     long = said("The council " + "rejected the plan of the mayor and " * 5 + "rejected it.", LEFT)
     assert verify(long, [LEFT], Place.OVERVIEW) == "too long for its place"
 

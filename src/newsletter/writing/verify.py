@@ -34,6 +34,8 @@ from newsletter.writing.terms import term_set
 ROOM = 4
 """Words by which a point may pass its measure, as an extractive one may."""
 AGREED_WORDS = 20
+CITED = 8
+"""Sentences that one statement may cite: who cites all of them cites none."""
 
 _UNUSUAL = re.compile(r"[^A-Za-z0-9 .,;:!?()'\"%$£€&/’‘“”–—…-]")
 """Another script, a sign, an emoji: the rules do not read them, so they stand only where a source has them."""
@@ -69,6 +71,8 @@ def verify(said: Statement, cited: Sequence[Cited], place: Place, side: Side | N
     """`newsletter.ports.Verifier`: why the statement does not stand; empty when it does."""
     if not cited:
         return "no sentence cited"
+    if len(cited) > CITED:
+        return "cites too many sentences"
     if set(said.outlets) != {one.outlet for one in cited}:
         return "names other outlets than it cites"
     texts = [one.text for one in cited]
