@@ -101,3 +101,12 @@ def test_what_cannot_be_evaluated_is_said(
     ran = command("evaluate", *words)
     assert ran.status == status
     assert told in ran.err
+
+
+def test_a_day_without_a_label_says_so(command: Command, tmp_path: Path) -> None:
+    day = tmp_path / "gold" / "2026-10-06"
+    day.mkdir(parents=True)
+    (day / "labels.jsonl").write_text("")
+    ran = command("evaluate", "--gold", str(tmp_path / "gold"))
+    assert ran.status == 0
+    assert "no article is labelled" in ran.out

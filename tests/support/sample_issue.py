@@ -19,6 +19,8 @@ from newsletter.domain.issue import (
     IssueStory,
     PastMention,
     Supply,
+    ThreadEnd,
+    ThreadNote,
     Waiting,
     WireNote,
 )
@@ -297,7 +299,13 @@ def _retold(story: IssueStory, text: str) -> IssueStory:
             disputed=tuple(Dispute(text, tuple(said(one) for one in d.claims)) for d in words.disputed),
             only={side: tuple(said(one) for one in points) for side, points in words.only.items()},
             faq=tuple(Question(text, tuple(said(one) for one in q.answer)) for q in words.faq),
+            headlines={side: said(one) for side, one in words.headlines.items()},
         ),
         wires=tuple(replace(note, wire=text) for note in story.wires),
         history=tuple(replace(mention, headline=text) for mention in story.history),
+        thread=ThreadNote(merged=(_end(text),), split_from=_end(text)),
     )
+
+
+def _end(text: str) -> ThreadEnd:
+    return ThreadEnd("t-1", "2026-08-12", "2026-08-12-00000001", text)

@@ -135,6 +135,9 @@ def _print(days: Sequence[DayScore], words: WordsScore | None) -> None:
     missing = [(day.day, day.unknown) for day in days if day.unknown]
     for name, count in missing:
         click.echo(f"{name}: {count} labelled articles are not in the archive as of that day's cut-off.")
+    for day in days:
+        if not (day.grouping or day.line_up or day.unknown):
+            click.echo(f"{day.day}: no article is labelled in labels.jsonl, so there is nothing to score.")
 
 
 def _print_words(words: WordsScore) -> None:

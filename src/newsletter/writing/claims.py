@@ -19,18 +19,22 @@ _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|(?<!\w)[‘']([^‘’']*
 KINDS: dict[str, re.Pattern[str]] = {
     "allegation": re.compile(
         r"\b(?:alleg\w+|accus\w+|suspect\w*|reportedly|purported\w*|claim\w*|unconfirmed|charged with|indicted|"
-        r"apparent(?:ly)?|supposed(?:ly)?|believed to|rumou?r\w*|unproven)\b",
+        r"apparent(?:ly)?|supposed(?:ly)?|believed to|rumou?r\w*|unproven|"
+        r"(?:appear|seem|fear)(?:s|ed)? that)\b",
         re.IGNORECASE,
     ),
     "denial": re.compile(r"\b(?:den(?:y|ies|ied|ying|ial)|disput(?:e|es|ed|ing))\b", re.IGNORECASE),
     "negation": re.compile(
         r"\b(?:not|no|never|none|nobody|nothing|without|neither|nor|cannot|fail(?:s|ed)? to|refus(?:e|es|ed) to|"
-        r"false(?:ly)?|un(?:able|likely|known))\b|n['’]t\b",
+        r"false(?:ly)?|un(?:able|likely|known)|hardly|barely|nearly (?=\w+ed\b)|scarcely|rarely|seldom|almost|scant|"
+        r"insufficient|yet to|hoax\w*|(?:little|few|lack of) (?:evidence|proof|sign|reason|chance|hope|doubt))\b|"
+        r"n['’]t\b",
         re.IGNORECASE,
     ),
     "opposition": re.compile(r"\b(?:against|versus|anti-\w+)\b", re.IGNORECASE),
     "possibility": re.compile(
-        r"\b(?:may(?! \d)|might|could|possibl[ey]|perhaps|likely|potential(?:ly)?|if|unless|whether)\b"
+        r"\b(?:may(?! \d)|might|could|possibl[ey]|perhaps|likely|potential(?:ly)?|if|unless|whether|"
+        r"appear(?:s|ed)? to|seem(?:s|ed)?|fear(?:s|ed)? to|(?:would|should) have)\b"
     ),
     "intention": re.compile(
         r"\b(?:will|would|plan(?:s|ned|ning)?|propos\w+|expect\w*|intend\w*|aim(?:s|ed|ing)? to|hop(?:e|es|ed|ing)|"
@@ -151,7 +155,7 @@ def _after(words: Sequence[Token], i: int) -> Iterator[str]:
 
 def speakers(text: str) -> frozenset[str]:
     """Capitalised words that stand right at a verb of saying: whose word it is."""
-    words = tokens(text)
+    words = [t for t in tokens(text) if t.word not in CALENDAR and t.word != "on"]
     said = {"said", "says", "told", "argued", "insisted", "warned", "testified", "wrote"}
     found: set[str] = set()
     for i, token in enumerate(words):

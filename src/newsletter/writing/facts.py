@@ -21,6 +21,8 @@ from newsletter.writing.claims import (
 )
 from newsletter.writing.lexicon import CALENDAR, VERBS
 from newsletter.writing.quantities import quantities
+from newsletter.writing.quotes import without_quotations
+from newsletter.writing.roles import who_differs
 from newsletter.writing.terms import stem, term_set, terms
 from newsletter.writing.turns import CHANGING, OFFICES, PLAIN_VERBS, TURNS
 
@@ -29,12 +31,25 @@ BAR = 0.85
 USED = 0.5
 """Share of a clause's content from which a statement counts as made from it."""
 
+TOLD = 2
+"""Content words that a source has in a quotation alone; one may be a name or a title."""
+
 Rule = Callable[[str, Sequence[str]], bool]
 
 
 def _new_quotation(text: str, cited: Sequence[str]) -> bool:
     held = [quotation for one in cited for quotation in quotations(one)]
     return any(not any(quotation in one for one in held) for quotation in quotations(text))
+
+
+def _unquoted(text: str, cited: Sequence[str]) -> bool:
+    """Whether the text tells as a fact what its evidence has between quotation marks alone."""
+    if quotations(text) or KINDS["attribution"].search(text):
+        return False
+    plain = frozenset[str]().union(*(term_set(without_quotations(one)) for one in cited))
+    own = term_set(text)
+    quoted = (term_set(one) - plain for source in cited for one in quotations(source))
+    return any(len(words) >= TOLD and words <= own for words in quoted)
 
 
 def new_number(text: str, cited: Sequence[str]) -> bool:
@@ -205,6 +220,7 @@ def _new_speaker(text: str, cited: Sequence[str]) -> bool:
 
 RULES: tuple[tuple[str, Rule], ...] = (
     ("quotation not in the source", _new_quotation),
+    ("quotation told as a fact", _unquoted),
     ("number not in the source", new_number),
     ("date not in the source", _new_date),
     ("name not in the source", new_name),
@@ -217,4 +233,5 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("relation or time not in the source", _new_relation),
     ("wording not in the source", _new_wording),
     ("who did what is exchanged", _exchanged),
+    ("who did what is exchanged", who_differs),
 )

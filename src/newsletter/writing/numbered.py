@@ -12,7 +12,7 @@ from newsletter.writing.evidence import Field, field_of
 from newsletter.writing.fit import refusal
 from newsletter.writing.sentences import Span, sentences
 from newsletter.writing.sources import Source
-from newsletter.writing.verify import INSTRUCTION
+from newsletter.writing.verify import instructs
 
 PER_ARTICLE = 6
 """Sentences of one article's text: the news stands at its head."""
@@ -81,5 +81,5 @@ def _sentences_of(source: Source) -> Iterator[tuple[Field, Span, str]]:
     rows += [("text", span) for span in spans]
     for field, span in rows:
         text = " ".join(field_of(article, field)[span.start : span.end].split())
-        if 0 < len(text) <= LONGEST and refusal(text) not in _FURNITURE and not INSTRUCTION.search(text):
+        if 0 < len(text) <= LONGEST and refusal(text) not in _FURNITURE and not instructs(text):
             yield field, span, text

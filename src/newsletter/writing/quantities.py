@@ -35,7 +35,7 @@ _PERCENT = re.compile(r"\bper ?cent\b|\bpercentage points?\b|\bpct\b", re.IGNORE
 _SIGN = re.compile(r"\s*%\s*")
 _CLOCK = re.compile(r"\b([ap])\.? ?m\b\.?", re.IGNORECASE)
 _TOKEN = re.compile(
-    r"(?P<sign>[$£€])?(?P<n>\d[\d,]*(?:\.\d+)?)(?P<end>%|st\b|nd\b|rd\b|th\b|s\b|bn\b|mn\b|m\b|k\b)?"
+    r"(?P<sign>[$£€])?(?P<n>(?:(?<![\w.,%)])[-−])?\d[\d,]*(?:\.\d+)?)(?P<end>%|st\b|nd\b|rd\b|th\b|s\b|bn\b|mn\b|m\b|k\b)?"
     r"|[^\W\d_]+|[.;:!?,—–()]"
 )
 _BOUNDS = (
@@ -45,6 +45,7 @@ _BOUNDS = (
     ("under", ("below",)), ("near", ("nearly",)), ("near", ("almost",)), ("about", ("about",)),
     ("about", ("around",)), ("about", ("roughly",)), ("about", ("approximately",)), ("about", ("some",)),
 )  # fmt: skip
+_BOUND_WORDS = {(name, pattern[-1]): pattern for name, pattern in _BOUNDS}
 REACH = 3
 """Words after a number among which the thing it counts is looked for in a source."""
 
@@ -61,6 +62,8 @@ class Quantity:
     bound: str
     counts: tuple[str, ...]
     """Stems of the next words; the first one is what a statement says that it counts."""
+    link: str = ""
+    """The word by which it hangs on the sentence ("by 2 percent to 4 percent"); of a score the first number, too."""
 
     def borne_out_by(self, other: Quantity) -> bool:
         """Whether a source's quantity is this one: same value, unit and bound, and counting the same thing."""
@@ -71,7 +74,13 @@ class Quantity:
             other.bound,
         )
         of_month = not self.month or self.month == other.month
-        return same and of_month and (not self.counts or self.counts[0] in other.counts or bool(self.month))
+        linked = not self.link or self.link == other.link
+        return (
+            same
+            and of_month
+            and linked
+            and (not self.counts or self.counts[0] in other.counts or bool(self.month))
+        )
 
 
 @lru_cache(maxsize=8192)
@@ -98,7 +107,7 @@ def _number(
     """(value, ordinal, unit, next token) of a number that begins at ``i``."""
     token = tokens[i]
     if token.group("n"):
-        value = Decimal(token.group("n").replace(",", "").rstrip("."))
+        value = Decimal(token.group("n").replace(",", "").replace("−", "-").rstrip("."))
         end = (token.group("end") or "").lower()
         value *= _SCALES.get(end, 1)
         unit = "%" if end == "%" else token.group("sign") or ""
@@ -131,7 +140,9 @@ def _quantity(
 ) -> Quantity:
     month = _month(words[start - 1]) if start else ""
     month = month or (_month(words[after]) if after < len(words) else "")
-    return Quantity(value.normalize(), ordinal, unit, month, _bound(words, start), _counted(words, after))
+    bound = _bound(words, start)
+    link = _link(words, start - (len(_BOUND_WORDS[bound, words[start - 1]]) if bound else 0))
+    return Quantity(value.normalize(), ordinal, unit, month, bound, _counted(words, after), link)
 
 
 def _month(word: str) -> str:
@@ -141,6 +152,18 @@ def _month(word: str) -> str:
 def _bound(words: Sequence[str], start: int) -> str:
     before = tuple(words[max(0, start - 2) : start])
     return next((name for name, pattern in _BOUNDS if before[-len(pattern) :] == pattern), "")
+
+
+def _link(words: Sequence[str], start: int) -> str:
+    before = words[start - 1] if start > 0 else ""
+    if before not in _LINKS:
+        return ""
+    first, lead = words[start - 2] if start > 1 else "", words[start - 3] if start > 2 else ""
+    score = before == "to" and lead != "from" and (first.isdigit() or first in _WORDS)
+    return f"{_WORDS.get(first, first)} to" if score else before
+
+
+_LINKS = frozenset(["by", "to", "from", "in", "for", "since", "until", "before", "after", "within"])
 
 
 def _counted(words: Sequence[str], after: int) -> tuple[str, ...]:

@@ -31,7 +31,8 @@ TURNS = _words(
     "higher lower above below up down yesterday today tomorrow tonight next last daily weekly monthly yearly annually "
     "day week month year hour minute over under during amid guilty innocent legal illegal lawful unlawful true false "
     "dead alive safe unsafe public private major minor serious severe historic unprecedented record biggest largest "
-    "smallest worst best good bad strong weak controversial failed successful popular foreign domestic"
+    "smallest worst best good bad strong weak controversial failed successful popular foreign domestic "
+    "again still already finally even just so"
 )
 """Words that turn, date or judge a claim."""
 

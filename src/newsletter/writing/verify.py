@@ -9,7 +9,8 @@ The model proposes, this file decides. A sentence that fails any rule is dropped
 - *wording*: at least ``BAR`` of its content is the evidence's (stems); no verb, time, relation ("because",
   "against", "all") or word chosen to stir that the evidence does not use
 - *certainty*: alleged, denied, not, may, will and "said" are kept where the evidence has them, and not added
-- *who did what*: the words around a verb are not exchanged
+- *who did what*: the words around a verb are not exchanged, nor taken from two clauses (`roles`)
+- *quotation marks*: what a source only quotes is not told as a fact
 - *place*: a side's point cites that side alone; what is agreed stands in the left's and the right's sentences
   each by themselves; each place has its length
 
@@ -18,6 +19,7 @@ It compares words and knows no meaning: see docs/design/0009-model-as-writer.md 
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -32,26 +34,45 @@ from newsletter.writing.terms import term_set
 ROOM = 4
 """Words by which a point may pass its measure, as an extractive one may."""
 AGREED_WORDS = 20
+CITED = 8
+"""Sentences that one statement may cite: who cites all of them cites none."""
 
+_UNUSUAL = re.compile(r"[^A-Za-z0-9 .,;:!?()'\"%$£€&/’‘“”–—…-]")
+"""Another script, a sign, an emoji: the rules do not read them, so they stand only where a source has them."""
 _MARKUP = re.compile(
     r"https?:|www\.|\b[\w-]+\.(?:com|org|net|io|ru|co|info)\b|@\w|<[^>]*>|\]\(|[*_`#|{}\\]{1,}|\[\d+\]|&\w+;"
 )
-INSTRUCTION = re.compile(
+_INSTRUCTION = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules?|above|previous|prior|"
     r"messages?)\b"
     r"|\b(?:system|developer) (?:prompt|message)\b|\bas an? (?:ai|language model|assistant)\b"
     r"|\blanguage models?\b.{0,40}\b(?:must|should|write|say|answer|reply|respond|output)\b"
     r"|\b(?:you are|act as|pretend|respond with|reply with|answer with|output only|write that|say that the story)\b"
+    r"|\b(?:ai|llm|chatbot|summari[sz]er|(?:ai|language) model|assistant)s?\b.{0,40}\b(?:must|should|cite|"
+    r"include|lead with|print)\b|\b(?:note|attention|message|memo)\b.{0,12}\b(?:ai|llm|chatbot|"
+    r"summari[sz]er|assistant)s?\b"
+    r"|\bcite (?:this|sentence)\b|\bwhen summari[sz]ing\b|\bnew task\b|\bfrom now on,? you\b|\bforget everything\b"
+    r"|\bfollow the instructions\b|\[/?INST\]|</?(?:system|user|assistant)\b|^#+ *instruction"
     r"|\bnew instructions?\b|\b(?:assistant|system|user)\s*:|<\|",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
-"""What a feed may hold to steer a model. No such sentence is shown to one, cited, or let through."""
+_TWO_SCRIPTS = re.compile(r"[A-Za-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-z]")
+"""A word of Latin and Greek or Cyrillic letters: written to be read as another."""
+
+
+def instructs(text: str) -> bool:
+    """Whether a text would steer a model, however it is dressed up. None such is shown, cited or let through."""
+    plain = unicodedata.normalize("NFKC", html.unescape(text))
+    plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")
+    return bool(_INSTRUCTION.search(plain) or _TWO_SCRIPTS.search(text))
 
 
 def verify(said: Statement, cited: Sequence[Cited], place: Place, side: Side | None = None) -> str:
     """`newsletter.ports.Verifier`: why the statement does not stand; empty when it does."""
     if not cited:
         return "no sentence cited"
+    if len(cited) > CITED:
+        return "cites too many sentences"
     if set(said.outlets) != {one.outlet for one in cited}:
         return "names other outlets than it cites"
     texts = [one.text for one in cited]
@@ -66,7 +87,9 @@ def unsupported(text: str, cited: Sequence[str], *, title: bool = False) -> str:
     """Why a text does not stand in those sentences, as a short reason that can be counted; empty when it does."""
     if unsafe(text):
         return "link, markup or instruction"
-    if any(INSTRUCTION.search(one) for one in cited):
+    if _new_sign(text, cited):
+        return "character not in the source"
+    if any(map(instructs, cited)):
         return "cites an instruction"
     found = next((reason for reason, wrong in RULES if wrong(text, cited)), "")
     return found or refusal(text, _TITLE if title else _WRITTEN)
@@ -79,8 +102,18 @@ _TITLE = _WRITTEN | {"too short"}
 
 def unsafe(text: str) -> bool:
     """Whether a text holds what no sentence of an issue may hold, whatever it says."""
-    hidden = any(unicodedata.category(c) in {"Cc", "Cf", "Co", "Cs"} for c in text)
-    return hidden or bool(_MARKUP.search(text) or INSTRUCTION.search(text))
+    hidden = any(unicodedata.category(c) in {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"} for c in text)
+    return hidden or bool(_MARKUP.search(text)) or instructs(text)
+
+
+def _new_sign(text: str, cited: Sequence[str]) -> bool:
+    return not set(_UNUSUAL.findall(text)) <= set("".join(cited))
+
+
+_ASKS = re.compile(r"(?:\w+ ){0,2}(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
+"""How a question opens that asks for something; "Is he corrupt?" only hints."""
+_ASKING = term_set("much many long often far large people happen happens next mean change known say")
+"""What a question says of its own."""
 
 
 def question_wrong(question: str, cited: Sequence[str]) -> str:
@@ -89,7 +122,16 @@ def question_wrong(question: str, cited: Sequence[str]) -> str:
         return "no plain question"
     if question.count("?") > 1 or quotations(question):
         return "no plain question"
-    wrong = new_number(question, cited) or new_name(question, cited) or loaded_word(question, cited)
+    if not _ASKS.match(question):
+        return "no plain question"
+    held = frozenset[str]().union(_ASKING, *map(term_set, cited))
+    wrong = (
+        new_number(question, cited)
+        or new_name(question, cited)
+        or _new_sign(question, cited)
+        or loaded_word(question, cited)
+        or not term_set(question) <= held
+    )
     return "question says more than its answer" if wrong else ""
 
 
@@ -97,7 +139,14 @@ def topic_wrong(topic: str, cited: Sequence[str]) -> str:
     """Why a dispute cannot stand under that topic; empty when it can."""
     own = term_set(topic)
     held = frozenset[str]().union(*map(term_set, cited))
-    if unsafe(topic) or not own or len(topic.split()) > 10 or new_name(topic, cited):
+    if (
+        unsafe(topic)
+        or "?" in topic
+        or _new_sign(topic, cited)
+        or not own
+        or len(topic.split()) > 10
+        or new_name(topic, cited)
+    ):
         return "no plain topic"
     return "" if len(own & held) >= BAR * len(own) else "topic not in the sources"
 
