@@ -63,12 +63,11 @@ class RelatedSearch:
         threads: Collection[str] = (),
     ) -> tuple[PastStory, ...]:
         """The most alike of ``found``, one a thread and none of ``threads``; newest first."""
+        others = [past for past in found if past.thread_id not in threads]
+        if not others:
+            return ()  # most stories: reading their names would cost more than the search
         told, names = self.terms(texts), names_of(texts)
-        scored = [
-            (likeness(told, names, past, day), past.date, past.story_id, past)
-            for past in found
-            if past.thread_id not in threads
-        ]
+        scored = [(likeness(told, names, past, day), past.date, past.story_id, past) for past in others]
         best: dict[str, PastStory] = {}
         for _, _, _, past in sorted(
             (one for one in scored if one[0] > 0), key=lambda one: one[:3], reverse=True
