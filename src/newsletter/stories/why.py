@@ -76,7 +76,7 @@ def section_off(desk: Desk) -> str:
 
 
 def loose(confidence: float, bar: float) -> str:
-    return f"its articles may not all be about one event (confidence {confidence:.2f}, needed {bar:.2f})"
+    return f"its articles may not all be about one event (confidence {confidence:.3f}, needed {bar:.3f})"
 
 
 def repeat(date: str, new_articles: int, needed: int) -> str:
