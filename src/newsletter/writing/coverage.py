@@ -25,8 +25,6 @@ COUNTED = 0.6
 """The same where two sentences give one number ("five people") or open alike: it is most likely one fact."""
 OPENING, ALIKE = 5, 3
 """Stems that two sentences open with, and how many of them are the same where one does the same in both."""
-OTHER_SIDE = 1.1
-"""What a sentence of a side that neither headline nor overview has heard yet is worth beside another one."""
 SAME_OUTLET = 0.8
 """What a second sentence of one outlet is worth beside another outlet's."""
 ALONE = 0.3
@@ -133,8 +131,7 @@ def _with(
     whole, new = (sum(weights.get(c, 0.0) for c in part) for part in (told, told - draft.held))
     if draft.held and (new < NOVELTY * whole or _repeats(passage, draft)):
         return None
-    heard = {*desk.heard, *(p.source.side for p in draft.passages)}
-    beside = SAME_OUTLET if of_outlet else OTHER_SIDE if passage.source.side not in heard else 1.0
+    beside = SAME_OUTLET if of_outlet else 1.0
     alone = ALONE_COST * desk.material.alone_with(passage)
     gain = new * beside * (1 - alone) * (1 + MANNER * desk.material.manner_of(passage))
     return _Draft(

@@ -15,6 +15,8 @@ from newsletter.writing.score import loaded, title_case
 from newsletter.writing.subject import leans
 from newsletter.writing.terms import gist, new_gist
 
+FEWER = 0.04
+"""What a title gains that is not of the side with most outlets: many have more titles to choose from."""
 MIN_DEK = 6
 DEK_NOVELTY = 0.4
 """Share of its content that a dek must add to headline and overview."""
@@ -50,9 +52,9 @@ def headline(desk: Desk) -> Statement | None:
     """A title of a news piece within ``headline_words``; else a short sentence of one; else None."""
     material = desk.material
     manner = np.array([_manner(p) for p in material.passages])
-    scores = (
-        material.consensus + 0.5 * material.centrality + 0.1 * material.bearing + material.freshness + manner
-    )
+    fewer = np.array([p.source.side != material.most_heard for p in material.passages])
+    scores = material.consensus + 0.5 * material.centrality + 0.1 * material.bearing + material.freshness
+    scores = scores + manner + FEWER * fewer
     for kind in (_calm_title, _title, _sentence):
         found = desk.best(scores, partial(_fits, desk.ledger.limits.headline_words, kind))
         if found:

@@ -26,6 +26,8 @@ Points = Mapping[Side, tuple[Statement, ...]]
 MIN_WORDS = 7
 ALIKE, OWN = 0.6, 0.45
 """Likeness from which two points of one side are one, and share of its content that a further point must add."""
+TITLE_OWN = 0.3
+"""Share of its content that a title must add to all that was said: it is mostly the headline in other words."""
 REPEATS, ALMOST = 0.75, 0.9
 """Likeness to what was said elsewhere that is too much for a point, and for one where a side has no other."""
 CENTRAL, MARGIN = 0.26, 0.03
@@ -101,7 +103,7 @@ def _tries(desk: Desk, side: Side, own: Sequence[Statement]) -> Iterator[tuple[A
     everything = frozenset[str]().union(*map(gist, desk.said)) if len(own) >= FEW else frozenset[str]()
 
     def titled(p: Passage) -> bool:
-        new = len(new_gist(p.text, everything)) >= OWN * len(gist(p.text))
+        new = len(new_gist(p.text, everything)) >= TITLE_OWN * len(gist(p.text))
         return fits(p) and new and p.source.news and p.source.article.id not in heard and not teases(p.text)
 
     def told(p: Passage) -> bool:

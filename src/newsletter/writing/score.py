@@ -109,6 +109,12 @@ class Material:
         return tuple(dict.fromkeys(s.outlet for s in self.sources))
 
     @cached_property
+    def most_heard(self) -> Side | None:
+        """The side with more outlets than any other; None where two have as many."""
+        counts = [len(self._of_side(side)) for side in SIDES]
+        return SIDES[counts.index(max(counts))] if counts.count(max(counts)) == 1 else None
+
+    @cached_property
     def _best(self) -> Matrix:
         """Passages x outlets: the most that one sentence of that outlet resembles the passage; own outlet NaN."""
         alike = self.vectors @ self._units.T
