@@ -41,6 +41,7 @@ _MEANS = words(
     "plan want vow promise pledge threaten hope seek agree offer decide decline refuse try intend propose vote"
 )
 """Verbs that a "to do something" may follow."""
+_SILENT = re.compile(r"\b(?:yet to|(?:not|declined to) (?:immediately )?(?:respond|comment))\b")
 VACUOUS = re.compile(
     r"^(?:the|his|her|their|its|this|that|a) (?:news|move|decision|announcement|departure|plan|"
     r"it)\b(?! to\b| of\b| that\b)"
@@ -80,7 +81,7 @@ def says(told: Told) -> Asked | None:
     if base not in SAYING or len(tail.split()) < 5 or not somebody(told) or form.endswith("ing"):
         return None
     about = topic(told) if base in _FREELY or _that(told) else ""
-    if not about or VACUOUS.match(told.of.rest):
+    if not about or VACUOUS.match(told.of.rest) or _SILENT.search(told.of.rest):
         return None
     said = base if base in _ASKED_AS else "say"
     speaks = told.of if form else Clause(told.of.subject, "", told.of.helper, said, "")
@@ -139,6 +140,8 @@ def _whole(after: str) -> bool:
     """Whether a noun ends before this text: "the Lincoln is", not "the Lincoln crew"."""
     word = re.match(r"\W*[\w’'-]*", after)
     text = word.group() if word else ""
+    if after[:2] in {"'s", "’s"}:
+        return False
     return not text[:1].isspace() or text.strip().lower() in STOP_WORDS | VERBS
 
 
@@ -244,7 +247,8 @@ def responds(told: Told) -> Asked | None:
         base, tail = "dismiss", tail[13:]
     if base not in _AGAINST:
         return None
-    for what in (re.split(r"[,;:—–“”\"]", tail)[0].strip(), _OBJECT_ENDS.split(tail)[0].strip()):
+    whole = re.split(r"[,;:—–“”\"]", tail)[0].strip()
+    for what in (whole, whole.split(" and ")[0], _OBJECT_ENDS.split(tail)[0].strip()):
         if _is_object(what) and (question := ask("How", act, f"to {what}", told.about.common)):
             return Asked("respond", question, told.of.subject)
     return None
@@ -255,7 +259,13 @@ def _is_object(text: str) -> bool:
     tokens = text.split()
     if not tokens or _OWNER.search(text) or tokens[-1] in WEAK_ENDS or tokens[0] in {"that", "any", "to"}:
         return False
-    if tokens[0] in {"a", "an"} or " that " in text or " as " in text or " after " in text:
+    if (
+        tokens[0] in {"a", "an"}
+        or tokens[-1] in {"calls", "demands", "requests", "efforts", "attempts"}
+        or " that " in text
+        or " as " in text
+        or " after " in text
+    ):
         return False
     return any(t[:1].islower() and t not in STOP_WORDS for t in tokens)
 
