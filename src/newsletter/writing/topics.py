@@ -13,6 +13,7 @@ from newsletter.writing.terms import term_set
 
 _TOPIC = re.compile(r"(?:\bthe )?\b[A-Z][\w-]{2,}(?:(?: of(?: the)?)? [A-Z][\w-]+)*(?![\w.’'-])")
 _NOUN = re.compile(r"\b(?:[Tt]he|[Tt]hese|[Tt]his|[Tt]hose) (?P<noun>(?:[a-z][\w-]+ ){0,2}?[a-z][\w-]+)\b")
+_DEFINITE = re.compile(r"^The(?: [a-z][\w-]+){1,3}$")
 _PREPOSITION = re.compile(r" (?:at|in|on|for|from|with|aboard|over|about|among) ")
 OWNER = re.compile(r"\b(?:his|her|its|their|he|she|it|they|this|these|there)\b", re.IGNORECASE)
 """Words that lean on somebody named before."""
@@ -26,8 +27,9 @@ def topic(told: Told) -> str:
         inside = replace(inside, subject=_PREPOSITION.split(inside.subject)[0])
     if inside and len(inside.subject.split()) <= 6 and not OWNER.search(inside.subject):
         own = replace(told, of=inside)
+        plain = bool(_DEFINITE.match(inside.subject))
         names = set(re.findall(r"[A-Z][\w-]+", inside.subject)) & (told.about.central | told.about.shared)
-        if (named(own) and names) or term_set(inside.subject) & told.about.topics:
+        if (named(own) and names) or plain or term_set(inside.subject) & told.about.topics:
             subject = clause_subject(inside.subject, told.about.common)
             if not set(subject.split()) & mine:
                 return re.sub(r"^an? ", "the ", subject)
