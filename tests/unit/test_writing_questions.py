@@ -117,6 +117,7 @@ def test_a_sentence_answers_its_question(sentence: str, question: str) -> None:
         "Tomas Orrin rejected Ines Talbot.",
         "A stranger was later found dead.",
         "Rust and wind are said to help.",
+        "Corvane has yet to respond, the news agency added.",
     ],
 )
 def test_what_answers_nothing_asks_nothing(sentence: str) -> None:
@@ -136,6 +137,7 @@ def test_what_answers_nothing_asks_nothing(sentence: str) -> None:
         ("The bridge closed on Sept. 30.", False),
         ("The council passed a plan on Wednesday that is expected to help.", False),
         ("On Sept. 30, the council will vote.", True),
+        ("The trial had previously been scheduled to begin on Sept. 30.", False),
     ],
 )
 def test_what_comes_next_lies_ahead_of_the_issue(text: str, to_come: bool) -> None:

@@ -43,7 +43,7 @@ _MANY = re.compile(
 _OF_WHAT = re.compile(
     rf"^{_BOUNDS}(?:a total of )?(?:\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten)(?: million| thousand)? "
     r"(?P<what>(?!(?:years?|days?|weeks?|months?|hours?|minutes?|percent|times|points|of|in)\b)"
-    r"(?:[a-z][\w-]+ ){0,2}?[a-z]\w+s)\b(?P<tail>.*)$"
+    r"(?:[a-z][\w-]+ ){0,2}?(?:people|(?!across\b)[a-z]\w+s))\b(?P<tail>.*)$"
 )
 _TAIL_ENDS = re.compile(
     r"[,;:—–“\"]|\b(?:that|who|which|after|when|as|while|because|according|amid|and|but|on|since)\b"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from newsletter.writing.lexicon import NOUN_LIKE, NUMBER_WORDS, PERSON_NOUNS, SUBORDINATORS
 from newsletter.writing.quotes import balanced
+from newsletter.writing.speakers import GROUPS, described, speaks_for_itself, untitled
 from newsletter.writing.verbs import AUXILIARIES, ING, PAST, PRESENT, words
 
 LONGEST = 12
@@ -52,44 +53,13 @@ _SPEECH = words(
 _NEGATIVES = words(
     "didn't doesn't don't isn't aren't wasn't weren't hasn't haven't won't wouldn't can't couldn't"
 )
-_OFFICIALS = PERSON_NOUNS | words(
-    "official commander spokesman spokeswoman spokesperson analyst expert attorney prosecutor director critic "
-    "executive envoy diplomat agency campaign ministry department office government university company court "
-    "board party council jury"
-)
-_TITLES = words("sen rep gov adm gen dr lt col capt mr mrs ms sir justice attorney admiral envoy")
-_DESCRIBED = re.compile(
-    r"^(?:[A-Z0-9][\w’'.-]* )(?:[\w’'-]+ )*?(?!(?:of|the|and|for|in|to|on|de|at|von|van|al)\b)[a-z][\w’'-]* "
-    r"(?P<name>[A-Z][\w’'-]+(?: [A-Z][\w’'.-]*){1,2})$"
-)
-_IN = re.compile(r" (?:in|at) (?=[A-Z])")
-_OF_OFFICE = re.compile(r"\b[A-Z]\w+ of [A-Z]\w+ [A-Z]")
-_PAPERS = words(
-    "guide report notice statement filing complaint indictment affidavit lawsuit study poll "
-    "survey memo letter manual ruling spokesman spokeswoman spokesperson"
-)
-_OFFICES = re.compile(
-    r"^(?:The|A) (?:federal |state |district )?(?:judge|court|president|prime minister|white "
-    r"house|board|mayor|governor|company|panel|council|jury|"
-    r"commission|university|agency|department|ministry|[\w’' ]{0,30}(?:court|department|ministry|"
-    r"administration))$",
-    re.IGNORECASE,
-)
-GROUPS = words(
-    "surveys polls documents records families officials police prosecutors critics supporters "
-    "investigators lawyers attorneys lawmakers democrats "
-    "republicans experts scientists authorities senators residents unions doctors researchers "
-    "analysts relatives "
-    "witnesses members politicians leaders ministers organizers protesters advocates opponents allies "
-    "forecasters firefighters"
-)
-"""Nouns for people or papers that speak for themselves, without an article."""
 _PASSING = words("also later once then now just previously recently already still earlier again quickly")
 """Adverbs between subject and verb that a question does without."""
 _ADVERB = re.compile(
     r"^(?:(?!family|supply|assembly|early|italy)[a-z]{3,}ly|also|now|still|for (?:years|months|weeks)) ",
     re.IGNORECASE,
 )
+_IN = re.compile(r" (?:in|at) (?=[A-Z])")
 _DETERMINERS = words("The A An Its Their His Her Some Most Many Several Both All More Nearly About")
 
 
@@ -175,12 +145,7 @@ def named(told: Told) -> bool:
 
 def somebody(told: Told) -> bool:
     """A named subject, or a group, office or paper that speaks for itself ("Prosecutors", "The report")."""
-    tokens = told.of.subject.split()
-    spoken = tokens[-1].lower() in GROUPS | _PAPERS or bool(_OFFICES.match(told.of.subject))
-    official = tokens[-1].lower() in _OFFICIALS and (
-        tokens[0] in {"The", "A", "An"} or bool(re.search(r"['’]s ", told.of.subject))
-    )
-    return named(told) or spoken or official or (tokens[0] == "The" and tokens[-1][:1].isupper())
+    return named(told) or speaks_for_itself(told.of.subject)
 
 
 def deed(of: Clause) -> tuple[str, str, str]:
@@ -202,29 +167,14 @@ def ask(word: str, of: Clause, rest: str, common: frozenset[str]) -> str:
     ``common`` are words known to be written small inside a sentence. Too long, it names a person without office;
     a description before a name ("Corvane woman Ines Talbot") never stands in it.
     """
-    plain = _untitled(of.subject)
-    whole = "" if plain and _DESCRIBED.match(of.subject) else clause_subject(of.subject, common)
+    plain = untitled(of.subject)
+    whole = "" if plain and described(of.subject) else clause_subject(of.subject, common)
     for subject in (whole, plain, _IN.split(whole)[0]):
         parts = (word, of.helper, subject, of.base, " ".join(rest.strip(" ,;—–").split()))
         text = " ".join(part for part in parts if part) + "?"
         if subject and sound(text):
             return text
     return ""
-
-
-def short_name(name: str) -> str:
-    """A person's name without what describes him before it, where there is such."""
-    return _untitled(name) or name
-
-
-def _untitled(subject: str) -> str:
-    """The person's name without the office before it; empty where no office stands there."""
-    if described := _DESCRIBED.match(subject):
-        return described.group("name")
-    run = subject.split(" of ")[0].split() if not _OF_OFFICE.search(subject) else subject.split()
-    titled = any(t.lower().strip(".") in PERSON_NOUNS | _TITLES for t in run[:-2])
-    plain = all(t[:1].isupper() and not t.endswith(("’s", "'s")) for t in run[-2:])
-    return " ".join(run[-2:]) if titled and plain and "and" not in run else ""
 
 
 def sound(question: str) -> bool:

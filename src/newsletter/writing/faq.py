@@ -92,6 +92,10 @@ _HOUSEHOLD = (
 _FRAGMENT = re.compile(r"^(?:Because|Let['’]s|Which|Not|Just|While|Although|Though)\b")
 
 
+_CUT_SHORT = re.compile(r"\bthat [^,]+, \w+ing [^,]*$|\bcall(?:s|ed) (?!for\b|on\b)[^“”\"]*, who [^“”\"]*$")
+"""A cut that took what a clause was to say: "reports that sailors, tired of it"."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     asked: Asked
@@ -178,7 +182,7 @@ def _candidates(desk: Desk) -> Iterator[_Candidate]:
 def _tells(desk: Desk, passage: Passage) -> bool:
     material = desk.material
     news = passage.source.news and passage.field == "text" and passage.key not in desk.used
-    if _FRAGMENT.match(passage.text):
+    if _FRAGMENT.match(passage.text) or (not passage.whole and _CUT_SHORT.search(passage.text)):
         return False
     clear = not leans(passage.text) or _met(passage.text, desk.said)
     near = material.bearing_of(passage) >= BEARING and _on_it(desk, passage)
@@ -211,13 +215,19 @@ def _fair(desk: Desk, asked: Asked, passage: Passage) -> bool:
         return ahead(passage.text, passage.source.article.published.date(), now.date())
     if asked.kind == "unknown":
         return desk.material.place_in_time(passage) >= FRESH
+    if asked.kind == "what":
+        return _named_by_two(desk, asked.about)
     if asked.kind == "who":
         last = asked.about.split()[-1]
         household = re.compile(_HOUSEHOLD + re.escape(last) + r"\b")
         if any(household.search(text) for _, text in desk.material.said):
             return False
-        return sum(asked.about in " ".join(desk.material.texts_of(o)) for o in desk.material.outlets) > 1
+        return _named_by_two(desk, asked.about)
     return True
+
+
+def _named_by_two(desk: Desk, name: str) -> bool:
+    return sum(name in " ".join(desk.material.texts_of(o)) for o in desk.material.outlets) > 1
 
 
 def _common(desk: Desk) -> frozenset[str]:

@@ -75,7 +75,7 @@ def why(told: Told) -> Asked | None:
     head = clause(told.text[: reason.start()]) if reason and '"' not in told.text[: reason.start()] else None
     if not head or head.speaks or head.base == "come" or "said" in head.rest or " that " in head.rest:
         return None
-    rest = re.sub(r" shortly (?:before|after)\b", "", opening(head.rest))
+    rest = re.sub(r" (?:shortly )?(?:before|after)(?= with\b)", "", opening(head.rest))
     return Asked("why", ask("Why", head, rest, told.about.common), told.of.subject)
 
 
@@ -128,7 +128,13 @@ def before(told: Told) -> Asked | None:
 def cause(told: Told) -> Asked | None:
     """What caused or helped something: the doer is a thing."""
     what = opening(told.of.rest).split(" and ")[0]
-    if told.of.base not in _CAUSES or named(told) or somebody(told) or told.of.helper not in {"did", "does"}:
+    if (
+        len(told.of.subject.split()) < 3
+        or told.of.base not in _CAUSES
+        or named(told)
+        or somebody(told)
+        or told.of.helper not in {"did", "does"}
+    ):
         return None
     return Asked("cause", f"What {told.of.verb} {what}?", told.of.subject) if len(what.split()) > 2 else None
 

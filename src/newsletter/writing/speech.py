@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from newsletter.writing.amounts import of_what
 from newsletter.writing.asking import (
@@ -14,15 +13,13 @@ from newsletter.writing.asking import (
     clause,
     clause_subject,
     deed,
-    named,
-    short_name,
     somebody,
     sound,
 )
 from newsletter.writing.inner import complement
 from newsletter.writing.lexicon import STOP_WORDS, VERBS, WEAK_ENDS
-from newsletter.writing.quotes import without_quotations
-from newsletter.writing.terms import term_set
+from newsletter.writing.speakers import short_name
+from newsletter.writing.topics import OWNER, topic
 from newsletter.writing.verbs import PAST, words
 
 SAYING = words(
@@ -41,6 +38,7 @@ _MEANS = words(
     "plan want vow promise pledge threaten hope seek agree offer decide decline refuse try intend propose vote"
 )
 """Verbs that a "to do something" may follow."""
+_SILENT = re.compile(r"\b(?:yet to|(?:not|declined to) (?:immediately )?(?:respond|comment))\b")
 VACUOUS = re.compile(
     r"^(?:the|his|her|their|its|this|that|a) (?:news|move|decision|announcement|departure|plan|"
     r"it)\b(?! to\b| of\b| that\b)"
@@ -63,10 +61,6 @@ _OBJECT_ENDS = re.compile(
     r"[,;:—–“”\"]|\b(?:that|which|who|over|in|as|calling|saying|after|while|during|at|by|with|and|but|amid|"
     r"on|to|for|when|against|aboard)\b"
 )
-_TOPIC = re.compile(r"(?:\bthe )?\b[A-Z][\w-]{2,}(?:(?: of(?: the)?)? [A-Z][\w-]+)*(?![\w.’'-])")
-_NOUN = re.compile(r"\b(?:[Tt]he|[Tt]hese|[Tt]his|[Tt]hose) (?P<noun>(?:[a-z][\w-]+ ){0,2}?[a-z][\w-]+)\b")
-_PREPOSITION = re.compile(r" (?:at|in|on|for|from|with|aboard|over|about|among) ")
-_OWNER = re.compile(r"\b(?:his|her|its|their|he|she|it|they|this|these|there)\b", re.IGNORECASE)
 _COMMENT = re.compile(
     r"\b(?:declined to (?:immediately )?comment|(?:has|have) (?:not|yet to) (?:yet )?comment(?:ed)?\b|"
     r"did not (?:immediately )?(?:respond|reply|return) (?:to )?(?:an? |[A-Z][\w.’']* ){0,4}"
@@ -80,7 +74,7 @@ def says(told: Told) -> Asked | None:
     if base not in SAYING or len(tail.split()) < 5 or not somebody(told) or form.endswith("ing"):
         return None
     about = topic(told) if base in _FREELY or _that(told) else ""
-    if not about or VACUOUS.match(told.of.rest):
+    if not about or VACUOUS.match(told.of.rest) or _SILENT.search(told.of.rest):
         return None
     said = base if base in _ASKED_AS else "say"
     speaks = told.of if form else Clause(told.of.subject, "", told.of.helper, said, "")
@@ -110,51 +104,6 @@ _FREELY = words("say tell warn write argue claim show")
 _ASKED_AS = words("promise pledge vow announce acknowledge admit conclude find reveal show report")
 
 
-def topic(told: Told) -> str:
-    """Whom or what the words are about: their own subject, a name of the headline, a thing of the headline."""
-    inside = clause(complement(told.of)) if complement(told.of) else None
-    mine = set(told.of.subject.split())
-    if inside and len(inside.subject.split()) > 4:
-        inside = replace(inside, subject=_PREPOSITION.split(inside.subject)[0])
-    if inside and len(inside.subject.split()) <= 6 and not _OWNER.search(inside.subject):
-        own = replace(told, of=inside)
-        names = set(re.findall(r"[A-Z][\w-]+", inside.subject)) & (told.about.central | told.about.shared)
-        if (named(own) and names) or term_set(inside.subject) & told.about.topics:
-            subject = clause_subject(inside.subject, told.about.common)
-            if not set(subject.split()) & mine:
-                return re.sub(r"^an? ", "the ", subject)
-    found = (*_names(told, told.about.central), *_things(told), *_names(told, told.about.shared))
-    return found[0] if found else ""
-
-
-def _names(told: Told, of: frozenset[str]) -> list[str]:
-    """Names among those, the speaker's own aside."""
-    mine = set(told.of.subject.split())
-    runs = [m.group() for m in _TOPIC.finditer(" " + told.of.rest) if _whole(told.of.rest[m.end() - 1 :])]
-    parts = [run.removeprefix("the ").split() for run in runs]
-    return [run for run, p in zip(runs, parts, strict=True) if p[-1] in of and not set(p) & mine]
-
-
-def _whole(after: str) -> bool:
-    """Whether a noun ends before this text: "the Lincoln is", not "the Lincoln crew"."""
-    word = re.match(r"\W*[\w’'-]*", after)
-    text = word.group() if word else ""
-    return not text[:1].isspace() or text.strip().lower() in STOP_WORDS | VERBS
-
-
-def _things(told: Told) -> list[str]:
-    """ "the gloves", where the headline speaks of gloves."""
-    found = []
-    rest = without_quotations(told.of.rest)
-    for m in _NOUN.finditer(rest):
-        tokens = m.group("noun").split()
-        ends = _whole(rest[m.end() :])
-        plain = not any(t in STOP_WORDS or t in VERBS for t in tokens[:-1])
-        if ends and plain and term_set(tokens[-1]) & told.about.topics:
-            found.append("the " + m.group("noun"))
-    return found
-
-
 def asked_to(told: Told) -> Asked | None:
     """What somebody asks others to do, or means to do."""
     base, form, tail = deed(told.of)
@@ -167,7 +116,7 @@ def asked_to(told: Told) -> Asked | None:
     if base in _MEANS and re.match(r"to [a-z]+ \w", tail) and not tail.startswith("to be "):
         return Asked("act", ask("What", told.of, f"{form} to do", told.about.common), told.of.subject)
     whom = _WHOM.match(tail) if base in _ASKS else None
-    if not whom or bool(whom.group("on")) != (base == "call") or _OWNER.search(whom.group("whom")):
+    if not whom or bool(whom.group("on")) != (base == "call") or OWNER.search(whom.group("whom")):
         return None
     if any(t in (STOP_WORDS | VERBS | {"that", "is"}) - {"the", "all"} for t in whom.group("whom").split()):
         return None
@@ -211,7 +160,7 @@ def described(told: Told) -> Asked | None:
     if not found or not somebody(told):
         return None
     what = found.group("what")
-    if _OWNER.match(what) or what.split()[0] in WEAK_ENDS - {"the", "a"} or what.split()[-1] in WEAK_ENDS:
+    if OWNER.match(what) or what.split()[0] in WEAK_ENDS - {"the", "a"} or what.split()[-1] in WEAK_ENDS:
         return None
     word = "What" if base == "call" else "How"
     return Asked("say", ask(word, told.of, f"{form} {what}", told.about.common), told.of.subject)
@@ -244,7 +193,8 @@ def responds(told: Told) -> Asked | None:
         base, tail = "dismiss", tail[13:]
     if base not in _AGAINST:
         return None
-    for what in (re.split(r"[,;:—–“”\"]", tail)[0].strip(), _OBJECT_ENDS.split(tail)[0].strip()):
+    whole = re.split(r"[,;:—–“”\"]", tail)[0].strip()
+    for what in (whole, whole.split(" and ")[0], _OBJECT_ENDS.split(tail)[0].strip()):
         if _is_object(what) and (question := ask("How", act, f"to {what}", told.about.common)):
             return Asked("respond", question, told.of.subject)
     return None
@@ -253,9 +203,15 @@ def responds(told: Told) -> Asked | None:
 def _is_object(text: str) -> bool:
     """A thing, not a person: a noun written small stands in it, and it ends on a word that needs no more."""
     tokens = text.split()
-    if not tokens or _OWNER.search(text) or tokens[-1] in WEAK_ENDS or tokens[0] in {"that", "any", "to"}:
+    if not tokens or OWNER.search(text) or tokens[-1] in WEAK_ENDS or tokens[0] in {"that", "any", "to"}:
         return False
-    if tokens[0] in {"a", "an"} or " that " in text or " as " in text or " after " in text:
+    if (
+        tokens[0] in {"a", "an"}
+        or tokens[-1] in {"calls", "demands", "requests", "efforts", "attempts"}
+        or " that " in text
+        or " as " in text
+        or " after " in text
+    ):
         return False
     return any(t[:1].islower() and t not in STOP_WORDS for t in tokens)
 

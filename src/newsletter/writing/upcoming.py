@@ -39,7 +39,9 @@ _WILL = re.compile(
     r"(?:scheduled|slated|set|due) (?:to|for|in)|begins?|starts?|takes effect|plans to|until)\b"
 )
 _DATED_LEAD = re.compile(r"^(?:On|In|By|Next|Later)\b[^,]{0,40}, ")
-_PAST = re.compile(r"\b(?:was|were|had been) (?:scheduled|set|due|slated|expected|planned)\b")
+_PAST = re.compile(
+    r"\b(?:was|were|had\W+(?:\w+\W+)?been)\W+(?:\w+ly\W+)?(?:scheduled|set|due|slated|expected|planned|pencill?ed)\b"
+)
 _ACT = re.compile(
     r"\bwill (?:now |also |then )?(?:decide|meet|vote|hold|return|appear|face|hear|begin|start|"
     r"continue|go on|review|"
