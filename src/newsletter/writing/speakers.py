@@ -14,8 +14,9 @@ _OFFICIALS = PERSON_NOUNS | words(
 )
 _TITLES = words("sen rep gov adm gen dr lt col capt mr mrs ms sir justice attorney admiral envoy")
 _DESCRIBED = re.compile(
-    r"^(?!The )(?:[A-Z0-9][\w’'.-]* )(?:[\w’'-]+ )*?(?!(?:of|the|and|for|in|to|on|de|at|von|van|al|with|by|from|as|who|"
-    r"that|about|against|over|near|\w+ed)\b)[a-z][\w’'-]* (?P<name>[A-Z][\w’'-]+(?: [A-Z][\w’'.-]*){1,2})$"
+    r"^(?:[A-Z0-9][\w’'.-]* )(?:[\w’'-]+ )*?(?!(?:of|the|and|for|in|to|on|de|at|von|van|al|with|by|from|as|who|"
+    r"that|about|against|over|near|behind|under|among|\w+ed)\b)[a-z][\w’'-]* "
+    r"(?P<name>[A-Z][\w’'-]+(?: [A-Z][\w’'.-]*){1,2})$"
 )
 _OF_OFFICE = re.compile(r"\b[A-Z]\w+ of [A-Z]\w+ [A-Z]")
 _PAPERS = words(
