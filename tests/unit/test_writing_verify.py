@@ -131,6 +131,10 @@ def test_words_of_two_clauses_are_not_put_together(text: str, source: str) -> No
         ("The strike will end on Friday, the union said.", STRIKE),
         ("The Bank of Orl cut its rate by 2 percent.", FED),
         ("Mayor Tomas Orrin rejected the plan.", "Mayor Tomas Orrin, elected in March, rejected the plan."),
+        (
+            "The strike won 4,300 workers a promise.",
+            "The strike won 4,300 workers what talks had not: a promise.",
+        ),
         ("Tomas Orrin rejected the plan on Monday.", "On Monday Tomas Orrin, 41, rejected the plan."),
     ],
 )
