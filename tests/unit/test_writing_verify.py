@@ -146,6 +146,7 @@ def test_a_clause_of_a_longer_sentence_stands(text: str, source: str) -> None:
     ("text", "source"),
     [
         ("The bank raised its rate by 4 percent.", "The bank raised its rate by 2 percent to 4 percent."),
+        ("The bank raised its rate by 2 percent.", "The bank raised its rate by 2 percentage points."),
         ("The rate rose from 5 percent to 4 percent.", "The rate rose from 4 percent to 5 percent."),
         ("The council voted 6 to 9 on the plan.", "The council voted 9 to 6 on the plan."),
         ("The water fell to 12 degrees in Corvane.", "The water fell to -12 degrees in Corvane."),
