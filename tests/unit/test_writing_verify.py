@@ -131,6 +131,10 @@ def test_words_of_two_clauses_are_not_put_together(text: str, source: str) -> No
         ("The strike will end on Friday, the union said.", STRIKE),
         ("The Bank of Orl cut its rate by 2 percent.", FED),
         ("Mayor Tomas Orrin rejected the plan.", "Mayor Tomas Orrin, elected in March, rejected the plan."),
+        (
+            "The strike won 4,300 workers a promise.",
+            "The strike won 4,300 workers what talks had not: a promise.",
+        ),
         ("Tomas Orrin rejected the plan on Monday.", "On Monday Tomas Orrin, 41, rejected the plan."),
     ],
 )
@@ -142,6 +146,7 @@ def test_a_clause_of_a_longer_sentence_stands(text: str, source: str) -> None:
     ("text", "source"),
     [
         ("The bank raised its rate by 4 percent.", "The bank raised its rate by 2 percent to 4 percent."),
+        ("The bank raised its rate by 2 percent.", "The bank raised its rate by 2 percentage points."),
         ("The rate rose from 5 percent to 4 percent.", "The rate rose from 4 percent to 5 percent."),
         ("The council voted 6 to 9 on the plan.", "The council voted 9 to 6 on the plan."),
         ("The water fell to 12 degrees in Corvane.", "The water fell to -12 degrees in Corvane."),

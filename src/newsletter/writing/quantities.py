@@ -31,7 +31,9 @@ _FULL_MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december", "sept",
 )  # fmt: skip
-_PERCENT = re.compile(r"\bper ?cent\b|\bpercentage points?\b|\bpct\b", re.IGNORECASE)
+_PERCENT = re.compile(r"\bper ?cent\b|\bpct\b", re.IGNORECASE)
+_POINTS = re.compile(r"\bpercentage (?=points?\b)", re.IGNORECASE)
+"""Points are no percent: from 4 to 5 percent is a point, and a quarter more."""
 _SIGN = re.compile(r"\s*%\s*")
 _CLOCK = re.compile(r"\b([ap])\.? ?m\b\.?", re.IGNORECASE)
 _TOKEN = re.compile(
@@ -86,7 +88,7 @@ class Quantity:
 @lru_cache(maxsize=8192)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Every number of a text, in order."""
-    plain = _CLOCK.sub(lambda m: m[1].lower() + "m", _PERCENT.sub("%", text))
+    plain = _CLOCK.sub(lambda m: m[1].lower() + "m", _PERCENT.sub("%", _POINTS.sub("", text)))
     tokens = list(_TOKEN.finditer(_SIGN.sub("% ", plain)))
     words = [m.group().lower() for m in tokens]
     found, i = [], 0

@@ -35,6 +35,8 @@ _SAYING = frozenset(["say", "says", "said", "tell", "tells", "told"])
 _OWNERS = frozenset(["a", "an", "the", "his", "her", "its", "their"])
 _INSERT = re.compile(r"\s?\([^()]{1,12}\)|, \d+(?=,)|\s[–—]\s[^–—]{1,60}\s[–—](?=\s)")
 """What stands inside a clause and is none: "(R)", ", 28,", " – filed in March –"."""
+_IN_NUMBER = re.compile(r"(?<=\d)[.,](?=\d)")
+"""The comma of "4,300" ends no clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def _fits(own: Role, other: Role, text: str, *, alone: bool) -> bool:
 @lru_cache(maxsize=8192)
 def roles(text: str) -> tuple[Role, ...]:
     """Every verb of a text but the auxiliaries, in order."""
-    words = tokens(_INSERT.sub("", text))
+    words = tokens(_INSERT.sub("", _IN_NUMBER.sub("", text)))
     found: list[Role] = []
     for i, token in enumerate(words):
         if _is_verb(words, i):
