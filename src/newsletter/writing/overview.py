@@ -45,7 +45,7 @@ def overview(desk: Desk, words: int, most: int = 4) -> tuple[Statement, ...]:
     close = dict(zip(map(id, desk.material.passages), desk.material.like(desk.said), strict=True))
 
     def news(p: Passage) -> float:
-        return close[id(p)] + desk.material.bearing_of(p) + _speaks_of_it(desk, p)
+        return float(close[id(p)]) + desk.material.bearing_of(p) + _speaks_of_it(desk, p)
 
     order = sorted(chosen, key=lambda p: (p not in opening, -news(p), free.index(p)))
     return tuple(desk.say(p) for p in order)
