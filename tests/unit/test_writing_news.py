@@ -297,3 +297,11 @@ def test_a_slant_that_no_other_outlet_shares_is_not_the_overview() -> None:
         "buses at the depot.",
     )
     assert "rascal" not in words.overview[0].text
+
+
+def test_of_nearly_equal_titles_the_side_with_fewer_outlets_has_the_headline() -> None:
+    text = "The city of Corvane closed the Alder Bridge on Tuesday after inspectors found two cracks in it."
+    title = "Corvane closes Alder Bridge after two cracks found"
+    domains = ("harborlight.example", "commonpost.example", "midland.example")
+    pieces = [article(domain, title, f"{text} Report {n}.", minutes=n) for n, domain in enumerate(domains)]
+    assert written(pieces).headline.outlets == ("midland.example",)

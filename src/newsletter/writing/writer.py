@@ -24,6 +24,9 @@ from newsletter.writing.score import Material
 from newsletter.writing.sources import sources_of
 from newsletter.writing.titles import side_titles
 
+RESERVED = 12
+"""Words kept for the point of a side with one outlet: from so many on a point is long enough."""
+
 
 class ExtractiveWriter:
     """Needs no model, no network and no clock: the same story gives the same words."""
@@ -88,4 +91,4 @@ def _reserve(desk: Desk) -> None:
     for side in SIDES:
         outlets = {s.outlet for s in desk.material.sources if s.side == side}
         if len(outlets) == 1:
-            desk.ledger.reserve(outlets.pop(), WritingLimits().point_words)
+            desk.ledger.reserve(outlets.pop(), RESERVED)
