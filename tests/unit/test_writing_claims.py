@@ -180,7 +180,9 @@ def test_another_persons_words_are_not_the_claim_that_was_denied() -> None:
 
 
 def test_a_claim_mentioned_beside_the_deniers_own_case_is_not_made() -> None:
-    beside = "The harbor office said the Marlow passed its tests, amid claims of rotten lifeboats aboard the ferry."
+    beside = (
+        "Governor Lund said the Marlow had sailed on time amid reports of rotten lifeboats on old ferries."
+    )
     assert disputed(desk(crash(beside, DENIED))) == ()
 
 
@@ -256,16 +258,18 @@ def test_a_fact_with_another_count_elsewhere_is_not_agreed() -> None:
 
 
 def test_what_few_tell_decides_whether_a_fact_is_told() -> None:
-    said = [
-        "Corvane council votes on the old harbor bridge.",
-        "Corvane council votes for a new harbor bridge name.",
-        "Corvane council votes to close harbor bridge for repairs.",
-        "Corvane council votes to close its harbor bridge for repairs.",
-    ]
-    told = weights([fact_of(text)] for text in said)
-    fact = fact_of(said[2])
-    assert states(fact, fact_of(said[3]), told)
-    assert not states(fact, fact_of(said[1]), told)
+    common = "Corvane council members debated the old harbor bridge on Monday"
+    closed = f"{common} and closed its tollgate lane."
+    facts = [fact_of(text) for text in (*[f"{common}."] * 5, closed, closed)]
+    assert states(facts[-1], facts[0])
+    assert not states(facts[-1], facts[0], weights([fact] for fact in facts))
+    assert states(facts[-1], facts[-2], weights([fact] for fact in facts))
+
+
+def test_each_word_of_a_short_fact_counts() -> None:
+    fact = fact_of("Corvane harbor board closed the bridge for repairs.")
+    assert states(fact, fact_of("Corvane harbor board closed its bridge."))
+    assert not states(fact, fact_of("Corvane harbor board renamed its bridge."))
 
 
 def test_a_grave_word_must_be_told() -> None:

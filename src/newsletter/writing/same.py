@@ -19,6 +19,8 @@ from newsletter.writing.verbs import words
 
 SHARE, TELLING = 0.6, 0.6
 """Share of a fact's content stems that the other text must hold, and of what they tell."""
+SHORT, MOST_OF = 6, 0.75
+"""A fact of so few stems must be held by this share: each of them is a good part of what it says."""
 LEAST = 4
 """Content stems from which on a text is a fact that can be compared."""
 
@@ -39,7 +41,7 @@ _NEGATION = re.compile(
 )
 _DOUBT = re.compile(
     r"\b(?:alleg\w+|accus\w+|suspect\w*|reportedly|claim\w*|unconfirmed|could|may|might|if|whether|possibl\w+|"
-    r"potential\w*|likely|appears?|rumou?r\w*|said to (?:be|have))\b"
+    r"potential\w*|speculat\w*|likely|appears?|rumou?r\w*|said to (?:be|have))\b"
 )
 _AHEAD = re.compile(r"\b(?:will|would|plans?|planning|intends?|proposes?|vows?|wants?|aims?|seeks?|hopes?) ")
 _GOING = re.compile(
@@ -165,7 +167,8 @@ def states(fact: Fact, other: Fact, told: Mapping[str, float] = MappingProxyType
     ``told`` is what each stem tells in the story; without it all tell the same.
     """
     common = fact.stems & other.stems
-    if len(fact.stems) < LEAST or len(common) < SHARE * len(fact.stems):
+    share = MOST_OF if len(fact.stems) <= SHORT else SHARE
+    if len(fact.stems) < LEAST or len(common) < share * len(fact.stems):
         return False
     if weight(common, told) < TELLING * weight(fact.stems, told):
         return False
