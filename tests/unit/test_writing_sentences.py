@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.writing.passages import title_span
 from newsletter.writing.sentences import sentences
+from newsletter.writing.sources import sources_of
+from tests.support.writing_stories import article, registry, story
 
 
 def split(text: str) -> list[str]:
@@ -51,3 +54,22 @@ def test_sentences_are_disjoint_spans_that_hold_all_but_white_space(text: str) -
     ends = [0, *(s.end for s in spans)]
     assert all(end <= span.start < span.end <= len(text) for end, span in zip(ends, spans, strict=False))
     assert "".join("".join(text[s.start : s.end].split()) for s in spans) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [
+        (
+            "Dock strike over: work resumes Tuesday at 6 a.m.",
+            "Dock strike over: work resumes Tuesday at 6 a.m.",
+        ),
+        ("Council closes harbor road.", "Council closes harbor road"),
+        ("Envoy returns from the U.S.", "Envoy returns from the U.S."),
+        ("Council closes harbor road", "Council closes harbor road"),
+        ("Why now?", "Why now?"),
+    ],
+)
+def test_a_title_loses_its_final_stop_and_no_abbreviation_does(title: str, kept: str) -> None:
+    (source,) = sources_of(story([article("nowhere.example", title)]), registry())
+    span = title_span(source)
+    assert title[span.start : span.end] == kept

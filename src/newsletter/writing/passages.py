@@ -70,10 +70,15 @@ def title_span(source: Source) -> Span:
     tail = _SUFFIX.search(title[span.start : span.end])
     if tail and _is_name(tail.group("name"), source):
         span = Span(span.start, span.start + tail.start())
-    end = span.end
-    while end > span.start and title[end - 1] == "." and title[end - 2 : end - 1].islower():
-        end -= 1
-    return stripped(title, span.start, end)
+    return stripped(title, span.start, _without_stop(title, span))
+
+
+def _without_stop(title: str, span: Span) -> int:
+    """Where the title ends before its final stop; that of "6 a.m." or "U.S." belongs to the word."""
+    word = title[span.start : span.end].split()[-1:]
+    if word and word[0].endswith(".") and word[0][:-1].isalpha() and word[0][-2].islower():
+        return span.end - 1
+    return span.end
 
 
 def support_texts(source: Source) -> tuple[str, ...]:
