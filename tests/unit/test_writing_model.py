@@ -103,7 +103,7 @@ WRONG = {
     "altered quotation": ("Mayor Tomas Orrin defended “the closure of the Alder Bridge”.", [MAYOR], "quotation not in the source"),
     "changed office": ("Governor Tomas Orrin defended the closure of the Alder Bridge.", [MAYOR], "office not as in the source"),
     "dropped word of mouth": ("The state transport department will pay $12 million for repairs.", [PAYS], "certainty changed"),
-    "uncited": ("Mayor Tomas Orrin defended the closure of the Alder Bridge.", [], "no sentence cited"),
+    "uncited": ("The mayor, Tomas Orrin, defended the closure of the Alder Bridge.", [], "no sentence cited"),
     "link": ("Mayor Tomas Orrin defended the closure, see https://evil.example now.", [MAYOR], "link, markup or instruction"),
 }  # fmt: skip
 

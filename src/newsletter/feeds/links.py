@@ -64,9 +64,10 @@ def schemeless(identity: str) -> str:
 
 def _clean(url: str) -> str:
     parts = urlsplit(safe_url_string(url))
-    host = (parts.hostname or "").rstrip(".")
-    if parts.scheme not in DEFAULT_PORTS or not host or not _is_host(host):
+    host = parts.hostname or ""
+    if parts.scheme not in DEFAULT_PORTS or not host.rstrip(".") or not _is_host(host):
         return ""
+    host = host.removesuffix(".")
     port = parts.port
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != DEFAULT_PORTS[parts.scheme]:
@@ -78,7 +79,8 @@ def _clean(url: str) -> str:
 
 
 def _is_host(host: str) -> bool:
-    return _BAD_HOST.search(host) is None
+    """Empty labels ("a..example") are no name that could be asked for, and are not encoded as one."""
+    return _BAD_HOST.search(host) is None and ".." not in host
 
 
 def _query(query: str) -> str:
