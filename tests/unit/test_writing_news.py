@@ -305,3 +305,13 @@ def test_of_nearly_equal_titles_the_side_with_fewer_outlets_has_the_headline() -
     domains = ("harborlight.example", "commonpost.example", "midland.example")
     pieces = [article(domain, title, f"{text} Report {n}.", minutes=n) for n, domain in enumerate(domains)]
     assert written(pieces).headline.outlets == ("midland.example",)
+
+
+def test_a_contest_is_over_when_a_headline_names_its_winner() -> None:
+    plan = Told(
+        "Ada Moss, a harbor unionist from the east bank, is locked in a tight contest for the office of mayor of "
+        "Corvane against Tomas Orrin, the incumbent whom the chamber of traders backs.",
+        NOON,
+    )
+    account = Told("Tomas Orrin beats Ada Moss in Corvane", NOON + timedelta(hours=5))
+    assert stale([plan, account], [plan, account]) == [True, False]

@@ -32,9 +32,10 @@ MANY_DEAD = 20
 STILL_AHEAD = 0.25
 """Share of the later half's texts that announce, under which the story has passed from plans to facts."""
 
+_CONTEST = r"\b(?:locked in an? [a-z]+ (?:contest|race|battle|fight)|too close to call|neck and neck)\b"
 _EXPECTING = re.compile(
     r"(?<!\bas )(?<!\bas was )\b(?:expected|scheduled|slated|poised|set) (?:to|for|in|on|at)\b"
-    r"|\b(?:locked in an? [a-z]+ (?:contest|race|battle|fight)|too close to call|neck and neck)\b"
+    rf"|{_CONTEST}"
     r"|\b(?:forecast|projected|predicted) to\b|\bas (?:[\w.’'-]+ ){1,5}?(?:approaches|nears|looms)\b"
     r"|\b(?:the|an|his|her|their|its) (?:expected|upcoming|looming|impending|planned|anticipated) \w"
     r"|\bdue (?:in|back|for|to (?:appear|begin|start|be|meet|speak|face|vote|arrive|return|testify|launch|open))\b"
@@ -162,9 +163,14 @@ def _overtaken(leads: Sequence[Told]) -> Callable[[Told], bool]:
 
     def judged(told: Told) -> bool:
         terms, aims = term_set(told.text) - _MARKS, _aims(told.text)
-        about = [
-            lead for lead in leads if lead.at >= told.at + LATER and _same(terms, aims, term_set(lead.text))
-        ]
+        open_still = bool(re.search(_CONTEST, told.text))
+
+        def same(later: frozenset[str]) -> bool:
+            shared = len(terms & later)  # a contest is told at length, its outcome in a headline
+            decided = open_still and shared > SHARED and shared >= SHARE * len(later)
+            return decided or _same(terms, aims, later)
+
+        about = [lead for lead in leads if lead.at >= told.at + LATER and same(term_set(lead.text))]
         ahead = sum(looks_ahead(lead.text) for lead in about)
         return bool(about) and len(about) >= 2 * ahead
 
