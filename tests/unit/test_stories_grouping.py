@@ -15,7 +15,7 @@ from newsletter.ports import Background
 from newsletter.stories.attach import Bar, attach
 from newsletter.stories.edges import Edges
 from newsletter.stories.group import WAIST, Grouping
-from newsletter.stories.linkage import Linkage
+from newsletter.stories.linkage import EASE, LARGE, Linkage
 from newsletter.stories.rows import group_rows
 from tests.support.stories_articles import CENTER, EVENTS, LEFT, RIGHT, article, registry, report
 
@@ -172,6 +172,57 @@ def test_a_waist_only_keeps_apart_what_the_bar_would_join_over_links(
         assert all(
             any(tuple(sorted((row, other))) in pairs for other in group if other != row) for row in group
         )
+
+
+def plainly_joined(
+    rows: int, pairs: dict[tuple[int, int], float], bar: float, waist: float
+) -> list[list[int]]:
+    """What `Linkage` says of itself, looked up anew before every join."""
+
+    def total(one: list[int], other: list[int]) -> float:
+        return sum(pairs.get((min(a, b), max(a, b)), 1.0 if a == b else 0.0) for a in one for b in other)
+
+    def mean(one: list[int], other: list[int]) -> float:
+        return total(one, other) / (len(one) * len(other))
+
+    def likeness(one: list[int], other: list[int]) -> float:
+        return round(mean(one, other) / (mean(one, one) * mean(other, other)) ** EASE, 9)
+
+    def own(group: list[int]) -> float:
+        return (total(group, group) - len(group)) / (len(group) * (len(group) - 1))
+
+    def apart(one: list[int], other: list[int]) -> bool:
+        if min(len(one), len(other)) < 2 or len(one) + len(other) < LARGE:
+            return False
+        return mean(one, other) < waist * min(own(one), own(other))
+
+    groups = [[row] for row in range(rows)]
+    while alike := [
+        (-likeness(one, other), one, other)
+        for one, other in combinations(groups, 2)
+        if likeness(one, other) >= bar and not apart(one, other)
+    ]:
+        _, one, other = min(alike)
+        groups = sorted([sorted(one + other), *(group for group in groups if group not in (one, other))])
+    return groups
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.dictionaries(
+        st.tuples(st.integers(0, 11), st.integers(0, 11)).filter(lambda p: p[0] < p[1]),
+        st.integers(6, 100).map(lambda n: n / 97),
+        min_size=8,
+    ),
+    st.floats(0.03, 0.4),
+    st.sampled_from([0.0, WAIST, 0.9]),
+)
+def test_the_quick_joining_is_the_plain_one(
+    pairs: dict[tuple[int, int], float], bar: float, waist: float
+) -> None:
+    linkage = Linkage(Edges.of(12, pairs))
+    linkage.join_until(bar, waist=waist)
+    assert linkage.groups() == plainly_joined(12, pairs, bar, waist)
 
 
 def test_a_piece_as_near_to_one_story_as_to_another_joins_neither() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 Links = dict[int, float]
 """Row -> similarity: what one row resembles."""
@@ -48,8 +49,21 @@ class Edges:
         if rows is not None:
             inside = self._marked(rows)
             edges = self._where(inside[self.first] | inside[self.second])
-        found = _by_row(edges)
+        found = [
+            dict(zip(others.tolist(), values.tolist(), strict=True)) for others, values in edges.by_row()
+        ]
         return found if rows is None else [links if inside[row] else {} for row, links in enumerate(found)]
+
+    def by_row(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """For each row those it resembles, in order, and the similarities."""
+        ends = np.concatenate([self.first, self.second])
+        others = np.concatenate([self.second, self.first])
+        values = np.concatenate([self.value, self.value])
+        table = csr_array((values, (ends, others)), (self.rows, self.rows))
+        table.sort_indices()
+        others = table.indices.astype(np.int64)
+        for start, end in pairwise(table.indptr.tolist()):
+            yield others[start:end], table.data[start:end]
 
     def _marked(self, rows: Collection[int]) -> NDArray[np.bool_]:
         marked = np.zeros(self.rows, np.bool_)
@@ -58,12 +72,3 @@ class Edges:
 
     def _where(self, kept: NDArray[np.bool_]) -> Edges:
         return Edges(self.rows, self.first[kept], self.second[kept], self.value[kept])
-
-
-def _by_row(edges: Edges) -> list[Links]:
-    ends = np.concatenate([edges.first, edges.second])
-    others = np.concatenate([edges.second, edges.first])
-    order = np.lexsort((others, ends))
-    starts = np.searchsorted(ends[order], np.arange(edges.rows + 1)).tolist()
-    names, values = others[order].tolist(), np.concatenate([edges.value, edges.value])[order].tolist()
-    return [dict(zip(names[start:end], values[start:end], strict=True)) for start, end in pairwise(starts)]
