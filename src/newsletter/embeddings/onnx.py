@@ -8,12 +8,12 @@ padding to compute.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from newsletter.cores import cores
 from newsletter.embeddings.folder import ModelFiles, digest_of, find_model
 from newsletter.errors import EmbeddingError
 from newsletter.ports import Progress, no_progress
@@ -110,11 +110,6 @@ def missing_package(name: str) -> EmbeddingError:
         reason="package missing",
         todo='Install it: pip install "both-sides-newsletter[embeddings]"',
     )
-
-
-def cores() -> int:
-    """Processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _session(files: ModelFiles) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -49,21 +49,19 @@ class Edges:
         if rows is not None:
             inside = self._marked(rows)
             edges = self._where(inside[self.first] | inside[self.second])
+        starts, others, values = edges.by_row()
+        names, numbers = others.tolist(), values.tolist()
         found = [
-            dict(zip(others.tolist(), values.tolist(), strict=True)) for others, values in edges.by_row()
+            dict(zip(names[start:end], numbers[start:end], strict=True)) for start, end in pairwise(starts)
         ]
         return found if rows is None else [links if inside[row] else {} for row, links in enumerate(found)]
 
-    def by_row(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
-        """For each row those it resembles, in order, and the similarities."""
-        ends = np.concatenate([self.first, self.second])
-        others = np.concatenate([self.second, self.first])
-        values = np.concatenate([self.value, self.value])
-        table = csr_array((values, (ends, others)), (self.rows, self.rows))
+    def by_row(self) -> tuple[list[int], NDArray[np.int64], NDArray[np.float64]]:
+        """What each row resembles, one row after the other, and how much; row ``i``'s from ``starts[i]`` on."""
+        ends = np.concatenate([self.first, self.second]), np.concatenate([self.second, self.first])
+        table = csr_array((np.concatenate([self.value, self.value]), ends), (self.rows, self.rows))
         table.sort_indices()
-        others = table.indices.astype(np.int64)
-        for start, end in pairwise(table.indptr.tolist()):
-            yield others[start:end], table.data[start:end]
+        return table.indptr.tolist(), table.indices.astype(np.int64), table.data
 
     def _marked(self, rows: Collection[int]) -> NDArray[np.bool_]:
         marked = np.zeros(self.rows, np.bool_)

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import heapq
 import math
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +23,9 @@ from newsletter.stories.edges import Edges
 EASE = 0.35
 LARGE = 5
 """Articles from which a story is searched for a second event."""
-_GONE = np.iinfo(np.int64).max
+_GONE = sys.maxsize
 _Offer = tuple[float, int, int, int, int, int]
-"""Minus the likeness, the two groups (lower one first), whose link it is, of what age that group is, its place there."""
+"""Minus the likeness, the two groups (lower one first), whose link it is, since when that group is, where it stands."""
 
 
 @dataclass(slots=True)
@@ -56,9 +58,13 @@ class Linkage:
         self._inner = [1.0] * edges.rows  # sum over all ordered pairs of members, each with itself included
         self._measure = np.ones(edges.rows)
         self._home = np.arange(edges.rows)  # the group that each row is in
-        self._born = np.zeros(edges.rows, np.int64)  # the join that made the group of this name
+        self._born = [0] * edges.rows  # the join that made the group of this name
         self._joins = 0
-        self._links = [_Links(others, sums, sums) for others, sums in edges.by_row()]
+        starts, others, sums = edges.by_row()
+        likeness = np.round(sums, 9)
+        self._links = [
+            _Links(others[start:end], sums[start:end], likeness[start:end]) for start, end in pairwise(starts)
+        ]
 
     def groups(self) -> list[list[int]]:
         """The groups as they stand, each sorted, in order of their first row."""
@@ -71,21 +77,21 @@ class Linkage:
         until one of them has grown. Equally alike pairs are joined in the order of their groups' first rows.
         """
         for group, members in enumerate(self._members):
-            if members:
-                self._compare(group)
+            if members and self._joins:
+                self._compare(group)  # anew: what was left apart may be joined at this bar
         queue = [offer for group in range(len(self._members)) for offer in self._best(group, bar)]
         heapq.heapify(queue)
         while queue:
             _, first, second, group, born, place = heapq.heappop(queue)
             if self._born[group] != born:
                 continue  # it has grown, and has offered anew
-            total = self._links[group].sums[place]
+            total = self._links[group].sums.item(place)
             if max(self._born[first], self._born[second]) > born or self._waisted(
                 first, second, total, waist
             ):
                 self._links[group].likeness[place] = 0.0
             else:
-                self._join(first, second, float(total))
+                self._join(first, second, total)
                 group = first
             for offer in self._best(group, bar):
                 heapq.heappush(queue, offer)
@@ -97,14 +103,14 @@ class Linkage:
 
     def _best(self, group: int, bar: float) -> Iterator[_Offer]:
         """The group's best link that is true and reaches the bar, if there is one."""
-        links, born = self._links[group], int(self._born[group])
+        links, born = self._links[group], self._born[group]
         while len(links.others):
             place = int(links.likeness.argmax())
-            if links.likeness[place] < bar:
+            likeness, other = links.likeness.item(place), links.others.item(place)
+            if likeness < bar:
                 return
-            other = int(links.others[place])
             if self._born[other] <= born:
-                yield -float(links.likeness[place]), min(group, other), max(group, other), group, born, place
+                yield -likeness, min(group, other), max(group, other), group, born, place
                 return
             links.likeness[place] = 0.0
 

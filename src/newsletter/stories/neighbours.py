@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sparse_dot_topn import sp_matmul_topn
 
+from newsletter.cores import cores
 from newsletter.stories.edges import Edges
 from newsletter.stories.terms import TermMatrix
 
@@ -28,10 +29,14 @@ def neighbours(matrix: TermMatrix, times: Sequence[datetime], *, nearest: int = 
     hours = np.array([time.timestamp() / 3600 for time in times], np.float64)
     values = cosines * fading(np.abs(hours[rows] - hours[others]))
     kept = (rows != others) & (values >= FLOOR)
-    rows, others = rows[kept], others[kept]
-    first, second = np.minimum(rows, others), np.maximum(rows, others)
-    _, once = np.unique(first * len(matrix) + second, return_index=True)
-    return Edges(len(matrix), first[once], second[once], values[kept][once])
+    rows, others, values = rows[kept], others[kept], values[kept]
+    pairs = np.minimum(rows, others) * len(matrix) + np.maximum(rows, others)
+    order = np.argsort(
+        2 * pairs + (rows > others)
+    )  # no two alike; of a pair found twice the lower row's comes first
+    pairs, values = pairs[order], values[order]
+    once = np.diff(pairs, prepend=-1) > 0
+    return Edges(len(matrix), *np.divmod(pairs[once], len(matrix)), values[once])
 
 
 def fading(hours: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -45,6 +50,6 @@ def _nearest(
     """(row, other row, cosine) of each row's nearest ones, never the whole product in memory."""
     shape = (len(matrix), max(1, matrix.width))
     sparse = csr_matrix((matrix.values, matrix.columns, matrix.starts), shape)
-    product = sp_matmul_topn(sparse, sparse.T.tocsr(), top_n=nearest, threshold=FLOOR)
+    product = sp_matmul_topn(sparse, sparse.T.tocsr(), top_n=nearest, threshold=FLOOR, n_threads=cores())
     rows = np.repeat(np.arange(len(matrix)), np.diff(product.indptr))
     return rows, product.indices.astype(np.int64), product.data

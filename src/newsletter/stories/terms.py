@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, count, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,22 +60,19 @@ class TermMatrix:
 
 def terms_of(title: str, text: str) -> Counter[str]:
     """Counted terms, single stems and neighbouring pairs ("suprem court"), of one article."""
-    counts: Counter[str] = Counter()
-    for found, weight in ((stems(title), TITLE_WEIGHT), (stems(text[:TEXT_CHARACTERS])[:TEXT_STEMS], 1)):
-        for term in found:
-            counts[term] += weight
-        for first, second in pairwise(found):
-            counts[f"{first} {second}"] += weight
-    return counts
+    titles, lead = stems(title), stems(text[:TEXT_CHARACTERS])[:TEXT_STEMS]
+    return Counter(chain(_terms(titles) * TITLE_WEIGHT, _terms(lead)))
+
+
+def _terms(found: list[str]) -> list[str]:
+    return [*found, *map(" ".join, pairwise(found))]
 
 
 def weigh(documents: Sequence[Mapping[str, int]], background: Background = NO_BACKGROUND) -> TermMatrix:
     """Counted terms to unit vectors: (1 + log count) x rarity, two-word terms at `PAIR_WEIGHT`."""
-    number: dict[str, int] = {}
-    columns = np.fromiter(
-        (number.setdefault(term, len(number)) for document in documents for term in document), np.int64
-    )
-    counts = np.fromiter((count for document in documents for count in document.values()), np.float64)
+    number: defaultdict[str, int] = defaultdict(count().__next__)  # terms in order of their first coming
+    columns = np.fromiter(map(number.__getitem__, chain.from_iterable(documents)), np.int64)
+    counts = np.fromiter(chain.from_iterable(document.values() for document in documents), np.float64)
     starts = np.cumsum([0, *map(len, documents)], dtype=np.int64)
     day = np.bincount(columns, minlength=len(number))
     seen = day + np.array([background.counts.get(term, 0) for term in number], np.int64)
