@@ -10,8 +10,9 @@ from newsletter.domain.leaning import Leaning
 from newsletter.stories.agencies import agency_outlet
 from newsletter.stories.background import CAP, rarity
 from newsletter.stories.marks import kind_by_marks
+from newsletter.stories.matrix import weigh
 from newsletter.stories.neighbours import neighbours
-from newsletter.stories.terms import terms_of, weigh
+from newsletter.stories.terms import terms_of
 from newsletter.stories.text import stems, words
 from tests.support.stories_articles import NOW, outlet, registry
 
@@ -63,7 +64,7 @@ def test_a_rare_term_tells_more_than_a_common_one_up_to_a_cap() -> None:
 
 
 def test_likeness_is_whole_for_a_day_and_a_half_and_then_fades() -> None:
-    matrix = weigh([{"dam": 1, "breach": 1}] * 2)
+    matrix = weigh([(["dam", "breach"], [])] * 2)
     at = [NOW, NOW.replace(day=5)]
     assert neighbours(matrix, at).pairs() == {(0, 1): pytest.approx(1.0)}
     assert neighbours(matrix, [NOW, NOW.replace(day=1)]).value[0] < 0.5

@@ -18,8 +18,9 @@ from newsletter.stories.confidence import confidences
 from newsletter.stories.edges import Edges
 from newsletter.stories.linkage import Linkage
 from newsletter.stories.marks import kind_of
+from newsletter.stories.matrix import weigh
 from newsletter.stories.neighbours import neighbours
-from newsletter.stories.terms import terms_of, weigh
+from newsletter.stories.terms import read
 from newsletter.stories.voices import voices_of
 
 THRESHOLD = 0.22
@@ -87,7 +88,7 @@ class Grouping:
     ) -> Partitioned:
         """The same in row numbers; ``ordered`` sorted by (published, id)."""
         known = self.background.plus(earlier)
-        matrix = weigh([terms_of(article.title, article.text) for article in ordered], known)
+        matrix = weigh([read(article.title, article.text) for article in ordered], known)
         edges = neighbours(matrix, [article.published for article in ordered])
         if vectors:
             by_both = replace(self, threshold=hybrid.THRESHOLD, waist=hybrid.WAIST)

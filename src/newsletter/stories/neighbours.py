@@ -12,7 +12,7 @@ from sparse_dot_topn import sp_matmul_topn
 
 from newsletter.cores import cores
 from newsletter.stories.edges import Edges
-from newsletter.stories.terms import TermMatrix
+from newsletter.stories.matrix import TermMatrix
 
 NEAREST = 150
 """Neighbours kept an article. The largest stories run to 130 articles, and a cut below that tears them apart."""

@@ -1,18 +1,15 @@
-"""Articles as sparse vectors of weighted terms (TF-IDF), one row per article, each of length one."""
+"""What counts of an article: the stems of its title and lead, and pairs of neighbouring ones."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, count, pairwise
-
-import numpy as np
-from numpy.typing import NDArray
+from itertools import chain, pairwise
 
 from newsletter.domain.article import Article
-from newsletter.ports import NO_BACKGROUND, Background
-from newsletter.stories.background import document_counts, rarity
+from newsletter.ports import Background
+from newsletter.stories.background import document_counts
 from newsletter.stories.text import stems
 
 TITLE_WEIGHT = 2
@@ -41,63 +38,20 @@ class CountTerms:
         return Background(len(articles), {term: count for term, count in counts.items() if count > 1})
 
 
-@dataclass(frozen=True, slots=True)
-class TermMatrix:
-    """Sparse rows: row ``i`` has ``columns`` and ``values`` at ``starts[i]`` up to ``starts[i + 1]``.
+Read = tuple[Sequence[str], Sequence[str]]
+"""The stems of an article's title and of its lead."""
 
-    Only terms that two rows share have a column. The others can match nothing, but they are part of a row's
-    length of one: an article that speaks of much else resembles less.
-    """
 
-    starts: NDArray[np.int64]
-    columns: NDArray[np.int64]
-    values: NDArray[np.float64]
-    width: int
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
+def read(title: str, text: str) -> Read:
+    """What counts of an article, the stems in order."""
+    return stems(title), stems(text[:TEXT_CHARACTERS])[:TEXT_STEMS]
 
 
 def terms_of(title: str, text: str) -> Counter[str]:
     """Counted terms, single stems and neighbouring pairs ("suprem court"), of one article."""
-    titles, lead = stems(title), stems(text[:TEXT_CHARACTERS])[:TEXT_STEMS]
-    return Counter(chain(_terms(titles) * TITLE_WEIGHT, _terms(lead)))
+    titles, lead = map(_with_pairs, read(title, text))
+    return Counter(chain(titles * TITLE_WEIGHT, lead))
 
 
-def _terms(found: list[str]) -> list[str]:
+def _with_pairs(found: Sequence[str]) -> list[str]:
     return [*found, *map(" ".join, pairwise(found))]
-
-
-def weigh(documents: Sequence[Mapping[str, int]], background: Background = NO_BACKGROUND) -> TermMatrix:
-    """Counted terms to unit vectors: (1 + log count) x rarity, two-word terms at `PAIR_WEIGHT`."""
-    number: defaultdict[str, int] = defaultdict(count().__next__)  # terms in order of their first coming
-    columns = np.fromiter(map(number.__getitem__, chain.from_iterable(documents)), np.int64)
-    counts = np.fromiter(chain.from_iterable(document.values() for document in documents), np.float64)
-    starts = np.cumsum([0, *map(len, documents)], dtype=np.int64)
-    day = np.bincount(columns, minlength=len(number))
-    seen = day + np.array([background.counts.get(term, 0) for term in number], np.int64)
-    weights = rarity(seen, len(documents) + background.documents)
-    weights *= np.where([" " in term for term in number], PAIR_WEIGHT, 1.0)
-    values = (1.0 + np.log(counts)) * weights[columns]
-    return _shared(starts, columns, values / _lengths(starts, values), day)
-
-
-def _lengths(starts: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """For each value the length of its row; a row without terms has no value to divide."""
-    totals = np.concatenate([[0.0], np.cumsum(values * values)])
-    rows = np.sqrt(totals[starts[1:]] - totals[starts[:-1]])
-    return np.repeat(rows, np.diff(starts))
-
-
-def _shared(
-    starts: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    values: NDArray[np.float64],
-    day: NDArray[np.int64],
-) -> TermMatrix:
-    """Without the columns that only one row has; the others numbered anew."""
-    common = day > 1
-    kept = common[columns]
-    renumbered = np.cumsum(common) - 1
-    before = np.concatenate([[0], np.cumsum(kept)])
-    return TermMatrix(before[starts], renumbered[columns[kept]], values[kept], int(common.sum()))
