@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.writing.asking import Asked, Told, ask, deed, opening, sound
+from newsletter.writing.asking import Asked, Told, ask, sound
+from newsletter.writing.clauses import deed, opening
 from newsletter.writing.counts import counts
 from newsletter.writing.verbs import words
 

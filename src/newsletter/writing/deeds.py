@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.writing.asking import Asked, Told, ask, deed, named, opening, somebody, sound
+from newsletter.writing.asking import Asked, Told, ask, named, somebody, sound
+from newsletter.writing.clauses import deed, opening
 from newsletter.writing.speakers import short_name
 from newsletter.writing.speech import VACUOUS
 from newsletter.writing.verbs import words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.writing.asking import Clause, clause
+from newsletter.writing.clauses import Clause, clause
 
 _OPENS = re.compile(
     r"^(?:(?:(?:reporters|lawmakers) )?(?:(?:earlier|later|in|on|at|to|during) [^,“”\"]{1,45}? )?that |reporters )?"

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from newsletter.writing.amounts import counted, long_span, margin, of_numbers, paid, voted
-from newsletter.writing.asking import Asked, Clause, Context, Told, clause, sound
+from newsletter.writing.asking import Asked, Context, Told, sound
+from newsletter.writing.clauses import Clause, clause
 from newsletter.writing.deeds import (
     charged,
     charges,

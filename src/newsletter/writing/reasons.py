@@ -5,19 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.writing.asking import (
-    Asked,
-    Clause,
-    Told,
-    ask,
-    clause,
-    clause_subject,
-    deed,
-    named,
-    opening,
-    somebody,
-    sound,
-)
+from newsletter.writing.asking import Asked, Told, ask, named, somebody, sound
+from newsletter.writing.clauses import Clause, clause, clause_subject, deed, opening
 from newsletter.writing.lexicon import BARE_VERBS
 from newsletter.writing.verbs import PAST, PRESENT, words
 

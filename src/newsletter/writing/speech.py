@@ -5,17 +5,8 @@ from __future__ import annotations
 import re
 
 from newsletter.writing.amounts import of_what
-from newsletter.writing.asking import (
-    Asked,
-    Clause,
-    Told,
-    ask,
-    clause,
-    clause_subject,
-    deed,
-    somebody,
-    sound,
-)
+from newsletter.writing.asking import Asked, Told, ask, somebody, sound
+from newsletter.writing.clauses import Clause, clause, clause_subject, deed
 from newsletter.writing.inner import complement
 from newsletter.writing.lexicon import STOP_WORDS, VERBS, WEAK_ENDS
 from newsletter.writing.speakers import short_name

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from newsletter.writing.asking import Told, clause, clause_subject, named
+from newsletter.writing.asking import Told, named
+from newsletter.writing.clauses import clause, clause_subject
 from newsletter.writing.inner import complement
 from newsletter.writing.lexicon import STOP_WORDS, VERBS
 from newsletter.writing.quotes import without_quotations
