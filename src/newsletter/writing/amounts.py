@@ -128,9 +128,16 @@ def counted(told: Told) -> Asked | None:
     """How many of what somebody counted, shot down, faces."""
     base, form, tail = deed(told.of)
     found = _OF_WHAT.match(tail)
-    if not found or told.of.speaks or not base or base in _HURTS:
+    if (
+        not found
+        or told.of.speaks
+        or not base
+        or base in _HURTS
+        or (base == "take" and tail.startswith("over "))
+    ):
         return None
-    rest = f"{form} {_TAIL_ENDS.split(found.group('tail'))[0].strip()}".strip()
+    tail = re.sub(r" (?:early|late|earlier|later)$", "", _TAIL_ENDS.split(found.group("tail"))[0].strip())
+    rest = f"{form} {tail}".strip()
     return Asked(
         "many", ask(f"How many {found.group('what')}", told.of, rest, told.about.common), found.group("what")
     )

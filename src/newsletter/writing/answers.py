@@ -11,6 +11,7 @@ from newsletter.writing.asking import Asked, Context
 from newsletter.writing.choose import Desk
 from newsletter.writing.counts import contested
 from newsletter.writing.describing import capital_runs
+from newsletter.writing.event import NOBODY
 from newsletter.writing.lexicon import CALENDAR, PERSON_NOUNS
 from newsletter.writing.passages import Passage
 from newsletter.writing.placing import SCHEDULED
@@ -25,6 +26,8 @@ ON_IT = 0.5
 """Share of its article's title that other outlets' texts must hold: a stranger in the group answers nothing."""
 FRESH = 0.5
 """Place in time (0 oldest, 1 newest) from which on an article may say what is not known."""
+OF_EVENT = {"arrest", "hurt", "damage"}
+"""Kinds whose answers are so plain ("No arrests were made") that they share no word with the story."""
 _HOUSEHOLD = (
     r"\b(?<!ormer )(?<!ex-)(?<!Vice )(?:President|Prime Minister|King|Queen|Pope) (?:[A-Z][\w.’'-]+ ){0,2}"
 )
@@ -32,6 +35,15 @@ _HOUSEHOLD = (
 
 _FRAGMENT = re.compile(r"^(?:Because|Let['’]s|Which|Not|Just|While|Although|Though)\b")
 
+
+_SOME = {
+    "arrest": re.compile(r"\b(?:arrested|in custody|into custody|detained|charged|suspect (?:is|was))\b"),
+    "hurt": re.compile(r"\b(?:injured|wounded|hurt|killed|dead|died|deaths|injuries to|hospitali[sz]ed)\b"),
+}
+"""What another text says where there was somebody after all."""
+
+_RELATIVE = re.compile(r"\b(?:[Yy]esterday|tomorrow|tonight)\b")
+"""Days that a reader of another day would take for others."""
 
 _CUT_SHORT = re.compile(r"\bthat [^,]+, \w+ing [^,]*$|\bcall(?:s|ed) (?!for\b|on\b)[^“”\"]*, who [^“”\"]*$")
 """A cut that took what a clause was to say: "reports that sailors, tired of it"."""
@@ -53,7 +65,8 @@ def candidates(desk: Desk) -> Iterator[Candidate]:
         frozenset(re.findall(r"[A-Z][\w-]+", " ".join(desk.said[:1]))),
         proper,
         term_set(" ".join(desk.said[:1])) | _common(desk),
-        _shared(desk, proper),
+        headline=term_set(" ".join(desk.said[:1])),
+        shared=_shared(desk, proper),
     )
     now = max((s.article.published for s in material.sources), default=None)
     for i, passage in enumerate(material.passages):
@@ -72,11 +85,14 @@ def candidates(desk: Desk) -> Iterator[Candidate]:
 def _tells(desk: Desk, passage: Passage) -> bool:
     material = desk.material
     news = passage.source.news and passage.field == "text" and passage.key not in desk.used
-    if _FRAGMENT.match(passage.text) or (not passage.whole and _CUT_SHORT.search(passage.text)):
+    if (
+        _FRAGMENT.match(passage.text)
+        or _RELATIVE.search(passage.text)
+        or (not passage.whole and _CUT_SHORT.search(passage.text))
+    ):
         return False
     clear = not leans(passage.text) or _met(passage.text, desk.said)
-    near = material.bearing_of(passage) >= BEARING and _on_it(desk, passage)
-    return news and clear and near and not material.is_stale(passage)
+    return news and clear and _on_it(desk, passage) and not material.is_stale(passage)
 
 
 def _on_it(desk: Desk, passage: Passage) -> bool:
@@ -98,8 +114,12 @@ def _met(text: str, said: list[str]) -> bool:
 
 def _fair(desk: Desk, asked: Asked, passage: Passage) -> bool:
     """Who is meant must play a part in what was told; counts must be beyond dispute, ignorance recent."""
+    if asked.kind not in OF_EVENT and desk.material.bearing_of(passage) < BEARING:
+        return False
     if contested(desk.material, passage):
         return False
+    if asked.about == NOBODY:
+        return not any(_SOME[asked.kind].search(text) for _, text in desk.material.said)
     if asked.about == SCHEDULED:
         now = max(s.article.published for s in desk.material.sources)
         return ahead(passage.text, passage.source.article.published.date(), now.date())

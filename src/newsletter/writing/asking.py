@@ -43,6 +43,8 @@ class Context:
     """Words, in small letters, that sentences write with a capital."""
     topics: frozenset[str] = frozenset()
     """Stems of what the headline speaks of."""
+    headline: frozenset[str] = frozenset()
+    """Stems of the headline alone."""
     shared: frozenset[str] = frozenset()
     """Names that at least half of the outlets use."""
 

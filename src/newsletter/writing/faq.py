@@ -34,6 +34,13 @@ KINDS = (
     "respond",
     "say",
     "penalty",
+    "how",
+    "damage",
+    "hurt",
+    "arrest",
+    "voice",
+    "past",
+    "outcome",
     "next",
     "unknown",
 )
@@ -58,11 +65,18 @@ RANKS = {
     "where": 4,
     "when": 5,
     "say": 5,
+    "how": 3,
+    "damage": 3,
+    "hurt": 3,
+    "arrest": 3,
+    "outcome": 3,
+    "past": 6,
+    "voice": 6,
 }
 """Which kinds go first where there are more than five."""
 TWICE = {"who", "many", "act", "say", "why", "doer", "respond"}
 """Kinds that may be asked twice, about two things."""
-TELLING = {"act", "say", "respond", "charge", "fate", "why"}
+TELLING = {"doer", "past", "act", "say", "respond", "charge", "fate", "why"}
 """Kinds whose answer may be the very news that the headline tells."""
 SAME, TOLD, HEADLINE = 0.5, 0.25, 0.6
 """Share of such an answer that stands in the headline; less where the question does; share of the headline

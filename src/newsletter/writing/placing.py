@@ -60,6 +60,8 @@ def when(told: Told) -> Asked | None:
     if not date or told.of.speaks or told.of.helper in {"has", "have", "had"} or " that " in rest:
         return None
     head = _LOOSE.sub("", rest[: date.start()].strip())
+    if re.search(r"\d|%", head) or re.match(r"\w+ing\b", told.of.rest):
+        return None
     if not (head or told.of.base) or _OPEN.search(head) or re.search(r"[,;]", head):
         return None
     return Asked("when", ask("When", told.of, head, told.about.common), told.of.subject)

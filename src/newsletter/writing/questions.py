@@ -27,7 +27,9 @@ from newsletter.writing.deeds import (
     would,
 )
 from newsletter.writing.describing import describes
+from newsletter.writing.event import of_event
 from newsletter.writing.inner import inner_sentences
+from newsletter.writing.outcomes import comes_after, how, what_if
 from newsletter.writing.placing import scheduled, since, when, where
 from newsletter.writing.quotes import without_quotations
 from newsletter.writing.reasons import before, cause, causing, effect, judged, purpose, why
@@ -42,6 +44,7 @@ from newsletter.writing.speech import (
     says,
     trailing,
 )
+from newsletter.writing.voices import papers, voice
 
 _UNKNOWN = re.compile(
     r"\b(?:(?:is|was|were|are|remains?|remained|it['’]s) (?:still )?(?:unclear|unknown|"
@@ -97,6 +100,9 @@ _ALL: tuple[Template, ...] = (
         worries,
         says,
         does,
+        voice,
+        how,
+        comes_after,
     ),
 )
 
@@ -110,6 +116,9 @@ def questions(text: str, about: Context) -> Iterator[Asked]:
     yield from causing(text)
     yield from charges(text)
     yield from successors(text)
+    yield from of_event(text, about)
+    yield from what_if(text, about.common)
+    yield from papers(text, about)
     yield from _of_clause(text, clause(text), about, _ALL)
     yield from _of_clause(text, trailing(text), about, (says,))
     for inside in inner_sentences(text):

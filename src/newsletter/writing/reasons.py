@@ -13,10 +13,12 @@ from newsletter.writing.verbs import PAST, PRESENT, words
 _REASON = re.compile(
     r",? (?:because|due to|in response to|in retaliation for|in protest (?:of|at|against|over)|"
     r"in (?:an?|the) (?:effort|attempt|bid) to|in order to|so that|so (?:he|she|it|they) can|citing|"
-    r"on suspicion of|as part of|"
+    r"on suspicion of|"
     r"amid (?:growing |rising |widespread )?(?=(?:fears|concerns|suggestions|reports|threats|warnings|pressure|"
     r"anger)\b)) ?"
 )
+_DUE = re.compile(r",? due to (?:" + "|".join(sorted(BARE_VERBS | frozenset(PAST.values()))) + r")\b")
+""" "due to begin" is no reason."""
 _REASON_FIRST = re.compile(
     r"^(?:In response to|Because of|Due to|In retaliation for|In protest (?:of|at|against)|"
     r"Citing) [^,]{5,90}, "
@@ -62,6 +64,8 @@ def why(told: Told) -> Asked | None:
         return Asked("why", ask("Why", told.of, opening(told.of.rest), told.about.common), told.of.subject)
     reason = _REASON.search(told.text)
     head = clause(told.text[: reason.start()]) if reason and '"' not in told.text[: reason.start()] else None
+    if reason and _DUE.match(told.text[reason.start() :]):
+        return None
     if not head or head.speaks or head.base == "come" or "said" in head.rest or " that " in head.rest:
         return None
     rest = re.sub(r" (?:shortly )?(?:before|after)(?= with\b)", "", opening(head.rest))

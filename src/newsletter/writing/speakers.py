@@ -19,10 +19,12 @@ _DESCRIBED = re.compile(
     r"(?P<name>[A-Z][\w’'-]+(?: [A-Z][\w’'.-]*){1,2})$"
 )
 _OF_OFFICE = re.compile(r"\b[A-Z]\w+ of [A-Z]\w+ [A-Z]")
-_PAPERS = words(
+PAPERS = words(
     "guide report notice statement filing complaint indictment affidavit lawsuit study poll "
-    "survey memo letter manual ruling spokesman spokeswoman spokesperson"
+    "survey memo letter manual ruling surveys polls documents records filings studies"
 )
+"""Papers that say something."""
+_SPOKEN_FOR = words("spokesman spokeswoman spokesperson")
 _OFFICES = re.compile(
     r"^(?:The|A) (?:federal |state |district )?(?:judge|court|president|prime minister|white "
     r"house|board|mayor|governor|company|panel|council|jury|"
@@ -46,7 +48,7 @@ def speaks_for_itself(subject: str) -> bool:
     tokens = subject.split()
     last = tokens[-1].lower()
     official = last in _OFFICIALS and (tokens[0] in {"The", "A", "An"} or bool(re.search(r"['’]s ", subject)))
-    known = last in GROUPS | _PAPERS or bool(_OFFICES.match(subject))
+    known = last in GROUPS | PAPERS | _SPOKEN_FOR or bool(_OFFICES.match(subject))
     return known or official or (tokens[0] == "The" and tokens[-1][:1].isupper())
 
 

@@ -10,8 +10,9 @@ from newsletter.writing.clauses import Clause, clause, clause_subject, deed
 from newsletter.writing.inner import complement
 from newsletter.writing.lexicon import STOP_WORDS, VERBS, WEAK_ENDS
 from newsletter.writing.speakers import short_name
+from newsletter.writing.terms import term_set
 from newsletter.writing.topics import OWNER, topic
-from newsletter.writing.verbs import PAST, words
+from newsletter.writing.verbs import AUXILIARIES, PAST, words
 
 SAYING = words(
     "say warn argue insist tell write suggest claim believe note add announce acknowledge admit conclude find "
@@ -151,6 +152,8 @@ def described(told: Told) -> Asked | None:
     if not found or not somebody(told):
         return None
     what = found.group("what")
+    if not term_set(what) & told.about.topics:
+        return None
     if OWNER.match(what) or what.split()[0] in WEAK_ENDS - {"the", "a"} or what.split()[-1] in WEAK_ENDS:
         return None
     word = "What" if base == "call" else "How"
@@ -202,6 +205,7 @@ def _is_object(text: str) -> bool:
         or " that " in text
         or " as " in text
         or " after " in text
+        or any(t in PAST or t in AUXILIARIES for t in tokens[1:])
     ):
         return False
     return any(t[:1].islower() and t not in STOP_WORDS for t in tokens)

@@ -16,6 +16,8 @@ _TOPIC = re.compile(r"(?:\bthe )?\b[A-Z][\w-]{2,}(?:(?: of(?: the)?)? [A-Z][\w-]
 _NOUN = re.compile(r"\b(?:[Tt]he|[Tt]hese|[Tt]his|[Tt]hose) (?P<noun>(?:[a-z][\w-]+ ){0,2}?[a-z][\w-]+)\b")
 _DEFINITE = re.compile(r"^The(?: [a-z][\w-]+){1,3}$")
 _PREPOSITION = re.compile(r" (?:at|in|on|for|from|with|aboard|over|about|among) ")
+_FIRST = re.compile(r"[;—–]| - |,? (?:but|while|as|after|when|who|which|whose|where)\b")
+"""Where the words' first clause ends: what follows is not what they are about."""
 OWNER = re.compile(r"\b(?:his|her|its|their|he|she|it|they|this|these|there)\b", re.IGNORECASE)
 """Words that lean on somebody named before."""
 
@@ -33,15 +35,26 @@ def topic(told: Told) -> str:
         if (named(own) and names) or plain or term_set(inside.subject) & told.about.topics:
             subject = clause_subject(inside.subject, told.about.common)
             if not set(subject.split()) & mine:
-                return re.sub(r"^an? ", "the ", subject)
+                return _definite(subject)
     found = (*_names(told, told.about.central), *_things(told), *_names(told, told.about.shared))
     return found[0] if found else ""
+
+
+def _definite(subject: str) -> str:
+    """ "the spill" for "a spill" and for the "spill" of a headline's style."""
+    bare = (
+        subject == subject.lower()
+        and not subject.endswith("s")
+        and subject.split()[0] not in {"the", "a", "an"}
+    )
+    return f"the {subject}" if bare else re.sub(r"^an? ", "the ", subject)
 
 
 def _names(told: Told, of: frozenset[str]) -> list[str]:
     """Names among those, the speaker's own aside."""
     mine = set(told.of.subject.split())
-    runs = [m.group() for m in _TOPIC.finditer(" " + told.of.rest) if _whole(told.of.rest[m.end() - 1 :])]
+    rest = _FIRST.split(told.of.rest)[0]
+    runs = [m.group() for m in _TOPIC.finditer(" " + rest) if _whole(told.of.rest[m.end() - 1 :])]
     parts = [run.removeprefix("the ").split() for run in runs]
     return [run for run, p in zip(runs, parts, strict=True) if p[-1] in of and not set(p) & mine]
 

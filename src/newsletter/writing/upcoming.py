@@ -42,6 +42,8 @@ _DATED_LEAD = re.compile(r"^(?:On|In|By|Next|Later)\b[^,]{0,40}, ")
 _PAST = re.compile(
     r"\b(?:was|were|had\W+(?:\w+\W+)?been)\W+(?:\w+ly\W+)?(?:scheduled|set|due|slated|expected|planned|pencill?ed)\b"
 )
+_WHETHER = re.compile(r"\b(?:whether|when|if|declined|refused|unless)\b")
+"""What stands after these is no plan."""
 _ACT = re.compile(
     r"\bwill (?:now |also |then )?(?:decide|meet|vote|hold|return|appear|face|hear|begin|start|"
     r"continue|go on|review|"
@@ -55,7 +57,7 @@ FRESH = timedelta(days=2)
 def ahead(text: str, published: date, now: date) -> bool:
     """Whether the sentence tells of something to come, dated, and its date lies after ``now``."""
     will = _WILL.search(text)
-    if not will or _PAST.search(text):
+    if not will or _PAST.search(text) or _WHETHER.search(text[: will.start()]):
         return False
     lead = _DATED_LEAD.match(text)
     days = list(_days((lead.group() if lead else "") + text[will.start() :], published))
@@ -66,8 +68,11 @@ def ahead(text: str, published: date, now: date) -> bool:
 
 def impends(text: str, published: datetime, now: datetime) -> bool:
     """Whether a text of the newest day says, without a date, what somebody will do."""
+    act = _ACT.search(without_quotations(text))
     return (
-        bool(_ACT.search(without_quotations(text))) and now - published <= NEWEST and not _PAST.search(text)
+        bool(act and not _WHETHER.search(without_quotations(text)[: act.start()]))
+        and now - published <= NEWEST
+        and not _PAST.search(text)
     )
 
 
