@@ -56,6 +56,11 @@ _STRENGTH = re.compile(
     r"\b(?:\d(?:\.\d)?[- ]magnitude|magnitude[- ](?:of )?\d(?:\.\d)?)\b[^.]*?\b(?P<what>earthquake|quake)|"
     r"\b(?P<quake>earthquake|quake)\b[^.]*? magnitude (?:of )?\d"
 )
+_WITHOUT = re.compile(
+    rf"\b(?:[Ll]eav(?:es|ing)|[Ll]eft) {_BOUNDS}\d[\d,]*\+?(?: million)? ?"
+    r"(?P<who>people|customers|homes|households|residents)? ?"
+    r"(?:[\w-]+ ){0,3}?without (?P<what>power|electricity|water|heat|gas)\b"
+)
 _MARGIN = re.compile(
     r"\bby (?:about |less than |fewer than |more than |just |nearly |"
     r"around )?\d[\d,.]* (?P<unit>votes|percentage points|points|seats)\b"
@@ -77,6 +82,10 @@ def of_numbers(text: str) -> Iterator[Asked]:
         question = f"How many {found.group('what')} {rest.strip()}?"
         if sound(question) and len(rest.split()) > 1:
             yield Asked("many", question, found.group("what"))
+    outage = _WITHOUT.search(text)
+    if outage:
+        who = outage.group("who") or "people"
+        yield Asked("many", f"How many {who} were left without {outage.group('what')}?", "outage")
     strength = _STRENGTH.search(text)
     if strength:
         yield Asked(
@@ -137,7 +146,7 @@ def counted(told: Told) -> Asked | None:
     ):
         return None
     tail = re.sub(r" (?:early|late|earlier|later)$", "", _TAIL_ENDS.split(found.group("tail"))[0].strip())
-    rest = f"{form} {tail}".strip()
+    rest = form if tail.startswith("of ") else f"{form} {tail}".strip()
     return Asked(
         "many", ask(f"How many {found.group('what')}", told.of, rest, told.about.common), found.group("what")
     )

@@ -18,6 +18,7 @@ from newsletter.writing.placing import SCHEDULED
 from newsletter.writing.questions import questions
 from newsletter.writing.subject import leans, opening_subject
 from newsletter.writing.terms import term_set
+from newsletter.writing.timing import expects, under_way
 from newsletter.writing.upcoming import ahead, impends
 
 BEARING = 0.05
@@ -26,6 +27,8 @@ ON_IT = 0.5
 """Share of its article's title that other outlets' texts must hold: a stranger in the group answers nothing."""
 FRESH = 0.5
 """Place in time (0 oldest, 1 newest) from which on an article may say what is not known."""
+TIMELESS = {"who", "what", "outcome", "penalty"}
+"""Kinds whose answers later news does not overtake."""
 OF_EVENT = {"arrest", "hurt", "damage"}
 """Kinds whose answers are so plain ("No arrests were made") that they share no word with the story."""
 _HOUSEHOLD = (
@@ -83,7 +86,6 @@ def candidates(desk: Desk) -> Iterator[Candidate]:
 
 
 def _tells(desk: Desk, passage: Passage) -> bool:
-    material = desk.material
     news = passage.source.news and passage.field == "text" and passage.key not in desk.used
     if (
         _FRAGMENT.match(passage.text)
@@ -92,7 +94,7 @@ def _tells(desk: Desk, passage: Passage) -> bool:
     ):
         return False
     clear = not leans(passage.text) or _met(passage.text, desk.said)
-    return news and clear and _on_it(desk, passage) and not material.is_stale(passage)
+    return news and clear and _on_it(desk, passage)
 
 
 def _on_it(desk: Desk, passage: Passage) -> bool:
@@ -116,6 +118,8 @@ def _fair(desk: Desk, asked: Asked, passage: Passage) -> bool:
     """Who is meant must play a part in what was told; counts must be beyond dispute, ignorance recent."""
     if asked.kind not in OF_EVENT and desk.material.bearing_of(passage) < BEARING:
         return False
+    if desk.material.is_stale(passage) and not (asked.kind in TIMELESS and _stands(passage.text)):
+        return False
     if contested(desk.material, passage):
         return False
     if asked.about == NOBODY:
@@ -134,6 +138,11 @@ def _fair(desk: Desk, asked: Asked, passage: Passage) -> bool:
             return False
         return _named_by_two(desk, asked.about)
     return True
+
+
+def _stands(text: str) -> bool:
+    """Whether a text of an earlier state still holds: it announces nothing and nothing in it is under way."""
+    return not expects(text) and not under_way(text)
 
 
 def _named_by_two(desk: Desk, name: str) -> bool:

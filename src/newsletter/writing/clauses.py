@@ -25,6 +25,10 @@ _LEAD = re.compile(
     r"(?=[A-Z]|the |a |an )"
 )
 _ASIDE = re.compile(r"^(?P<name>(?:(?:The|the|of|and|[A-Z][\w.’'&-]*) ?){1,7}), [^,]{2,70}, (?=[a-z])")
+_OFFICE = re.compile(
+    r"^The (?:[a-z][\w-]+ ){1,3}?[a-z][\w-]+, (?P<name>[A-Z][\w’'-]+(?: [\w’'-]+){0,3}? [A-Z][\w’'-]+), (?=[a-z])"
+)
+""" "The new president, Ines Talbot, has …": the name is the subject."""
 _BARRED = words(
     "that which who whose whom when while if because after before since until as but than "
     "whether where to how what "
@@ -73,7 +77,8 @@ class Clause:
 
 def clause(text: str) -> Clause | None:
     """The main clause of a sentence that opens with its subject; None for anything less plain."""
-    plain = _LEAD.sub("", _DAY.sub("", text.rstrip(".")))
+    plain = _LEAD.sub("", _DAY.sub("", _LEAD.sub("", text.rstrip("."))))
+    plain = _OFFICE.sub(lambda m: m.group("name") + " ", plain)
     plain = _ASIDE.sub(lambda m: m.group("name") + " ", plain[:1].upper() + plain[1:])
     tokens = [
         t
@@ -91,6 +96,8 @@ def clause(text: str) -> Clause | None:
         if token in _BARRED or (token[-1] in ",;:" and i < len(tokens)) or token[:1] in '“"‘(':
             return None
         if i and (found := _verb(tokens, i)):
+            if tokens[i - 1].lower() in {"the", "an", "a"} and token.endswith("ed"):
+                continue
             return found if _is_subject(tokens[:i]) else None
     return None
 
@@ -115,7 +122,7 @@ def _verb(tokens: list[str], i: int) -> Clause | None:
         return Clause(subject, word, word, "", rest) if rest else None
     if word in PAST and not _reduced(PAST[word], rest):
         return Clause(subject, word, "did", PAST[word], rest)
-    if word in PRESENT and (word not in NOUN_LIKE or rest.split(" ", 1)[0] in _OBJECTS):
+    if word in PRESENT and (word not in NOUN_LIKE - {"faces"} or rest.split(" ", 1)[0] in _OBJECTS):
         return Clause(subject, word, "does", PRESENT[word], rest)
     if word in _PLURAL_VERBS and (
         tokens[i - 1].endswith("s") or tokens[i - 1].lower() in {"police", "people"}

@@ -16,7 +16,10 @@ _FACES = re.compile(r"\b(?:charges?|counts?)\b")
 _SENTENCE = re.compile(
     r"\b(?:in prison|in jail|life sentence|behind bars|death penalty|years[’']? imprisonment)\b"
 )
-_DOING = words("propose demand recommend request investigate declare approve order")
+_DOING = words(
+    "propose demand recommend request investigate declare approve order sign launch impose introduce unveil suspend "
+    "seize ban cancel publish release issue file lift block pass reveal test build close"
+)
 _UNDER_WAY = re.compile(
     r"^(?P<verb>(?:send|build|buy|sell|fight|investigat|propos|consider|test|seek|launch|deploy|prepar)ing) "
     r"(?:the|a|an|its|their|more|\d+|[A-Za-z][\w-]*) (?:[\w’'.$-]+ ){0,4}?(?P<tail>(?:to|from|against|into|over) .*)"
@@ -120,7 +123,12 @@ def does(told: Told) -> Asked | None:
     words = tail.split()
     if not somebody(told) or len(words) < 4 or VACUOUS.match(told.of.rest):
         return None
-    if base in _DOING and words[0] in {"the", "a", "an"} and not form.endswith("ing"):
+    if (
+        base in _DOING
+        and told.of.helper != "had"
+        and words[0] in {"the", "a", "an"}
+        and not form.endswith("ing")
+    ):
         return Asked("act", ask("What", told.of, form, told.about.common), told.of.subject)
     if base in {"call", "ask", "push"} and words[0] == "for":
         return Asked("act", ask("What", told.of, f"{form} for", told.about.common), told.of.subject)

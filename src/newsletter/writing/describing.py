@@ -64,6 +64,12 @@ _THINGS = words(
     "chemical site "
     "addition airline newspaper magazine outlet think-tank tank watchdog regulator index award festival"
 )
+_TITLES = words("mr mrs ms miss dr sir sen rep gov adm gen lt col capt justice")
+_PLACES = words(
+    "city town village suburb island archipelago region province district county enclave exclave neighborhood "
+    "neighbourhood port peninsula state territory municipality hamlet settlement township resort valley commune"
+)
+_LIES = re.compile(r"\b(?:in|of|near|on|off|outside|between|west|east|north|south)\b")
 _NO_PERSON = words(
     "paper newspaper carrier order number center river tower letter chapter matter quarter "
     "power border harbor error "
@@ -104,6 +110,8 @@ def describes(text: str, known: frozenset[str]) -> Iterator[Asked]:
         what = found.group("what")
         if _of_person(what) and 2 <= len(name.split()) <= 3 and not _KNOWN.match(_bare(what)):
             yield Asked("who", f"Who is {name}?", name)
+        elif _head(what) in _PLACES and _LIES.search(what):
+            yield Asked("place", f"Where is {run.group()}?", run.group())
         elif _head(what) in _THINGS and len(what.split()) > 3:
             article = "the " if text[: run.start()].lower().endswith("the ") else ""
             yield Asked("what", f"What is {article}{name}?", name)
@@ -118,7 +126,7 @@ def _name(run: str, known: frozenset[str]) -> str:
     """The part of a run that is the name: the shortest ending of two words or more that is known by itself."""
     words = run.split()
     if len(words) == 1:
-        full = {k for k in known if k.endswith(" " + run) and len(k.split()) == 2}
+        full = {k for k in known if k.endswith(" " + run) and len(k.split()) == 2 and not _is_title(k)}
         return full.pop() if len(full) == 1 else ""
     if any(w.lower() in CALENDAR for w in words):
         return ""
@@ -127,6 +135,11 @@ def _name(run: str, known: frozenset[str]) -> str:
         if ending in known:
             return ending
     return run if len(words) <= 4 else ""
+
+
+def _is_title(name: str) -> bool:
+    first = name.split()[0].lower().strip(".")
+    return first in _PERSONS or first in _TITLES
 
 
 def _of_person(what: str) -> bool:

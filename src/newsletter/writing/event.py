@@ -51,7 +51,8 @@ _DAMAGED = re.compile(
     rf"knocked (?:down|out)) (?:[\w,’'-]+ ){{0,4}}?(?:{_BUILT}|power)\b"
 )
 _UNSURE = re.compile(
-    r"\b(?:could|would|may|might|will|expected|threaten\w*|if|fear\w*|vow\w*|plan\w*|promis\w*|rebuild\w*|assess\w*|to be)\b"
+    r"\b(?:could|would|may|might|will|expected|threaten\w*|if|fear\w*|vow\w*|plan\w*|promis\w*|"
+    r"rebuild\w*|assess\w*|to be)\b"
 )
 _EARLIER = re.compile(
     r"\b(?:last (?:week|month|year|spring|summer|fall|autumn|winter)|earlier (?:this (?:week|month|year|summer)|in the "
@@ -68,6 +69,7 @@ _COMPARED = re.compile(
 _MEASURED = words("rise fall cool slow decline climb increase decrease grow shrink gain drop surge slip ease")
 """What a figure of last month does is the news, not what came before it."""
 _LEANS = re.compile(r"\b(?:it|they|them|he|she|him|these|those)\b")
+_NOT = re.compile(r"\b(?:not|never|no|nor)\b|n[’']t\b")
 _SIDE = re.compile(r",? (?:that|who|which|whose|where|when|while|but|as)\b|;|—|–")
 
 
@@ -97,6 +99,7 @@ def came_before(text: str, about: Context) -> bool:
     if (
         main.base in _MEASURED
         or _COMPARED.search(told)
+        or _NOT.search(told)
         or _LEANS.search(text)
         or not term_set(text) & about.headline
     ):

@@ -32,6 +32,7 @@ SCHEDULED = "scheduled"
 _SET = re.compile(r"^(?P<what>(?:expected|set|scheduled|due|slated) (?:to|for) .*)$")
 _DAY = re.compile(rf"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|{_MONTHS} \d|next (?:week|month|year)")
 _LOOSE = re.compile(r" (?:back|late|early|later)$")
+_WITHIN = re.compile(r"(?<=\w) (?:at|in|on|during|with|for|from|as|after) ")
 _CUT = re.compile(r"[,;:—–]|\b(?:as|when|after|before|while|and|but|next)\b")
 _OPEN = re.compile(r"\b(?:since|until|from|by|before|after|last|mid|on|in|of|the|a|to|for|\d+)$")
 
@@ -60,11 +61,17 @@ def when(told: Told) -> Asked | None:
     if not date or told.of.speaks or told.of.helper in {"has", "have", "had"} or " that " in rest:
         return None
     head = _LOOSE.sub("", rest[: date.start()].strip())
-    if re.search(r"\d|%", head) or re.match(r"\w+ing\b", told.of.rest):
+    if re.search(r"\d|%", head) or (
+        re.match(r"(?:\w+ing|the|an?) ", told.of.rest) and told.of.helper != "did"
+    ):
         return None
     if not (head or told.of.base) or _OPEN.search(head) or re.search(r"[,;]", head):
         return None
-    return Asked("when", ask("When", told.of, head, told.about.common), told.of.subject)
+    shorter = _WITHIN.split(head)[0] if told.of.helper == "did" else head
+    for what in (head, shorter):
+        if question := ask("When", told.of, what, told.about.common):
+            return Asked("when", question, told.of.subject)
+    return None
 
 
 def scheduled(told: Told) -> Asked | None:

@@ -120,7 +120,7 @@ def questions(text: str, about: Context) -> Iterator[Asked]:
     yield from what_if(text, about.common)
     yield from papers(text, about)
     yield from _of_clause(text, clause(text), about, _ALL)
-    yield from _of_clause(text, trailing(text), about, (says,))
+    yield from _of_clause(text, trailing(text), about, (says, voice))
     for inside in inner_sentences(text):
         yield from _of_clause(inside, clause(inside), about, _FACTS)
 

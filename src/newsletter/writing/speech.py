@@ -16,7 +16,7 @@ from newsletter.writing.verbs import AUXILIARIES, PAST, words
 
 SAYING = words(
     "say warn argue insist tell write suggest claim believe note add announce acknowledge admit conclude find "
-    "rule reveal show report estimate promise pledge vow"
+    "rule reveal show report estimate promise pledge vow signal"
 )
 """Verbs that a "that …" may follow."""
 _AGAINST = words(
@@ -93,7 +93,7 @@ def trailing(text: str) -> Clause | None:
 
 
 _FREELY = words("say tell warn write argue claim show")
-_ASKED_AS = words("promise pledge vow announce acknowledge admit conclude find reveal show report")
+_ASKED_AS = words("promise pledge vow announce acknowledge admit conclude find reveal show report signal")
 
 
 def asked_to(told: Told) -> Asked | None:

@@ -16,6 +16,9 @@ _TOPIC = re.compile(r"(?:\bthe )?\b[A-Z][\w-]{2,}(?:(?: of(?: the)?)? [A-Z][\w-]
 _NOUN = re.compile(r"\b(?:[Tt]he|[Tt]hese|[Tt]his|[Tt]hose) (?P<noun>(?:[a-z][\w-]+ ){0,2}?[a-z][\w-]+)\b")
 _DEFINITE = re.compile(r"^The(?: [a-z][\w-]+){1,3}$")
 _PREPOSITION = re.compile(r" (?:at|in|on|for|from|with|aboard|over|about|among) ")
+_SAID_THAT = re.compile(
+    r"^(?:[^,“”\"]{0,40} )?that (?=[a-z])(?!(?:a|an|one|some|many|most|several|more|there)\b)"
+)
 _FIRST = re.compile(r"[;—–]| - |,? (?:but|while|as|after|when|who|which|whose|where)\b")
 """Where the words' first clause ends: what follows is not what they are about."""
 OWNER = re.compile(r"\b(?:his|her|its|their|he|she|it|they|this|these|there)\b", re.IGNORECASE)
@@ -32,7 +35,8 @@ def topic(told: Told) -> str:
         own = replace(told, of=inside)
         plain = bool(_DEFINITE.match(inside.subject))
         names = set(re.findall(r"[A-Z][\w-]+", inside.subject)) & (told.about.central | told.about.shared)
-        if (named(own) and names) or plain or term_set(inside.subject) & told.about.topics:
+        said = _SAID_THAT.match(told.of.rest) and len(inside.subject.split()) <= 5
+        if (named(own) and names) or plain or said or term_set(inside.subject) & told.about.topics:
             subject = clause_subject(inside.subject, told.about.common)
             if not set(subject.split()) & mine:
                 return _definite(subject)
