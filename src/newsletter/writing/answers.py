@@ -29,7 +29,7 @@ FRESH = 0.5
 """Place in time (0 oldest, 1 newest) from which on an article may say what is not known."""
 TIMELESS = {"who", "what", "outcome", "penalty"}
 """Kinds whose answers later news does not overtake."""
-OF_EVENT = {"arrest", "hurt", "damage"}
+OF_EVENT = {"arrest", "hurt", "damage", "closed"}
 """Kinds whose answers are so plain ("No arrests were made") that they share no word with the story."""
 _HOUSEHOLD = (
     r"\b(?<!ormer )(?<!ex-)(?<!Vice )(?:President|Prime Minister|King|Queen|Pope) (?:[A-Z][\w.’'-]+ ){0,2}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from newsletter.writing.lexicon import NOUN_LIKE, NUMBER_WORDS, SUBORDINATORS
 from newsletter.writing.speakers import GROUPS
-from newsletter.writing.verbs import AUXILIARIES, ING, PAST, PRESENT, words
+from newsletter.writing.verbs import AUXILIARIES, ING, PARTICIPLES, PAST, PRESENT, words
 
 SUBJECT = 8
 """Words of a subject."""
@@ -25,6 +25,8 @@ _LEAD = re.compile(
     r"(?=[A-Z]|the |a |an )"
 )
 _ASIDE = re.compile(r"^(?P<name>(?:(?:The|the|of|and|[A-Z][\w.’'&-]*) ?){1,7}), [^,]{2,70}, (?=[a-z])")
+_TAG = re.compile(r" \([A-Z][^() ]{0,9}\)")
+""" "(HHS)", "(D-Corvane)": what a name is tagged with."""
 _OFFICE = re.compile(
     r"^The (?:[a-z][\w-]+ ){1,3}?[a-z][\w-]+, (?P<name>[A-Z][\w’'-]+(?: [\w’'-]+){0,3}? [A-Z][\w’'-]+), (?=[a-z])"
 )
@@ -46,7 +48,7 @@ _PLURAL_VERBS = words(
 )
 _SPEECH = words(
     "say tell announce report add claim believe think know suggest argue insist note write promise pledge vow "
-    "warn acknowledge conclude admit rule"
+    "warn acknowledge conclude admit rule allege contend testify estimate signal"
 )
 _NEGATIVES = words(
     "didn't doesn't don't isn't aren't wasn't weren't hasn't haven't won't wouldn't can't couldn't"
@@ -77,7 +79,7 @@ class Clause:
 
 def clause(text: str) -> Clause | None:
     """The main clause of a sentence that opens with its subject; None for anything less plain."""
-    plain = _LEAD.sub("", _DAY.sub("", _LEAD.sub("", text.rstrip("."))))
+    plain = _LEAD.sub("", _DAY.sub("", _LEAD.sub("", _TAG.sub("", text.rstrip(".")))))
     plain = _OFFICE.sub(lambda m: m.group("name") + " ", plain)
     plain = _ASIDE.sub(lambda m: m.group("name") + " ", plain[:1].upper() + plain[1:])
     tokens = [
@@ -106,8 +108,8 @@ def deed(of: Clause) -> tuple[str, str, str]:
     """A clause's full verb as base and, after "has" or "is", in its form ("rejected", "asking"), and what follows."""
     rest = _ADVERB.sub("", of.rest)
     first, _, tail = rest.partition(" ")
-    if of.helper in {"has", "have", "had"} and first in PAST:
-        return PAST[first], first, tail
+    if of.helper in {"has", "have", "had"} and (base := PAST.get(first) or PARTICIPLES.get(first)):
+        return base, first, tail
     if of.helper in {"has", "have", "had"} and first.endswith("ed"):
         return first, first, tail
     if of.helper in {"is", "are", "was", "were"} and first in ING:

@@ -20,6 +20,15 @@ _DOING = words(
     "propose demand recommend request investigate declare approve order sign launch impose introduce unveil suspend "
     "seize ban cancel publish release issue file lift block pass reveal test build close"
 )
+_ABOUT = {
+    ("call", "for"),
+    ("ask", "for"),
+    ("push", "for"),
+    ("warn", "of"),
+    ("apologize", "for"),
+    ("apologise", "for"),
+}
+"""Verbs that need their preposition in a question."""
 _UNDER_WAY = re.compile(
     r"^(?P<verb>(?:send|build|buy|sell|fight|investigat|propos|consider|test|seek|launch|deploy|prepar)ing) "
     r"(?:the|a|an|its|their|more|\d+|[A-Za-z][\w-]*) (?:[\w’'.$-]+ ){0,4}?(?P<tail>(?:to|from|against|into|over) .*)"
@@ -130,8 +139,8 @@ def does(told: Told) -> Asked | None:
         and not form.endswith("ing")
     ):
         return Asked("act", ask("What", told.of, form, told.about.common), told.of.subject)
-    if base in {"call", "ask", "push"} and words[0] == "for":
-        return Asked("act", ask("What", told.of, f"{form} for", told.about.common), told.of.subject)
+    if (base, words[0]) in _ABOUT:
+        return Asked("act", ask("What", told.of, f"{form} {words[0]}", told.about.common), told.of.subject)
     found = _UNDER_WAY.match(opening(told.of.rest))
     if found and told.of.helper in {"is", "are", "was", "were"}:
         rest = f"{found.group('verb')} {found.group('tail')}"

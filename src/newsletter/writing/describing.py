@@ -70,6 +70,10 @@ _PLACES = words(
     "neighbourhood port peninsula state territory municipality hamlet settlement township resort valley commune"
 )
 _LIES = re.compile(r"\b(?:in|of|near|on|off|outside|between|west|east|north|south)\b")
+_CALLED = re.compile(
+    r"\b(?:an?|the) (?:[a-z-]+ ){0,3}(?P<noun>[a-z]+),? (?:known as|called|named|dubbed|codenamed) [“\"]?"
+    r"(?P<name>[A-Z][\w’'-]+(?: (?:of |the )?[A-Z][\w’'-]+){0,4})"
+)
 _NO_PERSON = words(
     "paper newspaper carrier order number center river tower letter chapter matter quarter "
     "power border harbor error "
@@ -99,6 +103,7 @@ _KNOWN = re.compile(r"(?:the )?(?:president|prime minister|first lady)(?: of .*)
 
 def describes(text: str, known: frozenset[str]) -> Iterator[Asked]:
     """ "Who is X?" and "What is X?" where the sentence tells; ``known`` are names that the story's texts use alone."""
+    yield from _known_as(text)
     for run in _RUN.finditer(text):
         after = text[run.end() :]
         found = (
@@ -115,6 +120,13 @@ def describes(text: str, known: frozenset[str]) -> Iterator[Asked]:
         elif _head(what) in _THINGS and len(what.split()) > 3:
             article = "the " if text[: run.start()].lower().endswith("the ") else ""
             yield Asked("what", f"What is {article}{name}?", name)
+
+
+def _known_as(text: str) -> Iterator[Asked]:
+    """What a thing is that the sentence gives with its kind: "an exercise known as …"."""
+    for found in _CALLED.finditer(text):
+        if found.group("noun") in _THINGS:
+            yield Asked("what", f"What is {found.group('name')}?", found.group("name"))
 
 
 def capital_runs(texts: tuple[str, ...]) -> frozenset[str]:

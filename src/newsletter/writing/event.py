@@ -50,6 +50,11 @@ _DAMAGED = re.compile(
     rf"\b(?:destroy(?:ed|ing)|damag(?:ed|ing)|flood(?:ed|ing)|burn(?:ed|ing)|level(?:ed|ing)|collapsed|toppled|"
     rf"knocked (?:down|out)) (?:[\w,’'-]+ ){{0,4}}?(?:{_BUILT}|power)\b"
 )
+_CLOSED = re.compile(
+    r"^(?:[A-Z][\w’'-]* |\d[\d,]* )(?:[\w,’'-]+ ){0,6}?(?:flights|schools|classes|events|services|trains|ferries|offices|"
+    r"airports?|roads|highways?|bridges?|beaches|parks|businesses)(?: [\w’'-]+){0,6}? (?:was|were|has been|have been) "
+    r"(?:\w+ly )?(?:cancel+ed|closed|suspended|grounded|postponed|halted|shut)\b"
+)
 _UNSURE = re.compile(
     r"\b(?:could|would|may|might|will|expected|threaten\w*|if|fear\w*|vow\w*|plan\w*|promis\w*|"
     r"rebuild\w*|assess\w*|to be)\b"
@@ -86,6 +91,8 @@ def of_event(text: str, about: Context) -> Iterator[Asked]:
         yield Asked("hurt", "What condition are the injured in?")
     if _DAMAGED.search(plain) and not _UNSURE.search(plain):
         yield Asked("damage", "What damage was done?")
+    if _CLOSED.match(plain):
+        yield Asked("closed", "What has been closed or canceled?")
     if came_before(text, about):
         yield Asked("past", "What came before?")
 

@@ -7,7 +7,7 @@ from newsletter.writing.answers import Candidate, candidates
 from newsletter.writing.asking import Asked
 from newsletter.writing.choose import Desk
 from newsletter.writing.passages import Passage
-from newsletter.writing.terms import term_set
+from newsletter.writing.terms import numbers, term_set
 
 MOST = 5
 NOVELTY = 0.25
@@ -38,6 +38,7 @@ KINDS = (
     "how",
     "damage",
     "hurt",
+    "closed",
     "arrest",
     "voice",
     "past",
@@ -70,6 +71,7 @@ RANKS = {
     "how": 3,
     "damage": 3,
     "hurt": 3,
+    "closed": 3,
     "arrest": 3,
     "outcome": 3,
     "past": 6,
@@ -96,6 +98,7 @@ def faq(desk: Desk) -> tuple[Question, ...]:
             and not _asked_already(candidate.asked, before)
             and _answers(desk, candidate.passage)
             and not _as_headline(desk, candidate)
+            and not _counted_already(desk, candidate)
         ):
             taken.append((candidate, Question(candidate.asked.text, (desk.say(candidate.passage),))))
     return tuple(q for _, q in sorted(taken, key=lambda t: KINDS.index(t[0].asked.kind)))
@@ -105,6 +108,12 @@ def _answers(desk: Desk, passage: Passage) -> bool:
     """Whether the sentence is free, allowed, and news to the reader."""
     free = passage.key not in desk.used and desk.ledger.allows(passage.outlet, passage.words)
     return free and desk.novelty(passage) >= NOVELTY and desk.material.like_one(passage, desk.said) < REPEATS
+
+
+def _counted_already(desk: Desk, candidate: Candidate) -> bool:
+    """Whether every number of an answer to "how many" was told."""
+    told = numbers(candidate.passage.text)
+    return candidate.asked.kind == "many" and bool(told) and told <= numbers(" ".join(desk.said))
 
 
 def _as_headline(desk: Desk, candidate: Candidate) -> bool:

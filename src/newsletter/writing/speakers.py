@@ -67,6 +67,13 @@ def untitled(subject: str) -> str:
     if described := _DESCRIBED.match(subject):
         return described.group("name")
     run = subject.split(" of ")[0].split() if not _OF_OFFICE.search(subject) else subject.split()
-    titled = any(t.lower().strip(".") in PERSON_NOUNS | _TITLES for t in run[:-2])
-    plain = all(t[:1].isupper() and not t.endswith(("’s", "'s")) for t in run[-2:])
-    return " ".join(run[-2:]) if titled and plain and "and" not in run else ""
+    name = run[-_name_length(run) :]
+    titled = any(t.lower().strip(".") in PERSON_NOUNS | _TITLES for t in run[: -len(name)])
+    plain = all(t[:1].isupper() and not t.endswith(("’s", "'s")) for t in name)
+    return " ".join(name) if titled and plain and ("and" not in run or name != run[-2:]) else ""
+
+
+def _name_length(run: list[str]) -> int:
+    """Words of the person's name that a run ends with: "Talbot Jr." and "Ines F. Talbot" have three."""
+    size = 3 if run[-1] in {"Jr.", "Jr", "Sr.", "II", "III"} else 2
+    return size + 1 if len(run) > size and re.fullmatch(r"[A-Z]\.", run[-size]) else size

@@ -16,7 +16,7 @@ from newsletter.writing.verbs import AUXILIARIES, PAST, words
 
 SAYING = words(
     "say warn argue insist tell write suggest claim believe note add announce acknowledge admit conclude find "
-    "rule reveal show report estimate promise pledge vow signal"
+    "rule reveal show report estimate promise pledge vow signal allege contend testify"
 )
 """Verbs that a "that …" may follow."""
 _AGAINST = words(
@@ -48,7 +48,7 @@ _WHOM = re.compile(
 )
 _CALLED = re.compile(r"^(?P<what>[\w.’'-]+(?: [\w.’'-]+){0,6}?) (?=“|\"|an? [a-z“\"])")
 _DESCRIBED = re.compile(r"^(?P<what>[\w.’'-]+(?: [\w.’'-]+){0,6}?) as ")
-_ACCUSED = re.compile(r"^(?P<whom>[\w.’'-]+(?: [\w.’'-]+){0,5}?) (?P<joint>of|for) ")
+_ACCUSED = re.compile(r"^(?P<whom>[\w.’'-]+(?: [\w.’'-]+){0,8}?) (?P<joint>of|for) ")
 _OBJECT_ENDS = re.compile(
     r"[,;:—–“”\"]|\b(?:that|which|who|over|in|as|calling|saying|after|while|during|at|by|with|and|but|amid|"
     r"on|to|for|when|against|aboard)\b"
@@ -93,7 +93,9 @@ def trailing(text: str) -> Clause | None:
 
 
 _FREELY = words("say tell warn write argue claim show")
-_ASKED_AS = words("promise pledge vow announce acknowledge admit conclude find reveal show report signal")
+_ASKED_AS = words(
+    "promise pledge vow announce acknowledge admit conclude find reveal show report signal allege contend estimate"
+)
 
 
 def asked_to(told: Told) -> Asked | None:
