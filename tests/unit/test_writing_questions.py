@@ -22,7 +22,7 @@ ABOUT = Context(
     known=frozenset({"Ines Talbot", "Tomas Orrin"}),
     central=frozenset({"Alder", "Bridge"}),
     proper=frozenset({"corvane", "talbot", "orrin"}),
-    topics=frozenset({"inspector", "bridg", "cabl"}),
+    topics=frozenset({"inspector", "bridg", "cabl", "rust"}),
     shared=frozenset({"Orrin"}),
 )
 

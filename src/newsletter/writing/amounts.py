@@ -31,15 +31,20 @@ _SPAN = re.compile(
     r"(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten)(?: and a half)?"
     r"(?: consecutive| straight| uninterrupted)? (?:minutes|hours|days|weeks|months|years|decades)\b"
 )
+_TAKES = re.compile(
+    rf"^(?:(?:will|would|could|may|can) )?(?P<verb>takes?|took|lasts?|lasted) {_BOUNDS}"
+    r"(?:an?|\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten)(?: and a half)? "
+    r"(?:minutes?|hours?|days?|weeks?|months?|years?|decades?)\b"
+)
 _MANY = re.compile(
     r"^(?:At least |More than |Over |As many as |Up to |Nearly |Almost |About |Around |Some |"
-    r"Roughly |An estimated )?"
+    r"Roughly |An estimated |(?:Dozens|Hundreds|Thousands|(?:Tens|Hundreds) of thousands|Millions) of )?"
     r"(?:\d[\d,]*(?:\.\d+)?|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|Eleven|Twelve|(?<= )[a-z]+)"
     r"(?: million| thousand)? (?P<what>(?!of\b|years?\b|days?\b|weeks?\b|months?\b|hours?\b|"
     r"percent\b|in\b|out\b)"
     r"(?:[\w’'-]+ ){0,3}?(?:people|[a-z]+s)) "
     r"(?P<verb>(?:are|were|have been|have|had been|had|will|would|could|lost|died|cross|live|"
-    r"voted|signed|fled|said) .*)$"
+    r"voted|signed|fled|said|crossed|attended|gathered|marched|flocked|entered|arrived|returned) .*)$"
 )
 _OF_WHAT = re.compile(
     rf"^{_BOUNDS}(?:a total of )?(?:\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten)(?: million| thousand)? "
@@ -121,6 +126,10 @@ def paid(told: Told) -> Asked | None:
 
 
 def long_span(told: Told) -> Asked | None:
+    takes = _TAKES.match(f"{told.of.verb} {told.of.rest}")
+    if takes and not told.of.speaks:
+        base = "" if told.of.base else takes.group("verb")
+        return Asked("many", ask("How long", told.of, base, told.about.common), "time")
     found = _SPAN.search(told.of.rest)
     if not found or told.of.speaks or re.search(r"\bto\b", found.group("before")):
         return None

@@ -129,7 +129,7 @@ def _fair(desk: Desk, asked: Asked, passage: Passage) -> bool:
         return ahead(passage.text, passage.source.article.published.date(), now.date())
     if asked.kind == "unknown":
         return desk.material.place_in_time(passage) >= FRESH
-    if asked.kind == "what":
+    if asked.kind in {"what", "place"}:
         return _named_by_two(desk, asked.about)
     if asked.kind == "who":
         last = asked.about.split()[-1]

@@ -27,6 +27,7 @@ _LEAD = re.compile(
 _ASIDE = re.compile(r"^(?P<name>(?:(?:The|the|of|and|[A-Z][\w.’'&-]*) ?){1,7}), [^,]{2,70}, (?=[a-z])")
 _TAG = re.compile(r" \([A-Z][^() ]{0,9}\)")
 """ "(HHS)", "(D-Corvane)": what a name is tagged with."""
+_WHICH = re.compile(r"^(?P<name>[A-Z][^,“”\"]{2,50}), (?:which|who) [^,“”\"]{5,80}, (?=[a-z])")
 _OFFICE = re.compile(
     r"^The (?:[a-z][\w-]+ ){1,3}?[a-z][\w-]+, (?P<name>[A-Z][\w’'-]+(?: [\w’'-]+){0,3}? [A-Z][\w’'-]+), (?=[a-z])"
 )
@@ -80,6 +81,7 @@ class Clause:
 def clause(text: str) -> Clause | None:
     """The main clause of a sentence that opens with its subject; None for anything less plain."""
     plain = _LEAD.sub("", _DAY.sub("", _LEAD.sub("", _TAG.sub("", text.rstrip(".")))))
+    plain = _WHICH.sub(lambda m: m.group("name") + " ", plain)
     plain = _OFFICE.sub(lambda m: m.group("name") + " ", plain)
     plain = _ASIDE.sub(lambda m: m.group("name") + " ", plain[:1].upper() + plain[1:])
     tokens = [

@@ -29,13 +29,18 @@ _ABOUT = {
     ("apologise", "for"),
 }
 """Verbs that need their preposition in a question."""
+_BY = re.compile(
+    r"^(?P<verb>founded|co-founded|started|led|written|built|owned|run|created|bought|appointed|nominated|designed|managed|"
+    r"organi[sz]ed|discovered|produced|operated|filed|brought|signed|backed|funded|sponsored|chosen|elected|sued|shot|"
+    r"represented|made) by (?!(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b)(?=[A-Z])"
+)
 _UNDER_WAY = re.compile(
     r"^(?P<verb>(?:send|build|buy|sell|fight|investigat|propos|consider|test|seek|launch|deploy|prepar)ing) "
     r"(?:the|a|an|its|their|more|\d+|[A-Za-z][\w-]*) (?:[\w’'.$-]+ ){0,4}?(?P<tail>(?:to|from|against|into|over) .*)"
 )
 _LAWS = re.compile(
     r"\b(?:[Aa]ct|[Bb]ill|[Ll]aw|[Oo]rder|[Pp]lan|[Pp]roposal|[Mm]easure|[Rr]ule|[Dd]eal|[Aa]greement|"
-    r"[Aa]mendment|[Pp]olicy|[Rr]esolution|[Tt]reaty|[Pp]rogram(?:me)?|[Ll]awsuit)$"
+    r"[Aa]mendment|[Pp]olicy|[Rr]esolution|[Tt]reaty|[Pp]rogram(?:me)?|[Ll]awsuit|[Bb]an|[Rr]eform|[Tt]ax)$"
 )
 _ACTORS = words(
     "criticize criticise condemn oppose support endorse praise back defend sue investigate lead "
@@ -153,7 +158,8 @@ def would(told: Told) -> Asked | None:
         return None
     if told.of.rest.startswith("be "):
         return None
-    return Asked("does", ask("What", told.of, "do", told.about.common), told.of.subject)
+    done = "have done" if told.of.rest.startswith("have ") else "do"
+    return Asked("does", ask("What", told.of, done, told.about.common), told.of.subject)
 
 
 def doer(told: Told) -> Asked | None:
@@ -162,6 +168,14 @@ def doer(told: Told) -> Asked | None:
     if not named(told) or told.of.base not in _ACTORS or not re.search(r"[A-Z]", what):
         return None
     return Asked("doer", f"Who {told.of.verb} {what}?", told.of.subject) if len(what.split()) > 1 else None
+
+
+def by_whom(told: Told) -> Asked | None:
+    """Who started, leads, owns a thing, where a passive names him."""
+    found = _BY.match(told.of.rest) if told.of.helper in {"is", "are", "was", "were"} else None
+    if not found or not (named(told) or told.of.subject.startswith("The ")):
+        return None
+    return Asked("doer", ask("Who", told.of, f"{found.group('verb')} by", told.about.common), told.of.subject)
 
 
 def whom(told: Told) -> Asked | None:

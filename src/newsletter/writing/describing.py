@@ -21,7 +21,9 @@ _OWNED = re.compile(
     r"executive )?[a-z]+ (?:of|at|for|with) )"
     r"[^,;:—–“”\"]{6,100}),(?! and\b)"
 )
-_IS = re.compile(r"^(?:, \d\d,)? (?:is|was|became) (?P<what>(?:a|an|the|one of) [^;:“”\"]{8,140})")
+_IS = re.compile(
+    r"^(?:, \d\d,)? (?:is|was|became) (?P<what>(?:a|an|the|one of|[A-Z][\w.-]+[’']s?) [^;:“”\"]{8,140})"
+)
 _HEAD_ENDS = re.compile(
     r",| (?:who|whom|whose|that|which|of|in|for|at|from|and|with|to|on|by|known|based|accused|charged|"
     r"serving|since|as|behind|under|over|between|\w+ing)\b"
@@ -110,13 +112,15 @@ def describes(text: str, known: frozenset[str]) -> Iterator[Asked]:
             _APPOSED.match(after) or _OWNED.match(after) or (_IS.match(after) if run.start() == 0 else None)
         )
         name = _name(run.group(), known) if found else ""
-        if not found or not name:
+        if not found:
             continue
         what = found.group("what")
+        if _head(what) in _PLACES and _LIES.search(what) and _is_place(run.group()):
+            yield Asked("place", f"Where is {run.group()}?", run.group())
+        if not name:
+            continue
         if _of_person(what) and 2 <= len(name.split()) <= 3 and not _KNOWN.match(_bare(what)):
             yield Asked("who", f"Who is {name}?", name)
-        elif _head(what) in _PLACES and _LIES.search(what):
-            yield Asked("place", f"Where is {run.group()}?", run.group())
         elif _head(what) in _THINGS and len(what.split()) > 3:
             article = "the " if text[: run.start()].lower().endswith("the ") else ""
             yield Asked("what", f"What is {article}{name}?", name)
@@ -147,6 +151,12 @@ def _name(run: str, known: frozenset[str]) -> str:
         if ending in known:
             return ending
     return run if len(words) <= 4 else ""
+
+
+def _is_place(run: str) -> bool:
+    """Whether a run of capitals can be a place: short, no month, no person's office."""
+    tokens = [t.lower() for t in run.split()]
+    return len(tokens) < 4 and not any(t in CALENDAR or t in _PERSONS for t in tokens)
 
 
 def _is_title(name: str) -> bool:

@@ -50,6 +50,10 @@ _DAMAGED = re.compile(
     rf"\b(?:destroy(?:ed|ing)|damag(?:ed|ing)|flood(?:ed|ing)|burn(?:ed|ing)|level(?:ed|ing)|collapsed|toppled|"
     rf"knocked (?:down|out)) (?:[\w,’'-]+ ){{0,4}}?(?:{_BUILT}|power)\b"
 )
+_AT_RISK = re.compile(
+    r"\b(?:people|children|adults|women|men|infants|babies|seniors|patients|workers|residents|teenagers)\b[^.;]{0,60}? "
+    r"(?:is|are) (?:\w+ly |most )?(?:at (?:a )?(?:greater|greatest|higher|highest|high|increased|most) risk|vulnerable)\b"
+)
 _CLOSED = re.compile(
     r"^(?:[A-Z][\w’'-]* |\d[\d,]* )(?:[\w,’'-]+ ){0,6}?(?:flights|schools|classes|events|services|trains|ferries|offices|"
     r"airports?|roads|highways?|bridges?|beaches|parks|businesses)(?: [\w’'-]+){0,6}? (?:was|were|has been|have been) "
@@ -91,6 +95,8 @@ def of_event(text: str, about: Context) -> Iterator[Asked]:
         yield Asked("hurt", "What condition are the injured in?")
     if _DAMAGED.search(plain) and not _UNSURE.search(plain):
         yield Asked("damage", "What damage was done?")
+    if _AT_RISK.search(plain):
+        yield Asked("risk", "Who is most at risk?")
     if _CLOSED.match(plain):
         yield Asked("closed", "What has been closed or canceled?")
     if came_before(text, about):
@@ -111,4 +117,7 @@ def came_before(text: str, about: Context) -> bool:
         or not term_set(text) & about.headline
     ):
         return False
+    lead = text.partition(", ")[0]
+    if len(lead.split()) < 6 and _EARLIER.match(lead[:1].lower() + lead[1:]):
+        return True
     return bool(_EARLIER.search(told)) or (main.helper == "had" and bool(_HAD.match(main.rest)))

@@ -10,7 +10,7 @@ from newsletter.writing.clauses import clause, clause_subject, deed, opening
 from newsletter.writing.verbs import PAST
 
 _IF_DONE = re.compile(r"^If (?P<done>(?P<verb>[a-z]+)(?: [^,“”\"]{2,40})?), (?P<main>[A-Zt].+)$")
-_IF = re.compile(r"^If (?P<if>[^,“”\"]{8,60}), (?P<main>[A-Zt].+)$")
+_IF = re.compile(r"^If (?P<if>(?:the|an?|no|[A-Z][\w’'-]*) [^,“”\"]{8,60}), (?P<main>[A-Zt].+)$")
 _SHOULD = re.compile(r"^Should (?P<if>[^,“”\"]{8,60}), (?P<main>[A-Zt].+)$")
 _FOLLOWS = re.compile(r"^(?:would|could|will|may|might|faces?|can|(?:is|are) (?:expected|likely|set))\b")
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|we|you|I|this|that|these|those|his|her|their|its)\b")
@@ -29,7 +29,7 @@ def what_if(text: str, common: frozenset[str]) -> Iterator[Asked]:
             continue
         if word == "What if":
             yield from _if_done(found, common)
-        elif not _PRONOUN.search(found.group("if")) and clause(_upper(found.group("if"))):
+        elif not _PRONOUN.search(found.group("if")):
             yield _checked(f"What happens if {found.group('if')}?")
     should = _SHOULD.match(text)
     if should and not _PRONOUN.search(should.group("if")) and _follows(should.group("main")):

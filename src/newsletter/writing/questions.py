@@ -14,6 +14,7 @@ from newsletter.writing.amounts import counted, long_span, margin, of_numbers, p
 from newsletter.writing.asking import Asked, Context, Told, sound
 from newsletter.writing.clauses import Clause, clause
 from newsletter.writing.deeds import (
+    by_whom,
     charged,
     charges,
     compared,
@@ -33,6 +34,7 @@ from newsletter.writing.outcomes import comes_after, how, what_if
 from newsletter.writing.placing import scheduled, since, when, where
 from newsletter.writing.quotes import without_quotations
 from newsletter.writing.reasons import before, cause, causing, effect, judged, purpose, why
+from newsletter.writing.speakers import GROUPS
 from newsletter.writing.speech import (
     accuses,
     adds,
@@ -89,6 +91,7 @@ _ALL: tuple[Template, ...] = (
         comments,
         before,
         doer,
+        by_whom,
         whom,
         cause,
         compared,
@@ -125,6 +128,14 @@ def questions(text: str, about: Context) -> Iterator[Asked]:
         yield from _of_clause(inside, clause(inside), about, _FACTS)
 
 
+def _spelled(found: Clause, about: Context) -> bool:
+    """Whether it is known how a group's first word is written inside a sentence: "rights groups", "Senate leaders"."""
+    tokens = found.subject.split()
+    if len(tokens) < 2 or tokens[-1].lower() not in GROUPS or tokens[0] in {"The", "A", "An"}:
+        return True
+    return tokens[0].lower() in about.common | about.proper or tokens[0].isupper() or "." in tokens[0]
+
+
 def _of_clause(
     text: str, found: Clause | None, about: Context, templates: tuple[Template, ...]
 ) -> Iterator[Asked]:
@@ -132,5 +143,5 @@ def _of_clause(
         return
     for template in templates:
         question = template(Told(text, found, about))
-        if question and question.text and sound(question.text):
+        if question and question.text and sound(question.text) and _spelled(found, about):
             yield question

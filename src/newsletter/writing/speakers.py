@@ -38,7 +38,8 @@ GROUPS = words(
     "republicans experts scientists authorities senators residents unions doctors researchers "
     "analysts relatives "
     "witnesses members politicians leaders ministers organizers protesters advocates opponents allies "
-    "forecasters firefighters"
+    "forecasters firefighters groups voters economists diplomats aides agencies organizations organisations engineers "
+    "campaigners commentators observers watchdogs workers teachers farmers rescuers survivors"
 )
 """Nouns for people or papers that speak for themselves, without an article."""
 

@@ -9,7 +9,7 @@ from newsletter.writing.asking import Asked, Told, ask, somebody, sound
 from newsletter.writing.clauses import Clause, clause, clause_subject, deed
 from newsletter.writing.inner import complement
 from newsletter.writing.lexicon import STOP_WORDS, VERBS, WEAK_ENDS
-from newsletter.writing.speakers import short_name
+from newsletter.writing.speakers import GROUPS, short_name
 from newsletter.writing.terms import term_set
 from newsletter.writing.topics import OWNER, topic
 from newsletter.writing.verbs import AUXILIARIES, PAST, words
@@ -40,7 +40,10 @@ _OWN = re.compile(r"^(?:that )?(?P<who>he|she|it|they) (?P<verb>\w+) (?P<rest>.+
 _BACK = re.compile(r"\b(?:it|them|him|so|that|this|comment)\b")
 _EXPECTED = re.compile(r"(?:expected|likely|due|set|scheduled|poised) to(?= (?!be\b)[a-z]+ \w)")
 _TRAILING = re.compile(
-    r"^(?P<what>.{20,}?),[”\"]? (?P<who>(?:[A-Z]|the |an? )[^,;“”\"]{2,60}?) (?P<verb>said|says|wrote|added|told)"
+    r"^(?P<what>.{20,}?),[”\"]? (?P<who>(?:[A-Z]|the |an? |(?:[a-z-]+ ){0,2}(?:"
+    + "|".join(sorted(GROUPS))
+    + r"))(?:[^,;“”\"]{2,60}?)?) "
+    r"(?P<verb>said|says|say|wrote|added|told|warn|warned)"
     r"(?: (?:[A-Z]|reporters)[^“”\",]{2,30}| (?:in|on|at|during|after|to) [^“”\",]{3,50}| \w+day)?[.]?$"
 )
 _WHOM = re.compile(
@@ -85,7 +88,7 @@ def trailing(text: str) -> Clause | None:
     found = _TRAILING.match(text)
     if not found or re.search(r"\b(?:who|which|that|when|as|and|but)\b", found.group("who")):
         return None
-    helper = "does" if found.group("verb") == "says" else "did"
+    helper = {"says": "does", "say": "do", "warn": "do"}.get(found.group("verb"), "did")
     who = found.group("who")
     return Clause(
         who[0].upper() + who[1:], found.group("verb"), helper, "say", found.group("what").lstrip('“"')

@@ -18,16 +18,18 @@ from newsletter.writing.verbs import words
 
 _LEAST = 7
 """Words that somebody's words have at least, to be an answer."""
-_ALSO = words("maintain assert indicate")
+_ALSO = words("maintain assert indicate fear expect believe hope predict worry")
 _PARTY = re.compile(
     r"^[A-Z][\w’'.-]*(?: [A-Z][\w’'.-]*){0,3}['’]s? (?:defen[cs]e )?"
     r"(?:lawyers?|attorneys?|family|campaign|office|team|parents|mother|father|wife|husband|widow|spokesman|"
     r"spokeswoman|spokesperson)$"
 )
-_LEANS = re.compile(r"^(?:It|He|She|His|Her|This|That|These|Those|There|Him|We|I|Its|Such|So)\b")
-_BACK = re.compile(r"\b(?:he|she|him|his|her|hers|this|these|those|there)\b")
+_LEANS = re.compile(r"^(?:It|He|She|His|Her|This|That|These|Those|Him|We|I|Its|Such|So)\b")
+_BACK = re.compile(r"\b(?:he|she|him|his|her|hers|this|these|those)\b")
 _PAPER = re.compile(
-    r",? according to (?P<who>(?:the |an? )?(?:[\w’'-]+ ){0,3}(?P<noun>" + "|".join(sorted(PAPERS)) + r"))$"
+    r",? according to (?P<who>(?:the |an? )?(?:[\w’'-]+ ){0,3}(?P<noun>"
+    + "|".join(sorted(PAPERS | GROUPS))
+    + r"))$"
 )
 _OF = re.compile(r" (?:of|in|from|at|with|for|on|by|after|about) ")
 
@@ -67,7 +69,7 @@ def papers(text: str, about: Context) -> Iterator[Asked]:
     ):
         return
     who = found.group("who")
-    many = found.group("noun").endswith("s")
+    many = found.group("noun") in GROUPS or found.group("noun").endswith("s")
     question = f"What {'do' if many else 'does'} {clause_subject(who, about.common)} say?"
     if sound(question) and (many or who.split()[0] in {"the", "a", "an"} or "’s" in who or "'s" in who):
         yield Asked("voice", question, who)
