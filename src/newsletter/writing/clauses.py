@@ -150,7 +150,10 @@ def _reduced(base: str, rest: str) -> bool:
 
 def _is_subject(tokens: list[str]) -> bool:
     """A name, or a noun with its article; it does not end on a word that needs more."""
-    named = any(t[:1].isupper() for t in tokens[1:]) or (tokens[0] not in _DETERMINERS and len(tokens) <= 3)
+    plural = 4 if tokens[-1].endswith("s") else 3
+    named = any(t[:1].isupper() for t in tokens[1:]) or (
+        tokens[0] not in _DETERMINERS and len(tokens) <= plural
+    )
     definite = tokens[0] in {"The", "A", "An"} and len(tokens) > 1
     counted = tokens[0][:1].isdigit() or tokens[0].lower() in NUMBER_WORDS
     whole = tokens[-1].lower() not in {

@@ -131,6 +131,7 @@ def _known_as(text: str) -> Iterator[Asked]:
     for found in _CALLED.finditer(text):
         if found.group("noun") in _THINGS:
             yield Asked("what", f"What is {found.group('name')}?", found.group("name"))
+            yield Asked("called", f"What is the {found.group('noun')} called?", found.group("name"))
 
 
 def capital_runs(texts: tuple[str, ...]) -> frozenset[str]:

@@ -114,7 +114,7 @@ def came_before(text: str, about: Context) -> bool:
         or _COMPARED.search(told)
         or _NOT.search(told)
         or _LEANS.search(text)
-        or not term_set(text) & about.headline
+        or not term_set(text) & about.topics
     ):
         return False
     lead = text.partition(", ")[0]

@@ -19,6 +19,7 @@ ALIKE = 0.75
 KINDS = (
     "who",
     "what",
+    "called",
     "charge",
     "why",
     "cause",
@@ -72,6 +73,7 @@ RANKS = {
     "how": 3,
     "damage": 3,
     "hurt": 3,
+    "called": 6,
     "risk": 3,
     "closed": 3,
     "arrest": 3,

@@ -35,7 +35,7 @@ SCHEDULED = "scheduled"
 _SET = re.compile(r"^(?P<what>(?:expected|set|scheduled|due|slated) (?:to|for) .*)$")
 _DAY = re.compile(rf"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|{_MONTHS} \d|next (?:week|month|year)")
 _LOOSE = re.compile(r" (?:back|late|early|later)$")
-_WITHIN = re.compile(r"(?<=\w) (?:at|in|on|during|with|for|from|as|after) ")
+_WITHIN = re.compile(r"(?<=\w) (?:at|in|on|during|with|for|from|as|after|outside|inside|near|over) ")
 _CUT = re.compile(r"[,;:—–]|\b(?:as|when|after|before|while|and|but|next)\b")
 _OPEN = re.compile(r"\b(?:since|until|from|by|before|after|last|mid|on|in|of|the|a|to|for|\d+)$")
 
