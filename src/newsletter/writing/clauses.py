@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from newsletter.writing.lexicon import NOUN_LIKE, NUMBER_WORDS, SUBORDINATORS
-from newsletter.writing.speakers import GROUPS
+from newsletter.writing.speakers import GROUPS, PARTIES
 from newsletter.writing.verbs import AUXILIARIES, ING, PARTICIPLES, PAST, PRESENT, words
 
 SUBJECT = 8
@@ -84,11 +84,7 @@ def clause(text: str) -> Clause | None:
     plain = _WHICH.sub(lambda m: m.group("name") + " ", plain)
     plain = _OFFICE.sub(lambda m: m.group("name") + " ", plain)
     plain = _ASIDE.sub(lambda m: m.group("name") + " ", plain[:1].upper() + plain[1:])
-    tokens = [
-        t
-        for i, t in enumerate(plain.split())
-        if not i or i > SUBJECT or not (t in _PASSING or _ADVERB.match(t + " "))
-    ]
+    tokens = [t for i, t in enumerate(plain.split()) if not i or i > SUBJECT or not _passes(plain.split(), i)]
     if (
         not tokens
         or tokens[0].lower() in SUBORDINATORS
@@ -100,10 +96,22 @@ def clause(text: str) -> Clause | None:
         if token in _BARRED or (token[-1] in ",;:" and i < len(tokens)) or token[:1] in '“"‘(':
             return None
         if i and (found := _verb(tokens, i)):
-            if tokens[i - 1].lower() in {"the", "an", "a"} and token.endswith("ed"):
+            if _describes(tokens, i):
                 continue
             return found if _is_subject(tokens[:i]) else None
     return None
+
+
+def _passes(tokens: list[str], i: int) -> bool:
+    """Whether an adverb stands there that a question does without; "the vaguely worded law" keeps its own."""
+    plain = tokens[i] in _PASSING or bool(_ADVERB.match(tokens[i] + " "))
+    return plain and tokens[i - 1].lower() not in {"the", "an", "a", "its", "their", "his", "her"}
+
+
+def _describes(tokens: list[str], i: int) -> bool:
+    """Whether a participle describes the noun after it: "the alleged incidents", "the vaguely worded law"."""
+    before = tokens[i - 2] if tokens[i - 1].endswith("ly") and i > 1 else tokens[i - 1]
+    return before.lower() in {"the", "an", "a"} and tokens[i].endswith("ed")
 
 
 def deed(of: Clause) -> tuple[str, str, str]:
@@ -177,7 +185,7 @@ def clause_subject(subject: str, common: frozenset[str]) -> str:
     """The subject as it stands inside a sentence."""
     first, _, rest = subject.partition(" ")
     small = first in _DETERMINERS or (
-        first.lower() in common | GROUPS and (rest == rest.lower() or rest.startswith("of "))
+        first.lower() in (common | GROUPS) - PARTIES and (rest == rest.lower() or rest.startswith("of "))
     )
     return f"{first[0].lower()}{first[1:]} {rest}".strip() if small else subject
 

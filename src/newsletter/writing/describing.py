@@ -169,6 +169,8 @@ def _of_person(what: str) -> bool:
     if what.startswith("who "):
         return len(what.split()) > 4 and bool(_DEFINES.match(what))
     head = _head(what)
+    if re.match(r"the (?:latest|last) .*\bto\b", what):
+        return False
     if head in _NO_PERSON or head in _THINGS or what.startswith("whose "):
         return False
     return len(what.split()) > 2 and (head in _PERSONS or bool(_PERSON_END.search(head)))

@@ -61,7 +61,7 @@ _CLOSED = re.compile(
 )
 _UNSURE = re.compile(
     r"\b(?:could|would|may|might|will|expected|threaten\w*|if|fear\w*|vow\w*|plan\w*|promis\w*|"
-    r"rebuild\w*|assess\w*|to be)\b"
+    r"rebuild\w*|assess\w*|rescuers?|search\w*|digging|sift\w*|to be)\b"
 )
 _EARLIER = re.compile(
     r"\b(?:last (?:week|month|year|spring|summer|fall|autumn|winter)|earlier (?:this (?:week|month|year|summer)|in the "
@@ -79,6 +79,8 @@ _MEASURED = words("rise fall cool slow decline climb increase decrease grow shri
 """What a figure of last month does is the news, not what came before it."""
 _LEANS = re.compile(r"\b(?:it|they|them|he|she|him|these|those)\b")
 _NOT = re.compile(r"\b(?:not|never|no|nor)\b|n[’']t\b")
+_OF_IT = re.compile(r"\b(?:in connection with|related to|linked to|about|accused of|charged with)\b")
+"""What is old after these is what the news is about, not what came before it."""
 _SIDE = re.compile(r",? (?:that|who|which|whose|where|when|while|but|as)\b|;|—|–")
 
 
@@ -120,4 +122,7 @@ def came_before(text: str, about: Context) -> bool:
     lead = text.partition(", ")[0]
     if len(lead.split()) < 6 and _EARLIER.match(lead[:1].lower() + lead[1:]):
         return True
-    return bool(_EARLIER.search(told)) or (main.helper == "had" and bool(_HAD.match(main.rest)))
+    earlier = _EARLIER.search(told)
+    return bool(earlier and not _OF_IT.search(told[: earlier.start()])) or (
+        main.helper == "had" and bool(_HAD.match(main.rest))
+    )

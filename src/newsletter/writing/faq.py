@@ -86,6 +86,8 @@ TWICE = {"who", "many", "act", "say", "why", "doer", "respond"}
 """Kinds that may be asked twice, about two things."""
 TELLING = {"doer", "past", "act", "say", "respond", "charge", "fate", "why"}
 """Kinds whose answer may be the very news that the headline tells."""
+_SPEAKS = {"say", "voice"}
+"""Kinds of which one is asked of a speaker."""
 SAME, TOLD, HEADLINE = 0.5, 0.25, 0.6
 """Share of such an answer that stands in the headline; less where the question does; share of the headline
 that an act must not hold."""
@@ -138,6 +140,8 @@ def _as_headline(desk: Desk, candidate: Candidate) -> bool:
 def _asked_already(asked: Asked, before: list[Asked]) -> bool:
     same = [b for b in before if b.kind == asked.kind]
     if same and (asked.kind not in TWICE or len(same) > 1 or any(b.about == asked.about for b in same)):
+        return True
+    if asked.kind in _SPEAKS and any(b.kind in _SPEAKS and b.about == asked.about for b in before):
         return True
     return any(_alike(asked, b) for b in before)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from newsletter.writing.asking import Asked, Told, ask, named, somebody, sound
 from newsletter.writing.clauses import Clause, clause, clause_subject, deed, opening
 from newsletter.writing.lexicon import BARE_VERBS
+from newsletter.writing.terms import term_set
 from newsletter.writing.verbs import PAST, PRESENT, words
 
 _REASON = re.compile(
@@ -68,6 +69,8 @@ def why(told: Told) -> Asked | None:
         return None
     if not head or head.speaks or head.base == "come" or "said" in head.rest or " that " in head.rest:
         return None
+    if re.search(r"[,;—–] (?:and|but)\b", head.rest):
+        return None
     rest = re.sub(r" (?:shortly )?(?:before|after)(?= with\b)", "", opening(head.rest))
     return Asked("why", ask("Why", head, rest, told.about.common), told.of.subject)
 
@@ -113,6 +116,8 @@ def before(told: Told) -> Asked | None:
         return None
     act = clause(head)
     if not act or act.speaks or act.helper not in {"did", "was", "were"}:
+        return None
+    if len(term_set(f"{act.verb} {act.rest}") & told.about.topics) < 2:
         return None
     inner = clause_subject(act.subject, told.about.common)
     return Asked("before", f"What happened before {inner} {act.verb} {act.rest}?", act.subject)

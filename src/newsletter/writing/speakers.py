@@ -44,6 +44,10 @@ GROUPS = words(
 """Nouns for people or papers that speak for themselves, without an article."""
 
 
+PARTIES = words("democrats republicans")
+"""Groups whose name keeps its capital."""
+
+
 def speaks_for_itself(subject: str) -> bool:
     """Whether a subject without a name is somebody all the same: "Prosecutors", "The report", "The city's lawyer"."""
     tokens = subject.split()
@@ -66,12 +70,18 @@ def short_name(name: str) -> str:
 def untitled(subject: str) -> str:
     """The person's name without the office before it; empty where no office stands there."""
     if described := _DESCRIBED.match(subject):
-        return described.group("name")
+        return _plain(described.group("name"))
     run = subject.split(" of ")[0].split() if not _OF_OFFICE.search(subject) else subject.split()
     name = run[-_name_length(run) :]
     titled = any(t.lower().strip(".") in PERSON_NOUNS | _TITLES for t in run[: -len(name)])
     plain = all(t[:1].isupper() and not t.endswith(("’s", "'s")) for t in name)
     return " ".join(name) if titled and plain and ("and" not in run or name != run[-2:]) else ""
+
+
+def _plain(name: str) -> str:
+    """A name without the office that it begins with: "President Ines Talbot"."""
+    first, _, rest = name.partition(" ")
+    return rest if " " in rest and first.lower().strip(".") in PERSON_NOUNS | _TITLES else name
 
 
 def _name_length(run: list[str]) -> int:

@@ -56,6 +56,8 @@ _OBJECT_ENDS = re.compile(
     r"[,;:—–“”\"]|\b(?:that|which|who|over|in|as|calling|saying|after|while|during|at|by|with|and|but|amid|"
     r"on|to|for|when|against|aboard)\b"
 )
+_PLACED = re.compile(r" (?:on|in|at) [A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*$")
+"""Where somebody rejects a thing is no part of it: "the claim on Chirper"."""
 _COMMENT = re.compile(
     r"\b(?:declined to (?:immediately )?comment|(?:has|have) (?:not|yet to) (?:yet )?comment(?:ed)?\b|"
     r"did not (?:immediately )?(?:respond|reply|return) (?:to )?(?:an? |[A-Z][\w.’']* ){0,4}"
@@ -143,7 +145,11 @@ def adds(told: Told) -> Asked | None:
     what, joint, said = tail.partition(", saying ")
     if not joint or base in SAYING or len(what.split()) > 7 or len(said.split()) < 4 or not somebody(told):
         return None
-    if not _is_object(what) or form.endswith("ing"):
+    if (
+        told.of.helper not in {"did", "does", "do", "has", "have"}
+        or not _is_object(what)
+        or form.endswith("ing")
+    ):
         return None
     says = Clause(told.of.subject, "", told.of.helper, "said" if form else "say", "")
     return Asked("say", ask("What", says, f"about {what}", told.about.common), told.of.subject)
@@ -192,7 +198,7 @@ def responds(told: Told) -> Asked | None:
         base, tail = "dismiss", tail[13:]
     if base not in _AGAINST:
         return None
-    whole = re.split(r"[,;:—–“”\"]", tail)[0].strip()
+    whole = _PLACED.sub("", re.split(r"[,;:—–“”\"]", tail)[0].strip())
     for what in (whole, whole.split(" and ")[0], _OBJECT_ENDS.split(tail)[0].strip()):
         if _is_object(what) and (question := ask("How", act, f"to {what}", told.about.common)):
             return Asked("respond", question, told.of.subject)

@@ -21,6 +21,26 @@ _SAID_THAT = re.compile(
 )
 _FIRST = re.compile(r"[;—–]| - |,? (?:but|while|as|after|when|who|which|whose|where)\b")
 """Where the words' first clause ends: what follows is not what they are about."""
+_BY_THE_WAY = re.compile(r"(?:\b(?:in|at|to|from|into|across|near|an?|than|until|by|million|thousand)|\d) ?$")
+"""What stands before a name that is the words' place, measure or part, not what they are about."""
+_VAGUE = frozenset(
+    [
+        "country",
+        "government",
+        "state",
+        "people",
+        "nation",
+        "world",
+        "city",
+        "place",
+        "time",
+        "way",
+        "group",
+        "year",
+        "week",
+    ]
+)
+"""Things of which a question would say too little: "about the country"."""
 OWNER = re.compile(r"\b(?:his|her|its|their|he|she|it|they|this|these|there)\b", re.IGNORECASE)
 """Words that lean on somebody named before."""
 
@@ -38,7 +58,7 @@ def topic(told: Told) -> str:
         said = _SAID_THAT.match(told.of.rest) and len(inside.subject.split()) <= 5
         if (named(own) and names) or plain or said or term_set(inside.subject) & told.about.topics:
             subject = clause_subject(inside.subject, told.about.common)
-            if not set(subject.split()) & mine:
+            if not set(subject.split()) & mine and subject.split()[-1] not in _VAGUE:
                 return _definite(subject)
     found = (*_names(told, told.about.central), *_things(told), *_names(told, told.about.shared))
     return found[0] if found else ""
@@ -58,7 +78,11 @@ def _names(told: Told, of: frozenset[str]) -> list[str]:
     """Names among those, the speaker's own aside."""
     mine = set(told.of.subject.split())
     rest = _FIRST.split(told.of.rest)[0]
-    runs = [m.group() for m in _TOPIC.finditer(" " + rest) if _whole(told.of.rest[m.end() - 1 :])]
+    runs = [
+        m.group()
+        for m in _TOPIC.finditer(" " + rest)
+        if _whole(told.of.rest[m.end() - 1 :]) and not _BY_THE_WAY.search(" " + rest[: m.start()])
+    ]
     parts = [run.removeprefix("the ").split() for run in runs]
     return [run for run, p in zip(runs, parts, strict=True) if p[-1] in of and not set(p) & mine]
 
@@ -80,6 +104,6 @@ def _things(told: Told) -> list[str]:
         tokens = m.group("noun").split()
         ends = _whole(rest[m.end() :])
         plain = not any(t in STOP_WORDS or t in VERBS for t in tokens[:-1])
-        if ends and plain and term_set(tokens[-1]) & told.about.topics:
+        if ends and plain and tokens[-1] not in _VAGUE and term_set(tokens[-1]) & told.about.topics:
             found.append("the " + m.group("noun"))
     return found

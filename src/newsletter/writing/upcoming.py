@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
-from newsletter.writing.quotes import without_quotations
+from newsletter.writing.clauses import clause
 
 _MONTHS = {
     name: i + 1
@@ -68,9 +68,9 @@ def ahead(text: str, published: date, now: date) -> bool:
 
 def impends(text: str, published: datetime, now: datetime) -> bool:
     """Whether a text of the newest day says, without a date, what somebody will do."""
-    act = _ACT.search(without_quotations(text))
+    main = clause(text)
     return (
-        bool(act and not _WHETHER.search(without_quotations(text)[: act.start()]))
+        bool(main and main.helper == "will" and _ACT.match(f"will {main.rest}"))
         and now - published <= NEWEST
         and not _PAST.search(text)
     )

@@ -24,7 +24,7 @@ _PARTY = re.compile(
     r"(?:lawyers?|attorneys?|family|campaign|office|team|parents|mother|father|wife|husband|widow|spokesman|"
     r"spokeswoman|spokesperson)$"
 )
-_LEANS = re.compile(r"^(?:It|He|She|His|Her|This|That|These|Those|Him|We|I|Its|Such|So)\b")
+_LEANS = re.compile(r"^(?:Yes\b|No,|It|He|She|His|Her|This|That|These|Those|Him|We|I|Its|Such|So)\b")
 _BACK = re.compile(r"\b(?:he|she|him|his|her|hers|this|these|those)\b")
 _PAPER = re.compile(
     r",? according to (?P<who>(?:the |an? )?(?:[\w’'-]+ ){0,3}(?P<noun>"
