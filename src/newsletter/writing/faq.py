@@ -9,9 +9,11 @@ from newsletter.writing.choose import Desk
 from newsletter.writing.passages import Passage
 from newsletter.writing.terms import numbers, term_set
 
-MOST = 5
+MOST, ENOUGH = 5, 3
 NOVELTY = 0.25
 """Share of an answer's content that headline, overview, points and the answers before it must not hold."""
+NEWS, CORE = 0.45, 0.25
+"""Least news in what an answer holds beside its question: of a good one, and of one that fills up."""
 REPEATS = 0.7
 """Likeness from which an answer repeats one of them."""
 ALIKE = 0.75
@@ -94,26 +96,40 @@ that an act must not hold."""
 
 
 def faq(desk: Desk) -> tuple[Question, ...]:
-    """At most five questions, each answered by one statement that stands nowhere else in the story."""
+    """At most five questions, each answered by one statement that stands nowhere else in the story.
+
+    Answers that are news in good part go first; thin ones only fill up to ``ENOUGH``.
+    """
     found = sorted(candidates(desk), key=lambda c: (RANKS[c.asked.kind], -c.worth, c.passage.text))
-    taken: list[tuple[Candidate, Question]] = []
-    for candidate in found:
-        before = [c.asked for c, _ in taken]
-        if (
-            len(taken) < MOST
-            and not _asked_already(candidate.asked, before)
-            and _answers(desk, candidate.passage)
-            and not _as_headline(desk, candidate)
-            and not _counted_already(desk, candidate)
-        ):
-            taken.append((candidate, Question(candidate.asked.text, (desk.say(candidate.passage),))))
-    return tuple(q for _, q in sorted(taken, key=lambda t: KINDS.index(t[0].asked.kind)))
+    taken: list[tuple[Asked, Question]] = []
+    for fresh, most in ((NEWS, MOST), (CORE, ENOUGH)):
+        for candidate in found:
+            if len(taken) < most and _fits(desk, candidate, fresh, [asked for asked, _ in taken]):
+                answer = (desk.say(candidate.passage),)
+                taken.append((candidate.asked, Question(candidate.asked.text, answer)))
+    return tuple(q for _, q in sorted(taken, key=lambda t: KINDS.index(t[0].kind)))
+
+
+def _fits(desk: Desk, candidate: Candidate, fresh: float, before: list[Asked]) -> bool:
+    return (
+        not _asked_already(candidate.asked, before)
+        and _answers(desk, candidate.passage)
+        and _tells_more(desk, candidate) >= fresh
+        and not _as_headline(desk, candidate)
+        and not _counted_already(desk, candidate)
+    )
 
 
 def _answers(desk: Desk, passage: Passage) -> bool:
     """Whether the sentence is free, allowed, and news to the reader."""
     free = passage.key not in desk.used and desk.ledger.allows(passage.outlet, passage.words)
     return free and desk.novelty(passage) >= NOVELTY and desk.material.like_one(passage, desk.said) < REPEATS
+
+
+def _tells_more(desk: Desk, candidate: Candidate) -> float:
+    """Share of what the answer holds beside its question that the reader was not told yet, 0 to 1."""
+    core = term_set(candidate.passage.text) - term_set(candidate.asked.text)
+    return len(core - frozenset[str]().union(*map(term_set, desk.said))) / max(1, len(core))
 
 
 def _counted_already(desk: Desk, candidate: Candidate) -> bool:
