@@ -52,11 +52,13 @@ _DAMAGED = re.compile(
 )
 _AT_RISK = re.compile(
     r"\b(?:people|children|adults|women|men|infants|babies|seniors|patients|workers|residents|teenagers)\b[^.;]{0,60}? "
-    r"(?:is|are) (?:\w+ly |most )?(?:at (?:a )?(?:greater|greatest|higher|highest|high|increased|most) risk|vulnerable)\b"
+    r"(?:is|are) (?:\w+ly |most )?"
+    r"(?:at (?:a )?(?:greater|greatest|higher|highest|high|increased|most) risk|vulnerable)\b"
 )
 _CLOSED = re.compile(
-    r"^(?:[A-Z][\w’'-]* |\d[\d,]* )(?:[\w,’'-]+ ){0,6}?(?:flights|schools|classes|events|services|trains|ferries|offices|"
-    r"airports?|roads|highways?|bridges?|beaches|parks|businesses)(?: [\w’'-]+){0,6}? (?:was|were|has been|have been) "
+    r"^(?:[A-Z][\w’'-]* |\d[\d,]* )(?:[\w,’'-]+ ){0,6}?(?:flights|schools|classes|events|services|trains|ferries|"
+    r"offices|airports?|roads|highways?|bridges?|beaches|parks|businesses)(?: [\w’'-]+){0,6}? "
+    r"(?:was|were|has been|have been) "
     r"(?:\w+ly )?(?:cancel+ed|closed|suspended|grounded|postponed|halted|shut)\b"
 )
 _UNSURE = re.compile(

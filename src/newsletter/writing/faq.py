@@ -14,6 +14,8 @@ NOVELTY = 0.25
 """Share of an answer's content that headline, overview, points and the answers before it must not hold."""
 NEWS, CORE = 0.45, 0.25
 """Least news in what an answer holds beside its question: of a good one, and of one that fills up."""
+LENGTH = 0.01
+"""What a word of an answer costs: what is left of an outlet's words may answer another question."""
 REPEATS = 0.7
 """Likeness from which an answer repeats one of them."""
 ALIKE = 0.75
@@ -100,7 +102,10 @@ def faq(desk: Desk) -> tuple[Question, ...]:
 
     Answers that are news in good part go first; thin ones only fill up to ``ENOUGH``.
     """
-    found = sorted(candidates(desk), key=lambda c: (RANKS[c.asked.kind], -c.worth, c.passage.text))
+    found = sorted(
+        candidates(desk),
+        key=lambda c: (RANKS[c.asked.kind], LENGTH * c.passage.words - c.worth, c.passage.text),
+    )
     taken: list[tuple[Asked, Question]] = []
     for fresh, most in ((NEWS, MOST), (CORE, ENOUGH)):
         for candidate in found:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from newsletter.writing.clauses import Clause, clause
 
 _OPENS = re.compile(
-    r"^(?:(?:(?:reporters|lawmakers) )?(?:(?:earlier|later|in|on|at|to|during) (?:[^,“”\"]|[“\"][^“”\"]{1,30}[”\"]){1,60}? )?"
+    r"^(?:(?:(?:reporters|lawmakers) )?"
+    r"(?:(?:earlier|later|in|on|at|to|during) (?:[^,“”\"]|[“\"][^“”\"]{1,30}[”\"]){1,60}? )?"
     r"that |reporters )?"
 )
 _WHO = re.compile(

@@ -11,6 +11,7 @@ from newsletter.writing.inner import complement
 from newsletter.writing.lexicon import STOP_WORDS, VERBS
 from newsletter.writing.quotes import without_quotations
 from newsletter.writing.terms import term_set
+from newsletter.writing.verbs import words
 
 _TOPIC = re.compile(r"(?:\bthe )?\b[A-Z][\w-]{2,}(?:(?: of(?: the)?)? [A-Z][\w-]+)*(?![\w.’'-])")
 _NOUN = re.compile(r"\b(?:[Tt]he|[Tt]hese|[Tt]his|[Tt]hose) (?P<noun>(?:[a-z][\w-]+ ){0,2}?[a-z][\w-]+)\b")
@@ -23,23 +24,7 @@ _FIRST = re.compile(r"[;—–]| - |,? (?:but|while|as|after|when|who|which|whos
 """Where the words' first clause ends: what follows is not what they are about."""
 _BY_THE_WAY = re.compile(r"(?:\b(?:in|at|to|from|into|across|near|an?|than|until|by|million|thousand)|\d) ?$")
 """What stands before a name that is the words' place, measure or part, not what they are about."""
-_VAGUE = frozenset(
-    [
-        "country",
-        "government",
-        "state",
-        "people",
-        "nation",
-        "world",
-        "city",
-        "place",
-        "time",
-        "way",
-        "group",
-        "year",
-        "week",
-    ]
-)
+_VAGUE = words("country government state people nation world city place time way group year week")
 """Things of which a question would say too little: "about the country"."""
 OWNER = re.compile(r"\b(?:his|her|its|their|he|she|it|they|this|these|there)\b", re.IGNORECASE)
 """Words that lean on somebody named before."""
