@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from newsletter.writing.asking import Asked, Told, ask, sound
 from newsletter.writing.clauses import deed, opening
@@ -36,6 +37,10 @@ _TAKES = re.compile(
     r"(?:an?|\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten)(?: and a half)? "
     r"(?:minutes?|hours?|days?|weeks?|months?|years?|decades?)\b"
 )
+_SPENT = re.compile(
+    rf"^{_BOUNDS}(?:an?|\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten)(?: and a half)? "
+    r"(?:minutes?|hours?|days?|weeks?|months?|years?|decades?) (?P<tail>(?:in|at|as|on) .*)$"
+)
 _MANY = re.compile(
     r"^(?:At least |More than |Over |As many as |Up to |Nearly |Almost |About |Around |Some |"
     r"Roughly |An estimated |(?:Dozens|Hundreds|Thousands|(?:Tens|Hundreds) of thousands|Millions) of )?"
@@ -57,6 +62,9 @@ _TAIL_ENDS = re.compile(
 _HURTS = words("kill injure wound hurt")
 """Victims are counted by ``counts``, which knows whether outlets differ."""
 _VOTED = re.compile(r"\bvoted? (?:by )?\(?\d{1,3}[-–]\d{1,3}\b")
+_TALLY = re.compile(
+    r"\b(?:on|by|in) an? (?:[\w-]+ ){0,3}vote(?: of)?,? \d{1,3}(?:[-–]| to )\d{1,3}\b|\b\d{1,3}[-–]\d{1,3} vote\b"
+)
 _STRENGTH = re.compile(
     r"\b(?:\d(?:\.\d)?[- ]magnitude|magnitude[- ](?:of )?\d(?:\.\d)?)\b[^.]*?\b(?P<what>earthquake|quake)|"
     r"\b(?P<quake>earthquake|quake)\b[^.]*? magnitude (?:of )?\d"
@@ -130,6 +138,10 @@ def long_span(told: Told) -> Asked | None:
     if takes and not told.of.speaks:
         base = "" if told.of.base else takes.group("verb")
         return Asked("many", ask("How long", told.of, base, told.about.common), "time")
+    spent = _SPENT.match(deed(told.of)[2]) if deed(told.of)[0] == "spend" else None
+    if spent:
+        rest = f"{deed(told.of)[1]} {_TAIL_ENDS.split(spent.group('tail'))[0].strip()}"
+        return Asked("many", ask("How long", told.of, rest, told.about.common), "time")
     found = _SPAN.search(told.of.rest)
     if not found or told.of.speaks or re.search(r"\bto\b", found.group("before")):
         return None
@@ -162,7 +174,9 @@ def counted(told: Told) -> Asked | None:
 
 
 def voted(told: Told) -> Asked | None:
-    if told.of.base == "vote" and _VOTED.search(told.text):
+    by_tally = told.of.base in {"pass", "approve", "adopt", "reject", "confirm"} and _TALLY.search(told.text)
+    if by_tally or (told.of.base == "vote" and _VOTED.search(told.text)):
+        told = replace(told, of=replace(told.of, base="vote"))
         return Asked("many", ask("How", told.of, "", told.about.common), "vote")
     return None
 

@@ -127,6 +127,8 @@ def _fair(desk: Desk, asked: Asked, passage: Passage) -> bool:
     if asked.about == SCHEDULED:
         now = max(s.article.published for s in desk.material.sources)
         return ahead(passage.text, passage.source.article.published.date(), now.date())
+    if asked.kind == "next":
+        return bool(term_set(passage.text) & (term_set(" ".join(desk.said[:1])) | _common(desk)))
     if asked.kind == "unknown":
         return desk.material.place_in_time(passage) >= FRESH
     if asked.kind in {"what", "place"}:

@@ -18,7 +18,7 @@ _SENTENCE = re.compile(
 )
 _DOING = words(
     "propose demand recommend request investigate declare approve order sign launch impose introduce unveil suspend "
-    "seize ban cancel publish release issue file lift block pass reveal test build close"
+    "seize ban cancel publish release issue file lift announce block pass reveal test build close"
 )
 _ABOUT = {
     ("call", "for"),
@@ -29,6 +29,11 @@ _ABOUT = {
     ("apologise", "for"),
 }
 """Verbs that need their preposition in a question."""
+_RULES = words(
+    "allow require ban create give limit bar raise cut protect prohibit permit restrict extend end expand block force "
+    "lower make impose let add"
+)
+"""What laws and plans do."""
 _BY = re.compile(
     r"^(?P<verb>founded|co-founded|started|led|written|built|owned|run|created|bought|appointed|nominated|designed|managed|"
     r"organi[sz]ed|discovered|produced|operated|filed|brought|signed|backed|funded|sponsored|chosen|elected|sued|shot|"
@@ -40,7 +45,8 @@ _UNDER_WAY = re.compile(
 )
 _LAWS = re.compile(
     r"\b(?:[Aa]ct|[Bb]ill|[Ll]aw|[Oo]rder|[Pp]lan|[Pp]roposal|[Mm]easure|[Rr]ule|[Dd]eal|[Aa]greement|"
-    r"[Aa]mendment|[Pp]olicy|[Rr]esolution|[Tt]reaty|[Pp]rogram(?:me)?|[Ll]awsuit|[Bb]an|[Rr]eform|[Tt]ax)$"
+    r"[Aa]mendment|[Pp]olicy|[Rr]esolution|[Tt]reaty|[Pp]rogram(?:me)?|[Ll]awsuit|[Bb]an|[Rr]eform|[Tt]ax|[Ee]xemption|[Rr]uling|[Ii]njunction|[Bb]udget|[Mm]ap|[Ss]tatute|"
+    r"[Dd]ecree|[Cc]harter|[Ss]cheme|[Ff]und)$"
 )
 _ACTORS = words(
     "criticize criticise condemn oppose support endorse praise back defend sue investigate lead "
@@ -154,7 +160,15 @@ def does(told: Told) -> Asked | None:
 
 
 def would(told: Told) -> Asked | None:
-    if not _LAWS.search(told.of.subject) or told.of.helper not in {"would", "will"}:
+    if not _LAWS.search(told.of.subject):
+        return None
+    if told.of.base in _RULES and told.of.helper in {"does", "did"}:
+        return Asked(
+            "does",
+            ask("What", told.of, "", told.about.common).replace(f" {told.of.base}?", " do?"),
+            told.of.subject,
+        )
+    if told.of.helper not in {"would", "will"}:
         return None
     if told.of.rest.startswith("be "):
         return None

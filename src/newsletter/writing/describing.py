@@ -22,7 +22,8 @@ _OWNED = re.compile(
     r"[^,;:—–“”\"]{6,100}),(?! and\b)"
 )
 _IS = re.compile(
-    r"^(?:, \d\d,)? (?:is|was|became) (?P<what>(?:a|an|the|one of|[A-Z][\w.-]+[’']s?) [^;:“”\"]{8,140})"
+    r"^(?:, \d\d,)? (?:is|was|became) (?:currently |now |also )?"
+    r"(?P<what>(?:a|an|the|one of|[A-Z][\w.-]+[’']s?) [^;:“”\"]{8,140})"
 )
 _HEAD_ENDS = re.compile(
     r",| (?:who|whom|whose|that|which|of|in|for|at|from|and|with|to|on|by|known|based|accused|charged|"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import deepcopy
+
 from newsletter.domain.words import Question
 from newsletter.writing.answers import Candidate, candidates
 from newsletter.writing.asking import Asked
@@ -14,8 +17,8 @@ NOVELTY = 0.25
 """Share of an answer's content that headline, overview, points and the answers before it must not hold."""
 NEWS, CORE = 0.45, 0.25
 """Least news in what an answer holds beside its question: of a good one, and of one that fills up."""
-LENGTH = 0.01
-"""What a word of an answer costs: what is left of an outlet's words may answer another question."""
+LENGTH = 0.02
+"""What a word of an answer costs where words are short: an outlet's other words may answer another question."""
 REPEATS = 0.7
 """Likeness from which an answer repeats one of them."""
 ALIKE = 0.75
@@ -100,19 +103,34 @@ that an act must not hold."""
 def faq(desk: Desk) -> tuple[Question, ...]:
     """At most five questions, each answered by one statement that stands nowhere else in the story.
 
-    Answers that are news in good part go first; thin ones only fill up to ``ENOUGH``.
+    Where fewer than ``ENOUGH`` come of the best answers, short ones first may leave words for one more.
     """
-    found = sorted(
-        candidates(desk),
-        key=lambda c: (RANKS[c.asked.kind], LENGTH * c.passage.words - c.worth, c.passage.text),
+    found = tuple(candidates(desk))
+    plans = [_chosen(_trial(desk), found, length) for length in (0.0, LENGTH)]
+    best = max(plans, key=lambda plan: min(len(plan), ENOUGH))
+    said = [(c.asked, desk.say(c.passage)) for c in best]
+    return tuple(Question(a.text, (s,)) for a, s in sorted(said, key=lambda t: KINDS.index(t[0].kind)))
+
+
+def _chosen(desk: Desk, found: Sequence[Candidate], length: float) -> list[Candidate]:
+    """Answers that are news in good part first; thin ones only fill up to ``ENOUGH``."""
+    ranked = sorted(
+        found, key=lambda c: (RANKS[c.asked.kind], length * c.passage.words - c.worth, c.passage.text)
     )
-    taken: list[tuple[Asked, Question]] = []
+    taken: list[Candidate] = []
     for fresh, most in ((NEWS, MOST), (CORE, ENOUGH)):
-        for candidate in found:
-            if len(taken) < most and _fits(desk, candidate, fresh, [asked for asked, _ in taken]):
-                answer = (desk.say(candidate.passage),)
-                taken.append((candidate.asked, Question(candidate.asked.text, answer)))
-    return tuple(q for _, q in sorted(taken, key=lambda t: KINDS.index(t[0].kind)))
+        for candidate in ranked:
+            if len(taken) < most and _fits(desk, candidate, fresh, [c.asked for c in taken]):
+                desk.say(candidate.passage)
+                taken.append(candidate)
+    return taken
+
+
+def _trial(desk: Desk) -> Desk:
+    """A desk in the same state, to try answers on."""
+    trial = Desk(desk.material, deepcopy(desk.ledger))
+    trial.used, trial.said, trial.heard = set(desk.used), list(desk.said), list(desk.heard)
+    return trial
 
 
 def _fits(desk: Desk, candidate: Candidate, fresh: float, before: list[Asked]) -> bool:

@@ -26,10 +26,13 @@ _DATE = re.compile(
     rf",? (?:(?:in|on|since|last) )?(?:{_MONTHS}(?: \d{{1,2}}\b)?(?:,? (?:19|20)\d\d\b)?|"
     rf"\d{{1,2}} {_MONTHS}|(?<=in )(?:19|20)\d\d\b)"
 )
+_REIGN = re.compile(r" from (?:19|20)\d\d (?:to|until) (?:19|20)\d\d\b")
 _CLOCK = re.compile(
     r" (?:at|around|about|shortly (?:before|after)) (?:about |around )?\d{1,2}(?::\d\d)? ?(?:a\.m\.|p\.m\.|am|pm|local)"
 )
-_SINCE = re.compile(rf"^(?P<before>.+?) since (?:last |early |late |mid-)?(?:{_MONTHS}|(?:19|20)\d\d\b)")
+_SINCE = re.compile(
+    rf"^(?P<before>.+?) since (?:[^,;]{{3,70}} (?:in|on) )?(?:last |early |late |mid-)?(?:{_MONTHS}|(?:19|20)\d\d\b)"
+)
 SCHEDULED = "scheduled"
 """What a question asks after whose answer holds only while its date lies ahead."""
 _SET = re.compile(r"^(?P<what>(?:expected|set|scheduled|due|slated) (?:to|for) .*)$")
@@ -60,7 +63,7 @@ def where(told: Told) -> Asked | None:
 
 def when(told: Told) -> Asked | None:
     rest = f" {told.of.rest}"
-    date = _CLOCK.search(rest) or _DATE.search(rest)
+    date = _CLOCK.search(rest) or _REIGN.search(rest) or _DATE.search(rest)
     if not date or told.of.speaks or told.of.helper in {"has", "have", "had"} or " that " in rest:
         return None
     head = _LOOSE.sub("", rest[: date.start()].strip())

@@ -45,10 +45,11 @@ _PAST = re.compile(
 _WHETHER = re.compile(r"\b(?:whether|when|if|declined|refused|unless)\b")
 """What stands after these is no plan."""
 _ACT = re.compile(
-    r"\bwill (?:now |also |then )?(?:decide|meet|vote|hold|return|appear|face|hear|begin|start|"
-    r"continue|go on|review|"
-    r"consider|travel|testify|send|deploy|appeal|resume|reopen|release|announce|speak)\b"
+    r"(?:now |also |then |soon )?(?:decide|meet|vote|hold|return|appear|hear|begin|start|continue|go on|review|"
+    r"consider|travel|testify|send|deploy|appeal|resume|reopen|release|announce|speak|sign|impose|suspend|file|launch|visit|leave|"
+    r"replace|take over|receive|purchase)\b"
 )
+"""What stands after "will" where it is a step to come."""
 NEWEST = timedelta(hours=24)
 FRESH = timedelta(days=2)
 """Age up to which "next week" or "later this month" is believed to be still ahead."""
@@ -70,7 +71,7 @@ def impends(text: str, published: datetime, now: datetime) -> bool:
     """Whether a text of the newest day says, without a date, what somebody will do."""
     main = clause(text)
     return (
-        bool(main and main.helper == "will" and _ACT.match(f"will {main.rest}"))
+        bool(main and main.helper == "will" and _ACT.match(main.rest))
         and now - published <= NEWEST
         and not _PAST.search(text)
     )
