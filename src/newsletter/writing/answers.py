@@ -115,31 +115,33 @@ def _met(text: str, said: list[str]) -> bool:
 
 
 def _fair(desk: Desk, asked: Asked, passage: Passage) -> bool:
-    """Who is meant must play a part in what was told; counts must be beyond dispute, ignorance recent."""
-    if asked.kind not in OF_EVENT and desk.material.bearing_of(passage) < BEARING:
-        return False
-    if desk.material.is_stale(passage) and not (asked.kind in TIMELESS and _stands(passage.text)):
-        return False
-    if contested(desk.material, passage):
+    """Whether the passage is on the story, up to date, beyond dispute, and about somebody who plays a part."""
+    near = asked.kind in OF_EVENT or desk.material.bearing_of(passage) >= BEARING
+    holds = near and not contested(desk.material, passage) and _timely(desk, asked, passage)
+    return holds and (asked.kind not in {"what", "place", "who"} or _plays_a_part(desk, asked))
+
+
+def _timely(desk: Desk, asked: Asked, passage: Passage) -> bool:
+    """Whether nothing later overtook the answer, and what it says is ahead or unknown still is."""
+    material = desk.material
+    if material.is_stale(passage) and not (asked.kind in TIMELESS and _stands(passage.text)):
         return False
     if asked.about == NOBODY:
-        return not any(_SOME[asked.kind].search(text) for _, text in desk.material.said)
+        return not any(_SOME[asked.kind].search(text) for _, text in material.said)
     if asked.about == SCHEDULED:
-        now = max(s.article.published for s in desk.material.sources)
+        now = max(s.article.published for s in material.sources)
         return ahead(passage.text, passage.source.article.published.date(), now.date())
     if asked.kind == "next":
         return bool(term_set(passage.text) & (term_set(" ".join(desk.said[:1])) | _common(desk)))
-    if asked.kind == "unknown":
-        return desk.material.place_in_time(passage) >= FRESH
-    if asked.kind in {"what", "place"}:
-        return _named_by_two(desk, asked.about)
-    if asked.kind == "who":
-        last = asked.about.split()[-1]
-        household = re.compile(_HOUSEHOLD + re.escape(last) + r"\b")
-        if any(household.search(text) for _, text in desk.material.said):
-            return False
-        return _named_by_two(desk, asked.about)
-    return True
+    return asked.kind != "unknown" or material.place_in_time(passage) >= FRESH
+
+
+def _plays_a_part(desk: Desk, asked: Asked) -> bool:
+    """Whether two outlets name whom or what is asked after; a president needs no introduction."""
+    household = re.compile(_HOUSEHOLD + re.escape((asked.about.split() or [""])[-1]) + r"\b")
+    if asked.kind == "who" and any(household.search(text) for _, text in desk.material.said):
+        return False
+    return _named_by_two(desk, asked.about)
 
 
 def _stands(text: str) -> bool:
