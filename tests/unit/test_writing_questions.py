@@ -22,7 +22,8 @@ ABOUT = Context(
     known=frozenset({"Ines Talbot", "Tomas Orrin"}),
     central=frozenset({"Alder", "Bridge"}),
     proper=frozenset({"corvane", "talbot", "orrin"}),
-    topics=frozenset({"inspector", "bridg", "cabl"}),
+    topics=frozenset({"inspector", "bridg", "cabl", "rust"}),
+    headline=frozenset({"bridg", "corvan"}),
     shared=frozenset({"Orrin"}),
 )
 
@@ -95,6 +96,57 @@ ABOUT = Context(
             "Who could replace Tomas Orrin?",
         ),
         ("The builder declined to comment on the report.", "Has the builder commented?"),
+        ("No arrests have been made.", "Has anyone been arrested?"),
+        ("A 19-year-old man was arrested near the bridge.", "Has anyone been arrested?"),
+        ("No injuries were reported.", "Was anyone hurt?"),
+        ("Two drivers are in critical condition.", "What condition are the injured in?"),
+        ("The flood destroyed homes and roads in Corvane.", "What damage was done?"),
+        ("Several ferries from Corvane were canceled.", "What has been closed or canceled?"),
+        ("Young children are at greater risk of severe illness.", "Who is most at risk?"),
+        ("The storm left 88,000 customers without power.", "How many customers were left without power?"),
+        ("Last month, Corvane closed a lane of the bridge.", "What came before?"),
+        ("Corvane had patched the bridge in 2019.", "What came before?"),
+        (
+            "If elected in November, Ines Talbot would be the first engineer in office.",
+            "What if Ines Talbot is elected in November?",
+        ),
+        ("If the cables break, the city will close the bridge.", "What happens if the cables break?"),
+        (
+            "Tomas Orrin drew water from the well by digging a trench.",
+            "How did Tomas Orrin draw water from the well?",
+        ),
+        (
+            "The attempted repair came two weeks after 200 drivers blocked the bridge.",
+            "What came before the attempted repair?",
+        ),
+        ("Experts fear a closure of the bridge could raise the price of bread.", "What do experts fear?"),
+        (
+            "Ines Talbot’s lawyer said the charge had nothing to do with rust.",
+            "What did Ines Talbot’s lawyer say?",
+        ),
+        (
+            "Nobody had looked at the bridge for ten years, according to court documents.",
+            "What do court documents say?",
+        ),
+        ("The ministry is part of an exercise known as “Harbor Shield.”", "What is Harbor Shield?"),
+        ("Orla, a village in northern Corvane, lost its school.", "Where is Orla?"),
+        (
+            "The repair of the bridge will take at least a year.",
+            "How long will the repair of the bridge take?",
+        ),
+        ("The ferry line is owned by Tomas Orrin.", "Who is the ferry line owned by?"),
+        (
+            "Police were called to the bridge at about 5 p.m. on Monday.",
+            "When were police called to the bridge?",
+        ),
+        (
+            "The new governor, Ines Talbot, has declared a state of emergency.",
+            "What has Ines Talbot declared?",
+        ),
+        (
+            "The mayor accused Harbor Minister Tomas F. Orrin Jr. of hiding a report.",
+            "What did the mayor accuse Tomas F. Orrin Jr. of?",
+        ),
     ],
 )
 def test_a_sentence_answers_its_question(sentence: str, question: str) -> None:
@@ -118,10 +170,32 @@ def test_a_sentence_answers_its_question(sentence: str, question: str) -> None:
         "A stranger was later found dead.",
         "Rust and wind are said to help.",
         "Corvane has yet to respond, the news agency added.",
+        "Bridge was closed because of rust.",
+        "Corvane denies politics played a role.",
+        "Prices of bread cooled a bit last month.",
     ],
 )
 def test_what_answers_nothing_asks_nothing(sentence: str) -> None:
     assert list(questions(sentence, ABOUT)) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "crooked"),
+    [
+        ("The ferry is due to start next to the bridge.", "Why"),
+        ("Ines Talbot was the only member to vote, saying the bridge was safe.", "What was"),
+        ("The flood could destroy homes and roads.", "What damage"),
+        (
+            "Ines Talbot said in Alder Bridge that drivers should wait.",
+            "What did Ines Talbot say about Alder",
+        ),
+        ("Corvane’s former Mayor Tomas Orrin was arrested in Talbot.", "Where was Mayor"),
+        ("Ferries, trains and buses ran, and lanes were shut due to rust.", "Why did"),
+        ("Corvane also took over eight other ferries.", "How many"),
+    ],
+)
+def test_a_question_is_not_crooked(sentence: str, crooked: str) -> None:
+    assert not [asked.text for asked in questions(sentence, ABOUT) if asked.text.startswith(crooked)]
 
 
 @pytest.mark.parametrize(
@@ -201,6 +275,37 @@ def desk() -> Desk:
     ]  # fmt: skip
     pieces = [article(o, "Corvane closes Alder Bridge", t, minutes=20 + i) for i, (o, t) in enumerate(extra)]
     return desk_for(story([*bridge(), *pieces]), registry(), WritingLimits())
+
+
+def test_nobody_was_arrested_only_where_no_outlet_knows_better() -> None:
+    told = [
+        ("statewire.example", "No arrests have been made after rust closed the Alder Bridge."),
+        ("commonpost.example", "The closure of the Alder Bridge in Corvane sent thousands onto the ferry."),
+    ]
+    known = (
+        "midland.example",
+        "A man was taken into custody over the report on the Alder Bridge on Tuesday.",
+    )
+
+    def asked(extra: list[tuple[str, str]]) -> list[str]:
+        pieces = [
+            article(o, "Corvane closes Alder Bridge", t, minutes=20 + i) for i, (o, t) in enumerate(extra)
+        ]
+        return [
+            q.answer[0].text for q in faq(desk_for(story([*bridge(), *pieces]), registry(), WritingLimits()))
+        ]
+
+    assert any(text.startswith("No arrests") for text in asked(told))
+    assert not any(text.startswith("No arrests") for text in asked([*told, known]))
+
+
+def test_an_answer_holds_news_beside_its_question() -> None:
+    repeat = "Corvane plans to close the Alder Bridge on Tuesday, Corvane said."
+    news = "Corvane plans to close the Alder Bridge for lorries, buses and tractors until winter."
+    for text, kept in ((repeat, False), (news, True)):
+        piece = article("statewire.example", "Corvane closes Alder Bridge", text, minutes=30)
+        asked = faq(desk_for(story([*bridge(), piece]), registry(), WritingLimits()))
+        assert any(q.question == "What does Corvane plan to do?" for q in asked) is kept
 
 
 def test_no_two_questions_or_answers_are_alike() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from newsletter.writing.asking import Asked, Told, ask, deed, opening, sound
+from newsletter.writing.asking import Asked, Told, ask, sound
+from newsletter.writing.clauses import deed, opening
 from newsletter.writing.counts import counts
 from newsletter.writing.verbs import words
 
@@ -30,15 +32,24 @@ _SPAN = re.compile(
     r"(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten)(?: and a half)?"
     r"(?: consecutive| straight| uninterrupted)? (?:minutes|hours|days|weeks|months|years|decades)\b"
 )
+_TAKES = re.compile(
+    rf"^(?:(?:will|would|could|may|can) )?(?P<verb>takes?|took|lasts?|lasted) {_BOUNDS}"
+    r"(?:an?|\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten)(?: and a half)? "
+    r"(?:minutes?|hours?|days?|weeks?|months?|years?|decades?)\b"
+)
+_SPENT = re.compile(
+    rf"^{_BOUNDS}(?:an?|\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten)(?: and a half)? "
+    r"(?:minutes?|hours?|days?|weeks?|months?|years?|decades?) (?P<tail>(?:in|at|as|on) .*)$"
+)
 _MANY = re.compile(
     r"^(?:At least |More than |Over |As many as |Up to |Nearly |Almost |About |Around |Some |"
-    r"Roughly |An estimated )?"
+    r"Roughly |An estimated |(?:Dozens|Hundreds|Thousands|(?:Tens|Hundreds) of thousands|Millions) of )?"
     r"(?:\d[\d,]*(?:\.\d+)?|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|Eleven|Twelve|(?<= )[a-z]+)"
     r"(?: million| thousand)? (?P<what>(?!of\b|years?\b|days?\b|weeks?\b|months?\b|hours?\b|"
     r"percent\b|in\b|out\b)"
     r"(?:[\w’'-]+ ){0,3}?(?:people|[a-z]+s)) "
     r"(?P<verb>(?:are|were|have been|have|had been|had|will|would|could|lost|died|cross|live|"
-    r"voted|signed|fled|said) .*)$"
+    r"voted|signed|fled|said|crossed|attended|gathered|marched|flocked|entered|arrived|returned) .*)$"
 )
 _OF_WHAT = re.compile(
     rf"^{_BOUNDS}(?:a total of )?(?:\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten)(?: million| thousand)? "
@@ -51,9 +62,17 @@ _TAIL_ENDS = re.compile(
 _HURTS = words("kill injure wound hurt")
 """Victims are counted by ``counts``, which knows whether outlets differ."""
 _VOTED = re.compile(r"\bvoted? (?:by )?\(?\d{1,3}[-–]\d{1,3}\b")
+_TALLY = re.compile(
+    r"\b(?:on|by|in) an? (?:[\w-]+ ){0,3}vote(?: of)?,? \d{1,3}(?:[-–]| to )\d{1,3}\b|\b\d{1,3}[-–]\d{1,3} vote\b"
+)
 _STRENGTH = re.compile(
     r"\b(?:\d(?:\.\d)?[- ]magnitude|magnitude[- ](?:of )?\d(?:\.\d)?)\b[^.]*?\b(?P<what>earthquake|quake)|"
     r"\b(?P<quake>earthquake|quake)\b[^.]*? magnitude (?:of )?\d"
+)
+_WITHOUT = re.compile(
+    rf"\b(?:[Ll]eav(?:es|ing)|[Ll]eft) {_BOUNDS}\d[\d,]*\+?(?: million)? ?"
+    r"(?P<who>people|customers|homes|households|residents)? ?"
+    r"(?:[\w-]+ ){0,3}?without (?P<what>power|electricity|water|heat|gas)\b"
 )
 _MARGIN = re.compile(
     r"\bby (?:about |less than |fewer than |more than |just |nearly |"
@@ -76,6 +95,10 @@ def of_numbers(text: str) -> Iterator[Asked]:
         question = f"How many {found.group('what')} {rest.strip()}?"
         if sound(question) and len(rest.split()) > 1:
             yield Asked("many", question, found.group("what"))
+    outage = _WITHOUT.search(text)
+    if outage:
+        who = outage.group("who") or "people"
+        yield Asked("many", f"How many {who} were left without {outage.group('what')}?", "outage")
     strength = _STRENGTH.search(text)
     if strength:
         yield Asked(
@@ -111,6 +134,14 @@ def paid(told: Told) -> Asked | None:
 
 
 def long_span(told: Told) -> Asked | None:
+    takes = _TAKES.match(f"{told.of.verb} {told.of.rest}")
+    if takes and not told.of.speaks:
+        base = "" if told.of.base else takes.group("verb")
+        return Asked("many", ask("How long", told.of, base, told.about.common), "time")
+    spent = _SPENT.match(deed(told.of)[2]) if deed(told.of)[0] == "spend" else None
+    if spent:
+        rest = f"{deed(told.of)[1]} {_TAIL_ENDS.split(spent.group('tail'))[0].strip()}"
+        return Asked("many", ask("How long", told.of, rest, told.about.common), "time")
     found = _SPAN.search(told.of.rest)
     if not found or told.of.speaks or re.search(r"\bto\b", found.group("before")):
         return None
@@ -127,16 +158,25 @@ def counted(told: Told) -> Asked | None:
     """How many of what somebody counted, shot down, faces."""
     base, form, tail = deed(told.of)
     found = _OF_WHAT.match(tail)
-    if not found or told.of.speaks or not base or base in _HURTS:
+    if (
+        not found
+        or told.of.speaks
+        or not base
+        or base in _HURTS
+        or (base == "take" and tail.startswith("over "))
+    ):
         return None
-    rest = f"{form} {_TAIL_ENDS.split(found.group('tail'))[0].strip()}".strip()
+    tail = re.sub(r" (?:early|late|earlier|later)$", "", _TAIL_ENDS.split(found.group("tail"))[0].strip())
+    rest = form if tail.startswith("of ") else f"{form} {tail}".strip()
     return Asked(
         "many", ask(f"How many {found.group('what')}", told.of, rest, told.about.common), found.group("what")
     )
 
 
 def voted(told: Told) -> Asked | None:
-    if told.of.base == "vote" and _VOTED.search(told.text):
+    by_tally = told.of.base in {"pass", "approve", "adopt", "reject", "confirm"} and _TALLY.search(told.text)
+    if by_tally or (told.of.base == "vote" and _VOTED.search(told.text)):
+        told = replace(told, of=replace(told.of, base="vote"))
         return Asked("many", ask("How", told.of, "", told.about.common), "vote")
     return None
 

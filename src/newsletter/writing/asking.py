@@ -1,6 +1,6 @@
-"""Turning a plain sentence about: its clause (subject, verb, rest) and the question that it answers. Pure.
+"""Turning a plain clause about into the question that it answers. Pure.
 
-A heuristic that answers None wherever a sentence is not as plain as it wants: no question is better than a crooked one.
+No question is better than a crooked one: it is empty where it would be long, negated or lean on a pronoun.
 """
 
 from __future__ import annotations
@@ -8,59 +8,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from newsletter.writing.lexicon import NOUN_LIKE, NUMBER_WORDS, PERSON_NOUNS, SUBORDINATORS
+from newsletter.writing.clauses import Clause, clause_subject
+from newsletter.writing.lexicon import PERSON_NOUNS
 from newsletter.writing.quotes import balanced
-from newsletter.writing.speakers import GROUPS, described, speaks_for_itself, untitled
-from newsletter.writing.verbs import AUXILIARIES, ING, PAST, PRESENT, words
+from newsletter.writing.speakers import described, speaks_for_itself, untitled
 
 LONGEST = 12
 """Words of a question."""
-SUBJECT = 8
-"""Words of a subject."""
 
-_DAY = re.compile(
-    r",?(?: on| late| early)? (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning|afternoon|"
-    r"evening|night))?\b,?"
-)
-_LEAD = re.compile(
-    r"^(?:In|On|At|During|After|Before|Following|Since|By|For|Under|Amid|Despite|With|Because of|"
-    r"Due to|Citing|Earlier|Later|Over|Last|Within|Speaking|Writing|Asked|According to) [^,“”\"]{3,70}, "
-    r"(?=[A-Z]|the |a |an )"
-)
-_ASIDE = re.compile(r"^(?P<name>(?:(?:The|the|of|and|[A-Z][\w.’'&-]*) ?){1,7}), [^,]{2,70}, (?=[a-z])")
-_BARRED = words(
-    "that which who whose whom when while if because after before since until as but than "
-    "whether where to how what "
-    "why"
-)
-"""Words that no plain subject holds."""
-_JOINS = re.compile(
-    r"[,;:—–]|\b(?:that|which|who|whose|where|when|while|after|before|as|because|and|but|if|to|than)\b"
-)
 _NEGATED = re.compile(r"\b(?:not|never|no)\b|n['’]t\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|him|this|these|those|we|I|you|our|my|your)\b")
 _SAID_OWN = re.compile(r"\b(?:say|said) (?:he|she|it|they) ")
 """Whoever says that "he" would do it speaks of himself: the question has named him."""
-_OBJECTS = words("to the a an that")
-_PLURAL_VERBS = words(
-    "say want plan fear hope expect argue believe demand seek accuse allege warn oppose urge "
-    "condemn reject deny"
-)
-_SPEECH = words(
-    "say tell announce report add claim believe think know suggest argue insist note write promise pledge vow "
-    "warn acknowledge conclude admit rule"
-)
-_NEGATIVES = words(
-    "didn't doesn't don't isn't aren't wasn't weren't hasn't haven't won't wouldn't can't couldn't"
-)
-_PASSING = words("also later once then now just previously recently already still earlier again quickly")
-"""Adverbs between subject and verb that a question does without."""
-_ADVERB = re.compile(
-    r"^(?:(?!family|supply|assembly|early|italy)[a-z]{3,}ly|also|now|still|for (?:years|months|weeks)) ",
-    re.IGNORECASE,
-)
 _IN = re.compile(r" (?:in|at) (?=[A-Z])")
-_DETERMINERS = words("The A An Its Their His Her Some Most Many Several Both All More Nearly About")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +30,6 @@ class Asked:
     kind: str
     text: str
     about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """``subject verb rest``; in a question ``helper`` ("did") comes first and ``base`` ("plead") after the subject."""
-
-    subject: str
-    verb: str
-    helper: str
-    base: str
-    rest: str
-
-    @property
-    def speaks(self) -> bool:
-        return self.base in _SPEECH
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +43,8 @@ class Context:
     """Words, in small letters, that sentences write with a capital."""
     topics: frozenset[str] = frozenset()
     """Stems of what the headline speaks of."""
+    headline: frozenset[str] = frozenset()
+    """Stems of the headline alone."""
     shared: frozenset[str] = frozenset()
     """Names that at least half of the outlets use."""
 
@@ -111,30 +58,6 @@ class Told:
     about: Context
 
 
-def clause(text: str) -> Clause | None:
-    """The main clause of a sentence that opens with its subject; None for anything less plain."""
-    plain = _LEAD.sub("", _DAY.sub("", text.rstrip(".")))
-    plain = _ASIDE.sub(lambda m: m.group("name") + " ", plain[:1].upper() + plain[1:])
-    tokens = [
-        t
-        for i, t in enumerate(plain.split())
-        if not i or i > SUBJECT or not (t in _PASSING or _ADVERB.match(t + " "))
-    ]
-    if (
-        not tokens
-        or tokens[0].lower() in SUBORDINATORS
-        or _PRONOUN.match(tokens[0].lower())
-        or not tokens[0][:1].isupper()
-    ):
-        return None
-    for i, token in enumerate(tokens[: SUBJECT + 1]):
-        if token in _BARRED or (token[-1] in ",;:" and i < len(tokens)) or token[:1] in '“"‘(':
-            return None
-        if i and (found := _verb(tokens, i)):
-            return found if _is_subject(tokens[:i]) else None
-    return None
-
-
 def named(told: Told) -> bool:
     """Whether the subject is a name: a single capitalised word may only open its sentence."""
     tokens = told.of.subject.split()
@@ -146,19 +69,6 @@ def named(told: Told) -> bool:
 def somebody(told: Told) -> bool:
     """A named subject, or a group, office or paper that speaks for itself ("Prosecutors", "The report")."""
     return named(told) or speaks_for_itself(told.of.subject)
-
-
-def deed(of: Clause) -> tuple[str, str, str]:
-    """A clause's full verb as base and, after "has" or "is", in its form ("rejected", "asking"), and what follows."""
-    rest = _ADVERB.sub("", of.rest)
-    first, _, tail = rest.partition(" ")
-    if of.helper in {"has", "have", "had"} and first in PAST:
-        return PAST[first], first, tail
-    if of.helper in {"has", "have", "had"} and first.endswith("ed"):
-        return first, first, tail
-    if of.helper in {"is", "are", "was", "were"} and first in ING:
-        return ING[first], first, tail
-    return of.base, "", rest
 
 
 def ask(word: str, of: Clause, rest: str, common: frozenset[str]) -> str:
@@ -184,68 +94,3 @@ def sound(question: str) -> bool:
     return (
         not _PRONOUN.search(_SAID_OWN.sub("say ", question)) and '"' not in question and "“" not in question
     )
-
-
-def _verb(tokens: list[str], i: int) -> Clause | None:
-    """The clause whose verb stands at ``i``."""
-    word, subject, rest = tokens[i], " ".join(tokens[:i]), " ".join(tokens[i + 1 :])
-    if word in AUXILIARIES or word.replace("’", "'") in _NEGATIVES:
-        return Clause(subject, word, word, "", rest) if rest else None
-    if word in PAST and not _reduced(PAST[word], rest):
-        return Clause(subject, word, "did", PAST[word], rest)
-    if word in PRESENT and (word not in NOUN_LIKE or rest.split(" ", 1)[0] in _OBJECTS):
-        return Clause(subject, word, "does", PRESENT[word], rest)
-    if word in _PLURAL_VERBS and (
-        tokens[i - 1].endswith("s") or tokens[i - 1].lower() in {"police", "people"}
-    ):
-        return Clause(subject, word, "do", word, rest)
-    if word == "call" and rest.startswith("for ") and tokens[i - 1].endswith("s"):
-        return Clause(subject, word, "do", word, rest)
-    return None
-
-
-def _reduced(base: str, rest: str) -> bool:
-    """Whether "accused" in "The man accused of fraud pleaded guilty" is no main verb: another one follows."""
-    first = rest.split(" ", 1)[0]
-    if first in {"of", "as"} or (first == "by" and not re.search(r"\d", rest[:30])):
-        return True
-    if base in _SPEECH:
-        return False
-    before_joint = _JOINS.split(rest, maxsplit=1)[0].split()
-    return any(w in AUXILIARIES or (w in PAST and w != "used") or w in {"says", "said"} for w in before_joint)
-
-
-def _is_subject(tokens: list[str]) -> bool:
-    """A name, or a noun with its article; it does not end on a word that needs more."""
-    named = any(t[:1].isupper() for t in tokens[1:]) or (tokens[0] not in _DETERMINERS and len(tokens) <= 3)
-    definite = tokens[0] in {"The", "A", "An"} and len(tokens) > 1
-    counted = tokens[0][:1].isdigit() or tokens[0].lower() in NUMBER_WORDS
-    whole = tokens[-1].lower() not in {
-        "of",
-        "in",
-        "for",
-        "on",
-        "at",
-        "from",
-        "with",
-        "by",
-        "and",
-        "the",
-        "a",
-        "an",
-    }
-    return whole and (named or definite) and not counted and tokens[-1][:1] not in ",("
-
-
-def clause_subject(subject: str, common: frozenset[str]) -> str:
-    """The subject as it stands inside a sentence."""
-    first, _, rest = subject.partition(" ")
-    small = first in _DETERMINERS or (
-        first.lower() in common | GROUPS and (rest == rest.lower() or rest.startswith("of "))
-    )
-    return f"{first[0].lower()}{first[1:]} {rest}".strip() if small else subject
-
-
-def opening(rest: str) -> str:
-    """The rest of a clause up to its first comma or dash."""
-    return re.split(r"[,;:—–]| - ", rest)[0]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.writing.asking import Asked, Told, ask, deed, named, opening, somebody, sound
+from newsletter.writing.asking import Asked, Told, ask, named, somebody, sound
+from newsletter.writing.clauses import deed, opening
 from newsletter.writing.speakers import short_name
 from newsletter.writing.speech import VACUOUS
 from newsletter.writing.verbs import words
@@ -15,14 +16,37 @@ _FACES = re.compile(r"\b(?:charges?|counts?)\b")
 _SENTENCE = re.compile(
     r"\b(?:in prison|in jail|life sentence|behind bars|death penalty|years[’']? imprisonment)\b"
 )
-_DOING = words("propose demand recommend request investigate declare approve order")
+_DOING = words(
+    "propose demand recommend request investigate declare approve order sign launch impose introduce unveil suspend "
+    "seize ban cancel publish release issue file lift announce block pass reveal test build close"
+)
+_ABOUT = {
+    ("call", "for"),
+    ("ask", "for"),
+    ("push", "for"),
+    ("warn", "of"),
+    ("apologize", "for"),
+    ("apologise", "for"),
+}
+"""Verbs that need their preposition in a question."""
+_RULES = words(
+    "allow require ban create give limit bar raise cut protect prohibit permit restrict extend end expand block force "
+    "lower make impose let add"
+)
+"""What laws and plans do."""
+_BY = re.compile(
+    r"^(?P<verb>founded|co-founded|started|led|written|built|owned|run|created|bought|appointed|nominated|designed|managed|"
+    r"organi[sz]ed|discovered|produced|operated|filed|brought|signed|backed|funded|sponsored|chosen|elected|sued|shot|"
+    r"represented|made) by (?!(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b)(?=[A-Z])"
+)
 _UNDER_WAY = re.compile(
     r"^(?P<verb>(?:send|build|buy|sell|fight|investigat|propos|consider|test|seek|launch|deploy|prepar)ing) "
     r"(?:the|a|an|its|their|more|\d+|[A-Za-z][\w-]*) (?:[\w’'.$-]+ ){0,4}?(?P<tail>(?:to|from|against|into|over) .*)"
 )
 _LAWS = re.compile(
     r"\b(?:[Aa]ct|[Bb]ill|[Ll]aw|[Oo]rder|[Pp]lan|[Pp]roposal|[Mm]easure|[Rr]ule|[Dd]eal|[Aa]greement|"
-    r"[Aa]mendment|[Pp]olicy|[Rr]esolution|[Tt]reaty|[Pp]rogram(?:me)?|[Ll]awsuit)$"
+    r"[Aa]mendment|[Pp]olicy|[Rr]esolution|[Tt]reaty|[Pp]rogram(?:me)?|[Ll]awsuit|[Bb]an|[Rr]eform|[Tt]ax|[Ee]xemption|[Rr]uling|[Ii]njunction|[Bb]udget|[Mm]ap|[Ss]tatute|"
+    r"[Dd]ecree|[Cc]harter|[Ss]cheme|[Ff]und)$"
 )
 _ACTORS = words(
     "criticize criticise condemn oppose support endorse praise back defend sue investigate lead "
@@ -119,10 +143,15 @@ def does(told: Told) -> Asked | None:
     words = tail.split()
     if not somebody(told) or len(words) < 4 or VACUOUS.match(told.of.rest):
         return None
-    if base in _DOING and words[0] in {"the", "a", "an"} and not form.endswith("ing"):
+    if (
+        base in _DOING
+        and told.of.helper != "had"
+        and words[0] in {"the", "a", "an"}
+        and not form.endswith("ing")
+    ):
         return Asked("act", ask("What", told.of, form, told.about.common), told.of.subject)
-    if base in {"call", "ask", "push"} and words[0] == "for":
-        return Asked("act", ask("What", told.of, f"{form} for", told.about.common), told.of.subject)
+    if (base, words[0]) in _ABOUT:
+        return Asked("act", ask("What", told.of, f"{form} {words[0]}", told.about.common), told.of.subject)
     found = _UNDER_WAY.match(opening(told.of.rest))
     if found and told.of.helper in {"is", "are", "was", "were"}:
         rest = f"{found.group('verb')} {found.group('tail')}"
@@ -131,11 +160,20 @@ def does(told: Told) -> Asked | None:
 
 
 def would(told: Told) -> Asked | None:
-    if not _LAWS.search(told.of.subject) or told.of.helper not in {"would", "will"}:
+    if not _LAWS.search(told.of.subject):
+        return None
+    if told.of.base in _RULES and told.of.helper in {"does", "did"}:
+        return Asked(
+            "does",
+            ask("What", told.of, "", told.about.common).replace(f" {told.of.base}?", " do?"),
+            told.of.subject,
+        )
+    if told.of.helper not in {"would", "will"}:
         return None
     if told.of.rest.startswith("be "):
         return None
-    return Asked("does", ask("What", told.of, "do", told.about.common), told.of.subject)
+    done = "have done" if told.of.rest.startswith("have ") else "do"
+    return Asked("does", ask("What", told.of, done, told.about.common), told.of.subject)
 
 
 def doer(told: Told) -> Asked | None:
@@ -144,6 +182,14 @@ def doer(told: Told) -> Asked | None:
     if not named(told) or told.of.base not in _ACTORS or not re.search(r"[A-Z]", what):
         return None
     return Asked("doer", f"Who {told.of.verb} {what}?", told.of.subject) if len(what.split()) > 1 else None
+
+
+def by_whom(told: Told) -> Asked | None:
+    """Who started, leads, owns a thing, where a passive names him."""
+    found = _BY.match(told.of.rest) if told.of.helper in {"is", "are", "was", "were"} else None
+    if not found or not (named(told) or told.of.subject.startswith("The ")):
+        return None
+    return Asked("doer", ask("Who", told.of, f"{found.group('verb')} by", told.about.common), told.of.subject)
 
 
 def whom(told: Told) -> Asked | None:

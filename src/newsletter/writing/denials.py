@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from newsletter.writing.asking import clause
+from newsletter.writing.clauses import clause
 from newsletter.writing.passages import Passage
 from newsletter.writing.quotes import balanced
 from newsletter.writing.terms import term_set, terms

@@ -21,7 +21,10 @@ _OWNED = re.compile(
     r"executive )?[a-z]+ (?:of|at|for|with) )"
     r"[^,;:—–“”\"]{6,100}),(?! and\b)"
 )
-_IS = re.compile(r"^(?:, \d\d,)? (?:is|was|became) (?P<what>(?:a|an|the|one of) [^;:“”\"]{8,140})")
+_IS = re.compile(
+    r"^(?:, \d\d,)? (?:is|was|became) (?:currently |now |also )?"
+    r"(?P<what>(?:a|an|the|one of|[A-Z][\w.-]+[’']s?) [^;:“”\"]{8,140})"
+)
 _HEAD_ENDS = re.compile(
     r",| (?:who|whom|whose|that|which|of|in|for|at|from|and|with|to|on|by|known|based|accused|charged|"
     r"serving|since|as|behind|under|over|between|\w+ing)\b"
@@ -64,6 +67,16 @@ _THINGS = words(
     "chemical site "
     "addition airline newspaper magazine outlet think-tank tank watchdog regulator index award festival"
 )
+_TITLES = words("mr mrs ms miss dr sir sen rep gov adm gen lt col capt justice")
+_PLACES = words(
+    "city town village suburb island archipelago region province district county enclave exclave neighborhood "
+    "neighbourhood port peninsula state territory municipality hamlet settlement township resort valley commune"
+)
+_LIES = re.compile(r"\b(?:in|of|near|on|off|outside|between|west|east|north|south)\b")
+_CALLED = re.compile(
+    r"\b(?:an?|the) (?:[a-z-]+ ){0,3}(?P<noun>[a-z]+),? (?:known as|called|named|dubbed|codenamed) [“\"]?"
+    r"(?P<name>[A-Z][\w’'-]+(?: (?:of |the )?[A-Z][\w’'-]+){0,4})"
+)
 _NO_PERSON = words(
     "paper newspaper carrier order number center river tower letter chapter matter quarter "
     "power border harbor error "
@@ -93,20 +106,33 @@ _KNOWN = re.compile(r"(?:the )?(?:president|prime minister|first lady)(?: of .*)
 
 def describes(text: str, known: frozenset[str]) -> Iterator[Asked]:
     """ "Who is X?" and "What is X?" where the sentence tells; ``known`` are names that the story's texts use alone."""
+    yield from _known_as(text)
     for run in _RUN.finditer(text):
         after = text[run.end() :]
         found = (
             _APPOSED.match(after) or _OWNED.match(after) or (_IS.match(after) if run.start() == 0 else None)
         )
         name = _name(run.group(), known) if found else ""
-        if not found or not name:
+        if not found:
             continue
         what = found.group("what")
+        if _head(what) in _PLACES and _LIES.search(what) and _is_place(run.group()):
+            yield Asked("place", f"Where is {run.group()}?", run.group())
+        if not name:
+            continue
         if _of_person(what) and 2 <= len(name.split()) <= 3 and not _KNOWN.match(_bare(what)):
             yield Asked("who", f"Who is {name}?", name)
         elif _head(what) in _THINGS and len(what.split()) > 3:
             article = "the " if text[: run.start()].lower().endswith("the ") else ""
             yield Asked("what", f"What is {article}{name}?", name)
+
+
+def _known_as(text: str) -> Iterator[Asked]:
+    """What a thing is that the sentence gives with its kind: "an exercise known as …"."""
+    for found in _CALLED.finditer(text):
+        if found.group("noun") in _THINGS:
+            yield Asked("what", f"What is {found.group('name')}?", found.group("name"))
+            yield Asked("called", f"What is the {found.group('noun')} called?", found.group("name"))
 
 
 def capital_runs(texts: tuple[str, ...]) -> frozenset[str]:
@@ -118,7 +144,7 @@ def _name(run: str, known: frozenset[str]) -> str:
     """The part of a run that is the name: the shortest ending of two words or more that is known by itself."""
     words = run.split()
     if len(words) == 1:
-        full = {k for k in known if k.endswith(" " + run) and len(k.split()) == 2}
+        full = {k for k in known if k.endswith(" " + run) and len(k.split()) == 2 and not _is_title(k)}
         return full.pop() if len(full) == 1 else ""
     if any(w.lower() in CALENDAR for w in words):
         return ""
@@ -129,10 +155,23 @@ def _name(run: str, known: frozenset[str]) -> str:
     return run if len(words) <= 4 else ""
 
 
+def _is_place(run: str) -> bool:
+    """Whether a run of capitals can be a place: short, no month, no person's office."""
+    tokens = [t.lower() for t in run.split()]
+    return len(tokens) < 4 and not any(t in CALENDAR or t in _PERSONS for t in tokens)
+
+
+def _is_title(name: str) -> bool:
+    first = name.split()[0].lower().strip(".")
+    return first in _PERSONS or first in _TITLES
+
+
 def _of_person(what: str) -> bool:
     if what.startswith("who "):
         return len(what.split()) > 4 and bool(_DEFINES.match(what))
     head = _head(what)
+    if re.match(r"the (?:latest|last) .*\bto\b", what):
+        return False
     if head in _NO_PERSON or head in _THINGS or what.startswith("whose "):
         return False
     return len(what.split()) > 2 and (head in _PERSONS or bool(_PERSON_END.search(head)))

@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from copy import deepcopy
 
 from newsletter.domain.words import Question
-from newsletter.writing.asking import Asked, Context
+from newsletter.writing.answers import Candidate, candidates
+from newsletter.writing.asking import Asked
 from newsletter.writing.choose import Desk
-from newsletter.writing.counts import contested
-from newsletter.writing.describing import capital_runs
-from newsletter.writing.lexicon import CALENDAR, PERSON_NOUNS
 from newsletter.writing.passages import Passage
-from newsletter.writing.placing import SCHEDULED
-from newsletter.writing.questions import questions
-from newsletter.writing.subject import leans, opening_subject
-from newsletter.writing.terms import term_set
-from newsletter.writing.upcoming import ahead, impends
+from newsletter.writing.terms import numbers, term_set
 
-MOST = 5
+MOST, ENOUGH = 5, 3
 NOVELTY = 0.25
 """Share of an answer's content that headline, overview, points and the answers before it must not hold."""
+NEWS, CORE = 0.45, 0.25
+"""Least news in what an answer holds beside its question: of a good one, and of one that fills up."""
+LENGTH = 0.02
+"""What a word of an answer costs where words are short: an outlet's other words may answer another question."""
 REPEATS = 0.7
 """Likeness from which an answer repeats one of them."""
-BEARING = 0.05
-"""Least bearing of an answer on the story's news."""
-ON_IT = 0.5
-"""Share of its article's title that other outlets' texts must hold: a stranger in the group answers nothing."""
 ALIKE = 0.75
 """Share of the stems of the shorter of two questions from which they are one."""
-FRESH = 0.5
-"""Place in time (0 oldest, 1 newest) from which on an article may say what is not known."""
 KINDS = (
     "who",
     "what",
+    "called",
     "charge",
     "why",
     "cause",
     "before",
     "where",
+    "place",
     "when",
     "many",
     "does",
@@ -51,6 +43,15 @@ KINDS = (
     "respond",
     "say",
     "penalty",
+    "how",
+    "damage",
+    "hurt",
+    "risk",
+    "closed",
+    "arrest",
+    "voice",
+    "past",
+    "outcome",
     "next",
     "unknown",
 )
@@ -73,50 +74,73 @@ RANKS = {
     "fate": 4,
     "before": 4,
     "where": 4,
+    "place": 4,
     "when": 5,
     "say": 5,
+    "how": 3,
+    "damage": 3,
+    "hurt": 3,
+    "called": 6,
+    "risk": 3,
+    "closed": 3,
+    "arrest": 3,
+    "outcome": 3,
+    "past": 6,
+    "voice": 6,
 }
 """Which kinds go first where there are more than five."""
 TWICE = {"who", "many", "act", "say", "why", "doer", "respond"}
 """Kinds that may be asked twice, about two things."""
-TELLING = {"act", "say", "respond", "charge", "fate", "why"}
+TELLING = {"doer", "past", "act", "say", "respond", "charge", "fate", "why"}
 """Kinds whose answer may be the very news that the headline tells."""
+_SPEAKS = {"say", "voice"}
+"""Kinds of which one is asked of a speaker."""
 SAME, TOLD, HEADLINE = 0.5, 0.25, 0.6
 """Share of such an answer that stands in the headline; less where the question does; share of the headline
 that an act must not hold."""
-_HOUSEHOLD = (
-    r"\b(?<!ormer )(?<!ex-)(?<!Vice )(?:President|Prime Minister|King|Queen|Pope) (?:[A-Z][\w.’'-]+ ){0,2}"
-)
-
-
-_FRAGMENT = re.compile(r"^(?:Because|Let['’]s|Which|Not|Just|While|Although|Though)\b")
-
-
-_CUT_SHORT = re.compile(r"\bthat [^,]+, \w+ing [^,]*$|\bcall(?:s|ed) (?!for\b|on\b)[^“”\"]*, who [^“”\"]*$")
-"""A cut that took what a clause was to say: "reports that sailors, tired of it"."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    asked: Asked
-    passage: Passage
-    worth: float
 
 
 def faq(desk: Desk) -> tuple[Question, ...]:
-    """At most five questions, each answered by one statement that stands nowhere else in the story."""
-    candidates = sorted(_candidates(desk), key=lambda c: (RANKS[c.asked.kind], -c.worth, c.passage.text))
-    taken: list[tuple[_Candidate, Question]] = []
-    for candidate in candidates:
-        before = [c.asked for c, _ in taken]
-        if (
-            len(taken) < MOST
-            and not _asked_already(candidate.asked, before)
-            and _answers(desk, candidate.passage)
-            and not _as_headline(desk, candidate)
-        ):
-            taken.append((candidate, Question(candidate.asked.text, (desk.say(candidate.passage),))))
-    return tuple(q for _, q in sorted(taken, key=lambda t: KINDS.index(t[0].asked.kind)))
+    """At most five questions, each answered by one statement that stands nowhere else in the story.
+
+    Where fewer than ``ENOUGH`` come of the best answers, short ones first may leave words for one more.
+    """
+    found = tuple(candidates(desk))
+    plans = [_chosen(_trial(desk), found, length) for length in (0.0, LENGTH)]
+    best = max(plans, key=lambda plan: min(len(plan), ENOUGH))
+    said = [(c.asked, desk.say(c.passage)) for c in best]
+    return tuple(Question(a.text, (s,)) for a, s in sorted(said, key=lambda t: KINDS.index(t[0].kind)))
+
+
+def _chosen(desk: Desk, found: Sequence[Candidate], length: float) -> list[Candidate]:
+    """Answers that are news in good part first; thin ones only fill up to ``ENOUGH``."""
+    ranked = sorted(
+        found, key=lambda c: (RANKS[c.asked.kind], length * c.passage.words - c.worth, c.passage.text)
+    )
+    taken: list[Candidate] = []
+    for fresh, most in ((NEWS, MOST), (CORE, ENOUGH)):
+        for candidate in ranked:
+            if len(taken) < most and _fits(desk, candidate, fresh, [c.asked for c in taken]):
+                desk.say(candidate.passage)
+                taken.append(candidate)
+    return taken
+
+
+def _trial(desk: Desk) -> Desk:
+    """A desk in the same state, to try answers on."""
+    trial = Desk(desk.material, deepcopy(desk.ledger))
+    trial.used, trial.said, trial.heard = set(desk.used), list(desk.said), list(desk.heard)
+    return trial
+
+
+def _fits(desk: Desk, candidate: Candidate, fresh: float, before: list[Asked]) -> bool:
+    return (
+        not _asked_already(candidate.asked, before)
+        and _answers(desk, candidate.passage)
+        and _tells_more(desk, candidate) >= fresh
+        and not _as_headline(desk, candidate)
+        and not _counted_already(desk, candidate)
+    )
 
 
 def _answers(desk: Desk, passage: Passage) -> bool:
@@ -125,7 +149,19 @@ def _answers(desk: Desk, passage: Passage) -> bool:
     return free and desk.novelty(passage) >= NOVELTY and desk.material.like_one(passage, desk.said) < REPEATS
 
 
-def _as_headline(desk: Desk, candidate: _Candidate) -> bool:
+def _tells_more(desk: Desk, candidate: Candidate) -> float:
+    """Share of what the answer holds beside its question that the reader was not told yet, 0 to 1."""
+    core = term_set(candidate.passage.text) - term_set(candidate.asked.text)
+    return len(core - frozenset[str]().union(*map(term_set, desk.said))) / max(1, len(core))
+
+
+def _counted_already(desk: Desk, candidate: Candidate) -> bool:
+    """Whether every number of an answer to "how many" was told."""
+    told = numbers(candidate.passage.text)
+    return candidate.asked.kind == "many" and bool(told) and told <= numbers(" ".join(desk.said))
+
+
+def _as_headline(desk: Desk, candidate: Candidate) -> bool:
     """Whether the headline tells the answer: it holds most of it, or all that is asked, or is held by an act."""
     kind = candidate.asked.kind
     if kind not in TELLING:
@@ -144,6 +180,8 @@ def _asked_already(asked: Asked, before: list[Asked]) -> bool:
     same = [b for b in before if b.kind == asked.kind]
     if same and (asked.kind not in TWICE or len(same) > 1 or any(b.about == asked.about for b in same)):
         return True
+    if asked.kind in _SPEAKS and any(b.kind in _SPEAKS and b.about == asked.about for b in before):
+        return True
     return any(_alike(asked, b) for b in before)
 
 
@@ -152,103 +190,3 @@ def _alike(one: Asked, other: Asked) -> bool:
     both = term_set(one.about) & term_set(other.about) if one.kind != other.kind else frozenset[str]()
     a, b = term_set(one.text) - both, term_set(other.text) - both
     return one.text == other.text or len(a & b) > ALIKE * max(1, min(len(a), len(b)))
-
-
-def _candidates(desk: Desk) -> Iterator[_Candidate]:
-    material = desk.material
-    common, proper = _letters(desk)
-    about = Context(
-        common,
-        capital_runs(tuple(t for _, t in material.said)),
-        frozenset(re.findall(r"[A-Z][\w-]+", " ".join(desk.said[:1]))),
-        proper,
-        term_set(" ".join(desk.said[:1])) | _common(desk),
-        _shared(desk, proper),
-    )
-    now = max((s.article.published for s in material.sources), default=None)
-    for i, passage in enumerate(material.passages):
-        if not _tells(desk, passage):
-            continue
-        worth = float(material.centrality[i] + material.manner[i])
-        found = list(questions(passage.text, about))
-        at = passage.source.article.published
-        if now and ahead(passage.text, at.date(), now.date()):
-            found.append(Asked("next", "What happens next?"))
-        elif now and impends(passage.text, at, now):
-            found.append(Asked("next", "What happens next?", "undated"))
-        yield from (_Candidate(a, passage, worth) for a in found if _fair(desk, a, passage))
-
-
-def _tells(desk: Desk, passage: Passage) -> bool:
-    material = desk.material
-    news = passage.source.news and passage.field == "text" and passage.key not in desk.used
-    if _FRAGMENT.match(passage.text) or (not passage.whole and _CUT_SHORT.search(passage.text)):
-        return False
-    clear = not leans(passage.text) or _met(passage.text, desk.said)
-    near = material.bearing_of(passage) >= BEARING and _on_it(desk, passage)
-    return news and clear and near and not material.is_stale(passage)
-
-
-def _on_it(desk: Desk, passage: Passage) -> bool:
-    """Whether the passage's article speaks of what the other outlets speak of."""
-    title = term_set(passage.source.article.title)
-    others = (held for outlet, held in desk.material.concepts_of.items() if outlet != passage.outlet)
-    return len(title & frozenset[str]().union(*others)) >= ON_IT * len(title)
-
-
-def _met(text: str, said: list[str]) -> bool:
-    """Whether the reader has met "the aircraft carrier" that a sentence opens with."""
-    if not text.startswith(("The ", "These ", "Those ")):
-        return False
-    subject = opening_subject(text)
-    words = term_set(" ".join(subject))
-    person = any(w.lower() in PERSON_NOUNS for w in subject)
-    return bool(words) and not person and len(subject) <= 4 and any(words <= term_set(t) for t in said)
-
-
-def _fair(desk: Desk, asked: Asked, passage: Passage) -> bool:
-    """Who is meant must play a part in what was told; counts must be beyond dispute, ignorance recent."""
-    if contested(desk.material, passage):
-        return False
-    if asked.about == SCHEDULED:
-        now = max(s.article.published for s in desk.material.sources)
-        return ahead(passage.text, passage.source.article.published.date(), now.date())
-    if asked.kind == "unknown":
-        return desk.material.place_in_time(passage) >= FRESH
-    if asked.kind == "what":
-        return _named_by_two(desk, asked.about)
-    if asked.kind == "who":
-        last = asked.about.split()[-1]
-        household = re.compile(_HOUSEHOLD + re.escape(last) + r"\b")
-        if any(household.search(text) for _, text in desk.material.said):
-            return False
-        return _named_by_two(desk, asked.about)
-    return True
-
-
-def _named_by_two(desk: Desk, name: str) -> bool:
-    return sum(name in " ".join(desk.material.texts_of(o)) for o in desk.material.outlets) > 1
-
-
-def _common(desk: Desk) -> frozenset[str]:
-    """Stems that at least half of the outlets use."""
-    users = Counter(c for held in desk.material.concepts_of.values() for c in held)
-    return frozenset(c for c, n in users.items() if n >= max(2, len(desk.material.outlets) / 2))
-
-
-def _shared(desk: Desk, proper: frozenset[str]) -> frozenset[str]:
-    """Names that at least half of the outlets use."""
-    users: Counter[str] = Counter()
-    for outlet in desk.material.outlets:
-        users.update(set(re.findall(r"[A-Z][\w-]{2,}", " ".join(desk.material.texts_of(outlet)))))
-    half = max(2, len(desk.material.outlets) / 2)
-    return frozenset(w for w, n in users.items() if n >= half and w.lower() in proper - CALENDAR)
-
-
-def _letters(desk: Desk) -> tuple[frozenset[str], frozenset[str]]:
-    """Words that sentences of the story write small more often than not, and words that they write with a capital."""
-    small: dict[str, int] = {}
-    for text in (p.text for p in desk.material.passages if p.field == "text"):
-        for word in re.findall(r"(?<=[a-z,] )[A-Za-z][\w’'-]*", text):
-            small[word.lower()] = small.get(word.lower(), 0) + (1 if word[0].islower() else -1)
-    return frozenset(w for w, n in small.items() if n > 0), frozenset(w for w, n in small.items() if n < 0)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.writing.asking import Clause, clause
+from newsletter.writing.clauses import Clause, clause
 
 _OPENS = re.compile(
-    r"^(?:(?:(?:reporters|lawmakers) )?(?:(?:earlier|later|in|on|at|to|during) [^,“”\"]{1,45}? )?that |reporters )?"
+    r"^(?:(?:(?:reporters|lawmakers) )?"
+    r"(?:(?:earlier|later|in|on|at|to|during) (?:[^,“”\"]|[“\"][^“”\"]{1,30}[”\"]){1,60}? )?"
+    r"that |reporters )?"
 )
 _WHO = re.compile(
     r"(?P<name>[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,4})(?:, \d\d)?(?:, (?:an?|the) [^,“”\"]{3,60}?)?,? "

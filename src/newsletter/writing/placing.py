@@ -26,12 +26,19 @@ _DATE = re.compile(
     rf",? (?:(?:in|on|since|last) )?(?:{_MONTHS}(?: \d{{1,2}}\b)?(?:,? (?:19|20)\d\d\b)?|"
     rf"\d{{1,2}} {_MONTHS}|(?<=in )(?:19|20)\d\d\b)"
 )
-_SINCE = re.compile(rf"^(?P<before>.+?) since (?:last |early |late |mid-)?(?:{_MONTHS}|(?:19|20)\d\d\b)")
+_REIGN = re.compile(r" from (?:19|20)\d\d (?:to|until) (?:19|20)\d\d\b")
+_CLOCK = re.compile(
+    r" (?:at|around|about|shortly (?:before|after)) (?:about |around )?\d{1,2}(?::\d\d)? ?(?:a\.m\.|p\.m\.|am|pm|local)"
+)
+_SINCE = re.compile(
+    rf"^(?P<before>.+?) since (?:[^,;]{{3,70}} (?:in|on) )?(?:last |early |late |mid-)?(?:{_MONTHS}|(?:19|20)\d\d\b)"
+)
 SCHEDULED = "scheduled"
 """What a question asks after whose answer holds only while its date lies ahead."""
 _SET = re.compile(r"^(?P<what>(?:expected|set|scheduled|due|slated) (?:to|for) .*)$")
 _DAY = re.compile(rf"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|{_MONTHS} \d|next (?:week|month|year)")
 _LOOSE = re.compile(r" (?:back|late|early|later)$")
+_WITHIN = re.compile(r"(?<=\w) (?:at|in|on|during|with|for|from|as|after|outside|inside|near|over) ")
 _CUT = re.compile(r"[,;:—–]|\b(?:as|when|after|before|while|and|but|next)\b")
 _OPEN = re.compile(r"\b(?:since|until|from|by|before|after|last|mid|on|in|of|the|a|to|for|\d+)$")
 
@@ -56,13 +63,21 @@ def where(told: Told) -> Asked | None:
 
 def when(told: Told) -> Asked | None:
     rest = f" {told.of.rest}"
-    date = _DATE.search(rest)
+    date = _CLOCK.search(rest) or _REIGN.search(rest) or _DATE.search(rest)
     if not date or told.of.speaks or told.of.helper in {"has", "have", "had"} or " that " in rest:
         return None
     head = _LOOSE.sub("", rest[: date.start()].strip())
+    if re.search(r"\d|%", head) or (
+        re.match(r"(?:\w+ing|the|an?) ", told.of.rest) and told.of.helper != "did"
+    ):
+        return None
     if not (head or told.of.base) or _OPEN.search(head) or re.search(r"[,;]", head):
         return None
-    return Asked("when", ask("When", told.of, head, told.about.common), told.of.subject)
+    shorter = _WITHIN.split(head)[0] if told.of.helper == "did" else head
+    for what in (head, shorter):
+        if question := ask("When", told.of, what, told.about.common):
+            return Asked("when", question, told.of.subject)
+    return None
 
 
 def scheduled(told: Told) -> Asked | None:

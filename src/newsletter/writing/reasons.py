@@ -5,29 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.writing.asking import (
-    Asked,
-    Clause,
-    Told,
-    ask,
-    clause,
-    clause_subject,
-    deed,
-    named,
-    opening,
-    somebody,
-    sound,
-)
+from newsletter.writing.asking import Asked, Told, ask, named, somebody, sound
+from newsletter.writing.clauses import Clause, clause, clause_subject, deed, opening
 from newsletter.writing.lexicon import BARE_VERBS
+from newsletter.writing.terms import term_set
 from newsletter.writing.verbs import PAST, PRESENT, words
 
 _REASON = re.compile(
     r",? (?:because|due to|in response to|in retaliation for|in protest (?:of|at|against|over)|"
     r"in (?:an?|the) (?:effort|attempt|bid) to|in order to|so that|so (?:he|she|it|they) can|citing|"
-    r"on suspicion of|as part of|"
+    r"on suspicion of|"
     r"amid (?:growing |rising |widespread )?(?=(?:fears|concerns|suggestions|reports|threats|warnings|pressure|"
     r"anger)\b)) ?"
 )
+_DUE = re.compile(r",? due to (?:" + "|".join(sorted(BARE_VERBS | frozenset(PAST.values()))) + r")\b")
+""" "due to begin" is no reason."""
 _REASON_FIRST = re.compile(
     r"^(?:In response to|Because of|Due to|In retaliation for|In protest (?:of|at|against)|"
     r"Citing) [^,]{5,90}, "
@@ -73,7 +65,11 @@ def why(told: Told) -> Asked | None:
         return Asked("why", ask("Why", told.of, opening(told.of.rest), told.about.common), told.of.subject)
     reason = _REASON.search(told.text)
     head = clause(told.text[: reason.start()]) if reason and '"' not in told.text[: reason.start()] else None
+    if reason and _DUE.match(told.text[reason.start() :]):
+        return None
     if not head or head.speaks or head.base == "come" or "said" in head.rest or " that " in head.rest:
+        return None
+    if re.search(r"[,;—–] (?:and|but)\b", head.rest):
         return None
     rest = re.sub(r" (?:shortly )?(?:before|after)(?= with\b)", "", opening(head.rest))
     return Asked("why", ask("Why", head, rest, told.about.common), told.of.subject)
@@ -120,6 +116,8 @@ def before(told: Told) -> Asked | None:
         return None
     act = clause(head)
     if not act or act.speaks or act.helper not in {"did", "was", "were"}:
+        return None
+    if len(term_set(f"{act.verb} {act.rest}") & told.about.topics) < 2:
         return None
     inner = clause_subject(act.subject, told.about.common)
     return Asked("before", f"What happened before {inner} {act.verb} {act.rest}?", act.subject)

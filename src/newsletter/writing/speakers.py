@@ -19,10 +19,12 @@ _DESCRIBED = re.compile(
     r"(?P<name>[A-Z][\w’'-]+(?: [A-Z][\w’'.-]*){1,2})$"
 )
 _OF_OFFICE = re.compile(r"\b[A-Z]\w+ of [A-Z]\w+ [A-Z]")
-_PAPERS = words(
+PAPERS = words(
     "guide report notice statement filing complaint indictment affidavit lawsuit study poll "
-    "survey memo letter manual ruling spokesman spokeswoman spokesperson"
+    "survey memo letter manual ruling surveys polls documents records filings studies"
 )
+"""Papers that say something."""
+_SPOKEN_FOR = words("spokesman spokeswoman spokesperson")
 _OFFICES = re.compile(
     r"^(?:The|A) (?:federal |state |district )?(?:judge|court|president|prime minister|white "
     r"house|board|mayor|governor|company|panel|council|jury|"
@@ -36,9 +38,14 @@ GROUPS = words(
     "republicans experts scientists authorities senators residents unions doctors researchers "
     "analysts relatives "
     "witnesses members politicians leaders ministers organizers protesters advocates opponents allies "
-    "forecasters firefighters"
+    "forecasters firefighters groups voters economists diplomats aides agencies organizations organisations engineers "
+    "campaigners commentators observers watchdogs workers teachers farmers rescuers survivors"
 )
 """Nouns for people or papers that speak for themselves, without an article."""
+
+
+PARTIES = words("democrats republicans")
+"""Groups whose name keeps its capital."""
 
 
 def speaks_for_itself(subject: str) -> bool:
@@ -46,7 +53,7 @@ def speaks_for_itself(subject: str) -> bool:
     tokens = subject.split()
     last = tokens[-1].lower()
     official = last in _OFFICIALS and (tokens[0] in {"The", "A", "An"} or bool(re.search(r"['’]s ", subject)))
-    known = last in GROUPS | _PAPERS or bool(_OFFICES.match(subject))
+    known = last in GROUPS | PAPERS | _SPOKEN_FOR or bool(_OFFICES.match(subject))
     return known or official or (tokens[0] == "The" and tokens[-1][:1].isupper())
 
 
@@ -63,8 +70,21 @@ def short_name(name: str) -> str:
 def untitled(subject: str) -> str:
     """The person's name without the office before it; empty where no office stands there."""
     if described := _DESCRIBED.match(subject):
-        return described.group("name")
+        return _plain(described.group("name"))
     run = subject.split(" of ")[0].split() if not _OF_OFFICE.search(subject) else subject.split()
-    titled = any(t.lower().strip(".") in PERSON_NOUNS | _TITLES for t in run[:-2])
-    plain = all(t[:1].isupper() and not t.endswith(("’s", "'s")) for t in run[-2:])
-    return " ".join(run[-2:]) if titled and plain and "and" not in run else ""
+    name = run[-_name_length(run) :]
+    titled = any(t.lower().strip(".") in PERSON_NOUNS | _TITLES for t in run[: -len(name)])
+    plain = all(t[:1].isupper() and not t.endswith(("’s", "'s")) for t in name)
+    return " ".join(name) if titled and plain and ("and" not in run or name != run[-2:]) else ""
+
+
+def _plain(name: str) -> str:
+    """A name without the office that it begins with: "President Ines Talbot"."""
+    first, _, rest = name.partition(" ")
+    return rest if " " in rest and first.lower().strip(".") in PERSON_NOUNS | _TITLES else name
+
+
+def _name_length(run: list[str]) -> int:
+    """Words of the person's name that a run ends with: "Talbot Jr." and "Ines F. Talbot" have three."""
+    size = 3 if run[-1] in {"Jr.", "Jr", "Sr.", "II", "III"} else 2
+    return size + 1 if len(run) > size and re.fullmatch(r"[A-Z]\.", run[-size]) else size

@@ -5,26 +5,18 @@ from __future__ import annotations
 import re
 
 from newsletter.writing.amounts import of_what
-from newsletter.writing.asking import (
-    Asked,
-    Clause,
-    Told,
-    ask,
-    clause,
-    clause_subject,
-    deed,
-    somebody,
-    sound,
-)
+from newsletter.writing.asking import Asked, Told, ask, somebody, sound
+from newsletter.writing.clauses import Clause, clause, clause_subject, deed
 from newsletter.writing.inner import complement
 from newsletter.writing.lexicon import STOP_WORDS, VERBS, WEAK_ENDS
-from newsletter.writing.speakers import short_name
+from newsletter.writing.speakers import GROUPS, short_name
+from newsletter.writing.terms import term_set
 from newsletter.writing.topics import OWNER, topic
-from newsletter.writing.verbs import PAST, words
+from newsletter.writing.verbs import AUXILIARIES, PAST, words
 
 SAYING = words(
     "say warn argue insist tell write suggest claim believe note add announce acknowledge admit conclude find "
-    "rule reveal show report estimate promise pledge vow"
+    "rule reveal show report estimate promise pledge vow signal allege contend testify"
 )
 """Verbs that a "that …" may follow."""
 _AGAINST = words(
@@ -48,7 +40,10 @@ _OWN = re.compile(r"^(?:that )?(?P<who>he|she|it|they) (?P<verb>\w+) (?P<rest>.+
 _BACK = re.compile(r"\b(?:it|them|him|so|that|this|comment)\b")
 _EXPECTED = re.compile(r"(?:expected|likely|due|set|scheduled|poised) to(?= (?!be\b)[a-z]+ \w)")
 _TRAILING = re.compile(
-    r"^(?P<what>.{20,}?),[”\"]? (?P<who>(?:[A-Z]|the |an? )[^,;“”\"]{2,60}?) (?P<verb>said|says|wrote|added|told)"
+    r"^(?P<what>.{20,}?),[”\"]? (?P<who>(?:[A-Z]|the |an? |(?:[a-z-]+ ){0,2}(?:"
+    + "|".join(sorted(GROUPS))
+    + r"))(?:[^,;“”\"]{2,60}?)?) "
+    r"(?P<verb>said|says|say|wrote|added|told|warn|warned)"
     r"(?: (?:[A-Z]|reporters)[^“”\",]{2,30}| (?:in|on|at|during|after|to) [^“”\",]{3,50}| \w+day)?[.]?$"
 )
 _WHOM = re.compile(
@@ -56,11 +51,13 @@ _WHOM = re.compile(
 )
 _CALLED = re.compile(r"^(?P<what>[\w.’'-]+(?: [\w.’'-]+){0,6}?) (?=“|\"|an? [a-z“\"])")
 _DESCRIBED = re.compile(r"^(?P<what>[\w.’'-]+(?: [\w.’'-]+){0,6}?) as ")
-_ACCUSED = re.compile(r"^(?P<whom>[\w.’'-]+(?: [\w.’'-]+){0,5}?) (?P<joint>of|for) ")
+_ACCUSED = re.compile(r"^(?P<whom>[\w.’'-]+(?: [\w.’'-]+){0,8}?) (?P<joint>of|for) ")
 _OBJECT_ENDS = re.compile(
     r"[,;:—–“”\"]|\b(?:that|which|who|over|in|as|calling|saying|after|while|during|at|by|with|and|but|amid|"
     r"on|to|for|when|against|aboard)\b"
 )
+_PLACED = re.compile(r" (?:on|in|at) [A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*$")
+"""Where somebody rejects a thing is no part of it: "the claim on Chirper"."""
 _COMMENT = re.compile(
     r"\b(?:declined to (?:immediately )?comment|(?:has|have) (?:not|yet to) (?:yet )?comment(?:ed)?\b|"
     r"did not (?:immediately )?(?:respond|reply|return) (?:to )?(?:an? |[A-Z][\w.’']* ){0,4}"
@@ -93,7 +90,7 @@ def trailing(text: str) -> Clause | None:
     found = _TRAILING.match(text)
     if not found or re.search(r"\b(?:who|which|that|when|as|and|but)\b", found.group("who")):
         return None
-    helper = "does" if found.group("verb") == "says" else "did"
+    helper = {"says": "does", "say": "do", "warn": "do"}.get(found.group("verb"), "did")
     who = found.group("who")
     return Clause(
         who[0].upper() + who[1:], found.group("verb"), helper, "say", found.group("what").lstrip('“"')
@@ -101,7 +98,9 @@ def trailing(text: str) -> Clause | None:
 
 
 _FREELY = words("say tell warn write argue claim show")
-_ASKED_AS = words("promise pledge vow announce acknowledge admit conclude find reveal show report")
+_ASKED_AS = words(
+    "promise pledge vow announce acknowledge admit conclude find reveal show report signal allege contend estimate"
+)
 
 
 def asked_to(told: Told) -> Asked | None:
@@ -146,7 +145,11 @@ def adds(told: Told) -> Asked | None:
     what, joint, said = tail.partition(", saying ")
     if not joint or base in SAYING or len(what.split()) > 7 or len(said.split()) < 4 or not somebody(told):
         return None
-    if not _is_object(what) or form.endswith("ing"):
+    if (
+        told.of.helper not in {"did", "does", "do", "has", "have"}
+        or not _is_object(what)
+        or form.endswith("ing")
+    ):
         return None
     says = Clause(told.of.subject, "", told.of.helper, "said" if form else "say", "")
     return Asked("say", ask("What", says, f"about {what}", told.about.common), told.of.subject)
@@ -160,6 +163,8 @@ def described(told: Told) -> Asked | None:
     if not found or not somebody(told):
         return None
     what = found.group("what")
+    if not term_set(what) & told.about.topics:
+        return None
     if OWNER.match(what) or what.split()[0] in WEAK_ENDS - {"the", "a"} or what.split()[-1] in WEAK_ENDS:
         return None
     word = "What" if base == "call" else "How"
@@ -193,7 +198,7 @@ def responds(told: Told) -> Asked | None:
         base, tail = "dismiss", tail[13:]
     if base not in _AGAINST:
         return None
-    whole = re.split(r"[,;:—–“”\"]", tail)[0].strip()
+    whole = _PLACED.sub("", re.split(r"[,;:—–“”\"]", tail)[0].strip())
     for what in (whole, whole.split(" and ")[0], _OBJECT_ENDS.split(tail)[0].strip()):
         if _is_object(what) and (question := ask("How", act, f"to {what}", told.about.common)):
             return Asked("respond", question, told.of.subject)
@@ -211,6 +216,7 @@ def _is_object(text: str) -> bool:
         or " that " in text
         or " as " in text
         or " after " in text
+        or any(t in PAST or t in AUXILIARIES for t in tokens[1:])
     ):
         return False
     return any(t[:1].islower() and t not in STOP_WORDS for t in tokens)

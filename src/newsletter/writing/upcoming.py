@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
-from newsletter.writing.quotes import without_quotations
+from newsletter.writing.clauses import clause
 
 _MONTHS = {
     name: i + 1
@@ -42,11 +42,14 @@ _DATED_LEAD = re.compile(r"^(?:On|In|By|Next|Later)\b[^,]{0,40}, ")
 _PAST = re.compile(
     r"\b(?:was|were|had\W+(?:\w+\W+)?been)\W+(?:\w+ly\W+)?(?:scheduled|set|due|slated|expected|planned|pencill?ed)\b"
 )
+_WHETHER = re.compile(r"\b(?:whether|when|if|declined|refused|unless)\b")
+"""What stands after these is no plan."""
 _ACT = re.compile(
-    r"\bwill (?:now |also |then )?(?:decide|meet|vote|hold|return|appear|face|hear|begin|start|"
-    r"continue|go on|review|"
-    r"consider|travel|testify|send|deploy|appeal|resume|reopen|release|announce|speak)\b"
+    r"(?:now |also |then |soon )?(?:decide|meet|vote|hold|return|appear|hear|begin|start|continue|go on|review|"
+    r"consider|travel|testify|send|deploy|appeal|resume|reopen|release|announce|speak|sign|impose|suspend|file|launch|visit|leave|"
+    r"replace|take over|receive|purchase)\b"
 )
+"""What stands after "will" where it is a step to come."""
 NEWEST = timedelta(hours=24)
 FRESH = timedelta(days=2)
 """Age up to which "next week" or "later this month" is believed to be still ahead."""
@@ -55,7 +58,7 @@ FRESH = timedelta(days=2)
 def ahead(text: str, published: date, now: date) -> bool:
     """Whether the sentence tells of something to come, dated, and its date lies after ``now``."""
     will = _WILL.search(text)
-    if not will or _PAST.search(text):
+    if not will or _PAST.search(text) or _WHETHER.search(text[: will.start()]):
         return False
     lead = _DATED_LEAD.match(text)
     days = list(_days((lead.group() if lead else "") + text[will.start() :], published))
@@ -66,8 +69,11 @@ def ahead(text: str, published: date, now: date) -> bool:
 
 def impends(text: str, published: datetime, now: datetime) -> bool:
     """Whether a text of the newest day says, without a date, what somebody will do."""
+    main = clause(text)
     return (
-        bool(_ACT.search(without_quotations(text))) and now - published <= NEWEST and not _PAST.search(text)
+        bool(main and main.helper == "will" and _ACT.match(main.rest))
+        and now - published <= NEWEST
+        and not _PAST.search(text)
     )
 
 

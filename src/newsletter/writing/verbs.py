@@ -28,6 +28,12 @@ _PAST = _pairs(
     "withdrew/withdraw pled/plead pleaded/plead died/die denied/deny tried/try carried/carry banned/ban "
     "dropped/drop stopped/stop hid/hide fled/flee sued/sue used/use did/do faced/face"
 )
+PARTICIPLES = _pairs(
+    "shown/show seen/see taken/take given/give known/know begun/begin broken/break chosen/choose driven/drive "
+    "fallen/fall risen/rise stolen/steal sworn/swear thrown/throw written/write withdrawn/withdraw drawn/draw "
+    "gone/go done/do spoken/speak grown/grow frozen/freeze"
+)
+"""Participles after "has" that are no past form."""
 _PRESENT = _pairs(
     "says/say tells/tell goes/go gets/get gives/give takes/take makes/make comes/come sees/see finds/find "
     "leaves/leave loses/lose wins/win holds/hold meets/meet pays/pay sends/send sells/sell seeks/seek "
