@@ -103,9 +103,7 @@ class Coverage:
         rare = [t for t in fact.stems if sum(t in stems for stems in heard) < COMMON * len(heard)]
         return dict(found.values()) if len(rare) <= (RARE if len(fact.stems) >= LONG else 0) else {}
 
-    def _held(
-        self, text: str, piece: Piece, added: frozenset[str], known: frozenset[str]
-    ) -> frozenset[str]:
+    def _held(self, text: str, piece: Piece, added: frozenset[str], known: frozenset[str]) -> frozenset[str]:
         """The stems of the readings of a piece that report the text."""
         fact, deed = fact_of(text), _deed(text) - known
         readings = (piece.whole,) if _quotes_alike(text, piece.whole.text) else piece.readings

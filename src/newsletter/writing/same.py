@@ -24,7 +24,7 @@ SHORT, MOST_OF = 6, 0.75
 LEAST = 4
 """Content stems from which on a text is a fact that can be compared."""
 
-_MAGNITUDE = re.compile(r"(?<=\d)[ -]?(?P<m>bn|mn|m|b|k|tn)\b", re.IGNORECASE)
+_MAGNITUDE = re.compile(r"(?<=\d)[ -]?(?P<m>bn|mn|m|b|k|tn|t)\b", re.IGNORECASE)
 _MAGNITUDES = {
     "bn": "billion",
     "b": "billion",
@@ -32,6 +32,7 @@ _MAGNITUDES = {
     "m": "million",
     "k": "thousand",
     "tn": "trillion",
+    "t": "trillion",
 }
 _DECLINES = re.compile(
     r"\bdeclin(?:es|ed|ing)(?= to\b)|\bden(?:ies|ied|ying)(?= (?:[\w’'-]+ ){0,3}?(?:requests?|bids?|appeals?|petitions?|motions?)\b)"
