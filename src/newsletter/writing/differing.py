@@ -26,6 +26,9 @@ SHARED = 3
 """Content stems two claims must share, numbers aside, to be about one thing."""
 OVERTAKEN = 2
 """Outlets that must have counted later, all otherwise, for an older count to be out of date."""
+_MONTH = re.compile(
+    r"\b(?:January|February|March(?! \w+ed\b)|April|May(?= \d|,|\.)|June|July|August|September|October|November|December)\b"
+)
 _WHERE = re.compile(r"\b(?:in|across|near|off|at|outside|inside) (?:the )?(?:[a-z]+ )?([A-Z][a-z]+)")
 
 
@@ -68,7 +71,7 @@ def _of_one(material: Material, old: Claim, new: Claim) -> bool:
         return False
     if old.one.scope != new.one.scope or (old.one.count.measure != "age" and _two_places(material, a, b)):
         return False
-    if _elsewhere(a, b):
+    if _elsewhere(a, b) or (old.one.count.measure != "weekday" and _other_day(a, b)):
         return False
     one, other = fact_of(a), fact_of(b)
     if (one.negations, one.ahead, one.doubts) != (other.negations, other.ahead, other.doubts):
@@ -76,10 +79,27 @@ def _of_one(material: Material, old: Claim, new: Claim) -> bool:
     return not old.one.strict or bool(_verbs(a) & _verbs(b)) or not _verbs(a) | _verbs(b)
 
 
+SPEAKER = re.compile(
+    r",? (?:the |an? |his |her |its )?(?:[\w’'-]+ ){1,3}(?:said|says|told)$"
+    r"|^(?:The |A |An )?(?:[\w’'-]+ ){1,4}?(?:said|says|say|told \w+) (?:that )?|,? according to .*$",
+    re.IGNORECASE,
+)
+
+
+def without_speaker(text: str) -> str:
+    """A text without "X said" before or behind it: whose word it is says not what it is about."""
+    return SPEAKER.sub(" ", text.rstrip("."))
+
+
 def apart(material: Material, a: str, b: str) -> bool:
     """Whether two texts may speak of two places, bodies or days."""
+    a, b = without_speaker(a), without_speaker(b)
+    return _two_places(material, a, b) or _elsewhere(a, b) or _other_day(a, b)
+
+
+def _other_day(a: str, b: str) -> bool:
     days = [{m.group() for m in WEEKDAY.finditer(t)} for t in (a, b)]
-    return _two_places(material, a, b) or _elsewhere(a, b) or (all(days) and not days[0] & days[1])
+    return all(map(bool, days)) and not days[0] & days[1]
 
 
 def _two_places(material: Material, a: str, b: str) -> bool:
@@ -90,11 +110,14 @@ def _two_places(material: Material, a: str, b: str) -> bool:
 
 
 def _elsewhere(a: str, b: str) -> bool:
-    """Whether both say where it was, or which body it was, and not the same."""
-    return any(
-        bool(one) and bool(other) and not one & other
-        for pattern in (_WHERE, BODY)
-        for one, other in [({m.lower() for m in pattern.findall(a)}, {m.lower() for m in pattern.findall(b)})]
+    """Whether both say where it was, and nowhere the same, or name other bodies or months."""
+    one, other = ({m.lower() for m in _WHERE.findall(t)} for t in (a, b))
+    bodies = [{m.lower() for m in BODY.findall(t)} for t in (a, b)]
+    months = [{m[:3] for m in _MONTH.findall(t)} for t in (a, b)]
+    return (
+        (bool(one) and bool(other) and not one & other)
+        or (all(bodies) and bodies[0] != bodies[1])
+        or (months[0] != months[1] and not all(months))
     )
 
 

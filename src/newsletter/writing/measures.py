@@ -52,7 +52,7 @@ _VOTED = re.compile(
     r"\b(?:vot\w+|ruled|ruling|decision|tally|passed|approved|rejected|confirmed)\b", re.IGNORECASE
 )
 BODY = re.compile(
-    r"\b(?:Senate|House|Congress|[Cc]ouncil|[Bb]oard|[Cc]ommittee|[Cc]ourts?|[Pp]arliament|[Pp]anel|[Cc]ommission(?!er)|"
+    r"\b(?<!to the )(?<!to the state )(?:[Cc]hamber|[Ll]awmakers|Senate|House|Congress|[Cc]ouncil|[Bb]oard|[Cc]ommittee|[Cc]ourts?|[Pp]arliament|[Pp]anel|[Cc]ommission(?!er)|"
     r"[Aa]ssembly|[Jj]ury|[Jj]ustices|[Ll]egislature|[Kk]nesset|[Cc]ommons|[Ll]ords|[Tt]rustees|[Mm]embers)\b"
 )
 _STAGE = re.compile(

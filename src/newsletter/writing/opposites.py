@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from newsletter.writing.asking import clause
+from newsletter.writing.differing import without_speaker
 from newsletter.writing.inner import complement
 from newsletter.writing.roles import roles
 from newsletter.writing.same import classed, fact_of
@@ -34,8 +35,7 @@ _PAIRS: tuple[tuple[str, bool, bool, str, str], ...] = (
     ("Resigned or dismissed", False, False, r"\b(?:resign(?:s|ed)|quits?|stepped down)\b",
      _BE + r"(?:fired|dismissed|sacked|ousted)\b"),
     ("Alive or dead", True, True, _BE + r"alive\b", _BE + r"dead\b"),
-    ("Open or closed", True, True, _BE + r"open\b", _BE + r"(?:closed|shut)\b"),
-    ("For or against", True, False, r"\b(?:supports?|supported|backs|backed|voted for)\b", r"\b(?:oppose[sd]?|voted against)\b"),
+    ("Open or closed", True, True, _BE + r"open\b(?! to\b| for\b| only\b)", _BE + r"(?:closed|shut)\b"),
     ("Authentic or fake", False, True, _BE + r"(?:accurate|authentic|genuine)\b", _BE + r"(?:inaccurate|fake|fabricated|forged)\b"),
 )  # fmt: skip
 """What it is about, whether it may turn within hours, whether "not" the one is the other, and the two sides of it."""
@@ -56,7 +56,7 @@ _NO = re.compile(
 _JOINT = re.compile(r"[,;:—–]|\b(?:that|who|which|while|but|and|although|because)\b")
 LEAST, ALIKE = 2, 0.5
 """Content words that two clauses must share beside the opposite words, and what share of the shorter clause."""
-NEGATED, MUCH = 4, 0.75
+NEGATED, MUCH = 3, 0.75
 """The same of whole sentences of which one says "not"."""
 
 
@@ -104,14 +104,7 @@ def _clause(text: str, found: re.Match[str]) -> str:
 
 def _about(text: str) -> frozenset[str]:
     """Content of a text without whose word it is."""
-    return frozenset(classed(t) for t in term_set(_SPEAKER.sub(" ", text)) if not t[:1].isdigit())
-
-
-_SPEAKER = re.compile(
-    r",? (?:the |an? |his |her |its )?(?:[\w’'-]+ ){1,3}(?:said|says|told)$|^(?:The |A |An )?(?:[\w’'-]+ ){1,4}?(?:said|says|say|told \w+) (?:that )?"
-    r"|,? according to .*$",
-    re.IGNORECASE,
-)
+    return frozenset(classed(t) for t in term_set(without_speaker(text)) if not t[:1].isdigit())
 
 
 def contradict(one: Opposed, other: Opposed) -> bool:
@@ -166,7 +159,7 @@ def affirmed(text: str, no: Denied) -> bool:
 def topic_of(text: str) -> str:
     """What the affirmed sentence says, as a topic: "Whether the strike hit a school"; empty where it is long."""
     main = clause(text)
-    told = (complement(main) if main and main.speaks else "") or _SPEAKER.sub("", text.rstrip("."))
+    told = (complement(main) if main and main.speaks else "") or without_speaker(text).strip()
     told = told.rstrip(". ")
     if not 3 <= len(told.split()) < TOPIC or re.search(r"[“”\";:]", told):
         return ""
