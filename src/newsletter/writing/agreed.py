@@ -1,7 +1,7 @@
 """Facts that all heard sides report and that add to headline and overview, each with every outlet that reports it.
 
-They are looked for before the overview is written: the overview tells what most sides bear out, and would leave
-nothing. One fact is kept back for this part, and the overview tells the rest.
+What adds to all that the reader was told comes first, then what adds to the headline: that all sides report it is then
+what is new. Where there is neither, the news itself in other words stands, whole.
 """
 
 from __future__ import annotations
@@ -29,8 +29,6 @@ MOST = 2
 WORDS = 20
 BEARING = 0.2
 """Least bearing on the story's news."""
-FRESH = 0.45
-"""Share of a second fact's content that the first must not hold."""
 ADDS = 2
 """Words that a fact must add to what the reader was told, where it adds no name or number."""
 SHARED = 0.5
@@ -96,8 +94,9 @@ def _shared(desk: Desk, told: Coverage, passage: Passage) -> _Shared | None:
     used = frozenset(t for t in own if sum(t in held for held in stems) > SHARED * len(stems))
     fact = _Shared(passage, tuple(by), used)
     tier = _adds(fact, desk.said) + _adds(fact, headline)
-    if not tier and not passage.whole:  # the news itself is not told by half
-        return None
+    short = desk.said if not tier else [text for text in desk.said if len(text.split()) <= WORDS]
+    if (not tier and not passage.whole) or any(own <= fact_of(text).stems for text in short):
+        return None  # the news told by half, or told in these words
     worth = (1 + len(by)) / len(desk.material.outlets)
     worth += NOVEL * min(ENOUGH, len(_news(fact, desk.said))) + FIRM * bool(fact_of(passage.text).numbers)
     worth -= TITLE * (passage.field == "title") + EACH * max(0, BRIEF - passage.words)

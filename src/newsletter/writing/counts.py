@@ -25,7 +25,7 @@ _BOUND = (
     r"fewer than |less than |under |approximately |an estimated |another |a further )?"
 )
 _WHO = r"(?P<who>(?!and\b|of\b|people\b)[a-z]+ )??(?:(?P<people>people|persons) )?(?:others )?"
-_WERE = r"(?:(?:were|was|are|is|have been|had been|has been|being) )?(?:reported |confirmed |feared )?"
+_WERE = r"(?:(?:were|was|are|is|have been|had been|has been|being|have|has|had) )?(?:reported |confirmed |feared )?"
 _CASUALTIES = (
     ("killed", "How many people were killed", "killed|dead|died|deaths|fatalities", "killing"),
     ("injured", "How many people were injured", "injured|wounded|hurt|injuries", "injuring|wounding"),
