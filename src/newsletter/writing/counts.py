@@ -15,22 +15,24 @@ from newsletter.writing.terms import stem
 ROUNDED = 0.05
 """Share by which a round number may differ from an exact one and still tell the same."""
 
-_NUMBER = (
+NUMBER = (
     r"(?P<n>(?<![\d.-])\d+(?:,\d{3})*(?:\.\d+)?|" + "|".join(w for w in NUMBER_WORDS if w != "zero") + r")"
 )
-_SCALE = r"(?: (?P<scale>hundred|thousand|million|billion|trillion))?"
+SCALE = r"(?: (?P<scale>hundred|thousand|million|billion|trillion))?"
+SCALES = {"": 1.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _BOUND = (
     r"(?P<bound>at least |more than |over |as many as |up to |nearly |almost |about |around |some |roughly |"
     r"fewer than |less than |under |approximately |an estimated |another |a further )?"
 )
 _WHO = r"(?P<who>(?!and\b|of\b|people\b)[a-z]+ )??(?:(?P<people>people|persons) )?(?:others )?"
-_WERE = r"(?:(?:were|was|are|is|have been|had been|has been|being) )?(?:reported |confirmed |feared )?"
+_WERE = r"(?:(?:were|was|are|is|have been|had been|has been|being|have|has|had) )?(?:reported |confirmed |feared )?"
 _CASUALTIES = (
     ("killed", "How many people were killed", "killed|dead|died|deaths|fatalities", "killing"),
     ("injured", "How many people were injured", "injured|wounded|hurt|injuries", "injuring|wounding"),
     ("arrested", "How many people were arrested", "arrested|detained|arrests", "arresting|detaining"),
     ("missing", "How many people are missing", "missing", "$^"),
 )
+CASUALTIES = frozenset(measure for measure, *_ in _CASUALTIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ _PATTERNS = tuple(
     (measure, topic, re.compile(pattern, re.IGNORECASE))
     for measure, topic, after, before in _CASUALTIES
     for pattern in (
-        rf"\b{_BOUND}{_NUMBER}{_SCALE} {_WHO}{_WERE}(?:{after})\b",
-        rf"\b(?:{before}) {_BOUND}{_NUMBER}{_SCALE} {_WHO}(?!\w*(?:percent|year|day|time|hour|million|billion))",
+        rf"\b{_BOUND}{NUMBER}{SCALE} {_WHO}{_WERE}(?:{after})\b",
+        rf"\b(?:{before}) {_BOUND}{NUMBER}{SCALE} {_WHO}(?!\w*(?:percent|year|day|time|hour|million|billion))",
     )
 )
 
@@ -89,7 +91,7 @@ def _count(measure: str, topic: str, found: re.Match[str]) -> Count | None:
     number = found.group("n").lower()
     value = (
         float(NUMBER_WORDS.get(number, number).replace(",", ""))
-        * _SCALES[(found.group("scale") or "").lower()]
+        * SCALES[(found.group("scale") or "").lower()]
     )
     bound = (found.group("bound") or "").strip().lower()
     who = stem((found.group("who") or "").strip().lower())
@@ -99,7 +101,6 @@ def _count(measure: str, topic: str, found: re.Match[str]) -> Count | None:
     return Count(measure, topic, "" if who in _ANYBODY else who, value, *limits) if limits else None
 
 
-_SCALES = {"": 1.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _TIMES = frozenset({"year", "month", "week", "day", "hour", "minut", "percent"})
 _ANYBODY = {"", "civilian", stem("others")}
 

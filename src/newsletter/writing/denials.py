@@ -69,7 +69,11 @@ _JOINTS = words("and aboard on in at over from for")
 _GENERIC = re.compile(
     r"^(?:the |any |all |those )?(?:charges?|allegations?|accusations?|claims?|wrongdoing|plead.*)$"
 )
-_GUILTY = re.compile(r"\bplead(?:s|ed|ing)? guilty\b|\bguilty plea\b", re.IGNORECASE)
+_GUILTY = re.compile(
+    r"\bplead(?:s|ed|ing)? guilty\b|\bguilty plea\b|\b(?:acquitted|convicted|exonerated|cleared of)\b"
+    r"|\bfound (?:not )?guilty\b|\bcharges (?:were |are )?dropped\b",
+    re.IGNORECASE,
+)
 
 
 _SPOKEN = term_set("report claim allegation accusation suggestion assertion assessment rumor idea notion")
@@ -126,7 +130,7 @@ def answers(denial: Denial, claim: Passage) -> int:
 
 
 def admits(text: str) -> bool:
-    """Whether a text reports a guilty plea, which ends the dispute over charges."""
+    """Whether a text reports a guilty plea or a verdict, which ends the dispute over charges."""
     return bool(_GUILTY.search(text))
 
 

@@ -7,54 +7,88 @@ story tells it as a fact.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
 from itertools import combinations
 
 from newsletter.domain.leaning import Side
 from newsletter.domain.words import Dispute
 from newsletter.writing.choose import Desk
-from newsletter.writing.counts import Count, counts
+from newsletter.writing.counts import CASUALTIES
 from newsletter.writing.denials import Denial, admits, answers, denials
+from newsletter.writing.differing import UPDATE, Claim, apart, differ
+from newsletter.writing.measures import measures
+from newsletter.writing.opposites import affirmed, contradict, denied, opposed, topic_of
 from newsletter.writing.passages import Passage
 from newsletter.writing.score import title_case
 from newsletter.writing.subject import leans
-from newsletter.writing.terms import numbers, terms
 
 MOST = 3
-SAME_TIME = timedelta(hours=8)
-"""Reports further apart than this may both be right: a count grows."""
-SHARED = 3
-"""Content stems two claims must share, numbers aside, to be about one thing."""
-OVERTAKEN = 2
-"""Outlets that must have counted later, all otherwise, for an older count to be out of date."""
 BEARING = 0.1
 """Least bearing of a denial on the story's news."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    passage: Passage
-    count: Count
-
-
 def disputed(desk: Desk) -> tuple[Dispute, ...]:
     """At most three: one per measure, then denials; every claim with its outlet, two outlets each."""
-    return (*_of_numbers(desk), *_of_denials(desk))[:MOST]
+    return (*_of_numbers(desk), *_of_opposites(desk), *_of_denials(desk))[:MOST]
 
 
 def _of_numbers(desk: Desk) -> list[Dispute]:
-    claims = [_Claim(p, count) for p in _sentences(desk) for count in counts(p.text)]
+    """At most one per measure of one thing, each by its best pair of sentences."""
+    claims = [
+        Claim(p, one)
+        for p in _told(desk)
+        for one in measures(p.text)
+        if one.count.measure not in CASUALTIES or p.field == "text"
+    ]
     found = []
-    for measure in dict.fromkeys(c.count.measure for c in claims):
-        mine = [c for c in claims if c.count.measure == measure]
+    for key in dict.fromkeys(c.key for c in claims):
+        mine = [c for c in claims if c.key == key]
         best = max(
-            (pair for pair in combinations(mine, 2) if _differ(desk, *pair)), key=_across, default=None
+            (pair for pair in combinations(mine, 2) if differ(desk.material, *pair)),
+            key=_across,
+            default=None,
         )
         if best and _allowed(desk, *(c.passage for c in best)):
-            found.append(_dispute(desk, best[0].count.topic, *(c.passage for c in best)))
+            found.append(_dispute(desk, best[0].one.count.topic, *(c.passage for c in best)))
             desk.used |= {c.passage.key for c in mine}
     return found
+
+
+def _of_opposites(desk: Desk) -> list[Dispute]:
+    """One per question that two outlets answer otherwise; then one that two outlets tell with and without a "not"."""
+    known = [p for p in _told(desk) if not leans(p.text)]
+    pairs = [(topic, a, b) for a, b in combinations(known, 2) if (topic := _opposite(desk, a, b))]
+    found = []
+    for topic in dict.fromkeys(topic for topic, _, _ in pairs):
+        best = max(((a, b) for t, a, b in pairs if t == topic), key=_nearest)
+        if _allowed(desk, *best) and not any(p.key in desk.used for p in best):
+            found.append(_dispute(desk, topic, *best))
+            desk.used |= {p.key for t, a, b in pairs if t == topic for p in (a, b)}
+    return found
+
+
+def _opposite(desk: Desk, a: Passage, b: Passage) -> str:
+    """The topic on which two outlets' sentences contradict each other; empty where they do not."""
+    if a.outlet == b.outlet:
+        return ""
+    together = abs(a.source.article.published - b.source.article.published) <= UPDATE
+    topic = next(
+        (
+            one.topic
+            for one in opposed(a.text)
+            for other in opposed(b.text)
+            if contradict(one, other) and (together or not one.turns)
+        ),
+        "",
+    )
+    for no, yes in ((a, b), (b, a)):
+        if not topic and together and (found := denied(no.text)) and affirmed(yes.text, found):
+            topic = topic_of(yes.text)
+    return "" if topic and apart(desk.material, a.text, b.text) else topic
+
+
+def _nearest(pair: tuple[Passage, Passage]) -> tuple[bool, int]:
+    one, other = pair
+    return one.source.side != other.source.side, -(one.words + other.words)
 
 
 def _of_denials(desk: Desk) -> list[Dispute]:
@@ -118,38 +152,5 @@ def _told(desk: Desk) -> Iterator[Passage]:
     )
 
 
-def _differ(desk: Desk, one: _Claim, other: _Claim) -> bool:
-    """Different outlets, the same people and event, the same hours, counts that exclude each other."""
-    a, b = one.passage, other.passage
-    if a.outlet == b.outlet or not one.count.excludes(other.count):
-        return False
-    close = abs(a.source.article.published - b.source.article.published) <= SAME_TIME
-    shared = {t for t in set(terms(a.text)) & set(terms(b.text)) if not t[:1].isdigit()}
-    if one.count.who != other.count.who or not close or len(shared) < SHARED:
-        return False
-    return not _knows_both(desk, one, other) and not _outgrown(desk, one, other)
-
-
-def _knows_both(desk: Desk, one: _Claim, other: _Claim) -> bool:
-    """An outlet that gives both counts speaks of an update, not of a dispute."""
-    both = {str(int(c.count.value)) for c in (one, other)}
-    outlets = {one.passage.outlet, other.passage.outlet}
-    return any(both <= {t for text in desk.material.texts_of(o) for t in numbers(text)} for o in outlets)
-
-
-def _outgrown(desk: Desk, one: _Claim, other: _Claim) -> bool:
-    """Whether one count is an earlier state of the other: two outlets or more count later, and none so."""
-    old = min((one, other), key=lambda c: c.passage.source.article.published)
-    later = [
-        (source.outlet, count)
-        for source, text in desk.material.said_by_news()
-        if source.article.published > old.passage.source.article.published
-        for count in counts(text)
-        if count.measure == old.count.measure
-    ]
-    return len({o for o, _ in later}) >= OVERTAKEN and all(old.count.excludes(c) for _, c in later)
-
-
-def _across(pair: tuple[_Claim, _Claim]) -> tuple[bool, float]:
-    one, other = pair
-    return one.passage.source.side != other.passage.source.side, -(one.passage.words + other.passage.words)
+def _across(pair: tuple[Claim, Claim]) -> tuple[bool, int]:
+    return _nearest((pair[0].passage, pair[1].passage))

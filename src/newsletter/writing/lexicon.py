@@ -136,7 +136,7 @@ _IRREGULAR = _words(
     "sinks shakes shook shows shown shuts shut sings spreads spread swears swore sweeps swept swims tears tore "
     "wakes withdraws withdrew pled pleaded sued dies died denies denied tries tried carries carried isn't aren't "
     "wasn't weren't won't can't don't doesn't didn't hasn't haven't couldn't wouldn't shouldn't nets eyes bids "
-    "faces beats beat bans banned cuts drops dropped stops stopped"
+    "faces beats beat bans banned cuts drops dropped stops stopped stole hid rode wore fled"
 )
 
 

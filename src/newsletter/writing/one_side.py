@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import Statement
+from newsletter.writing.asking import clause
 from newsletter.writing.choose import Desk
 from newsletter.writing.lexicon import CALENDAR
 from newsletter.writing.passages import Passage
-from newsletter.writing.subject import leans
+from newsletter.writing.subject import bare_surname, leans
 from newsletter.writing.support import bears_out, texts_without
-from newsletter.writing.terms import names, numbers, terms
+from newsletter.writing.terms import names, numbers, term_set, terms
 
-STRANGE = 0.4
-"""Share of a statement's content that nobody else may use."""
+STRANGE = 0.7
+"""Share of what a statement tells beyond the headline and overview that nobody else may use."""
+BEGIN = 5
+"""Letters that make one word of "adviser" and "advisory": spelled otherwise is told all the same."""
+LEAST, BEARING = 7, 0.05
+"""Words of a statement, and its least bearing on the story's news."""
 UNLIKE = 0.35
 """Least likeness to any sentence of the other sides from which a statement counts as told there too."""
 MIN_HEARD = 2
@@ -31,15 +36,18 @@ _DATE = re.compile(r"\b[A-Z][a-z]{2,8}\.? \d{1,2}\b|\b\d{1,2} [A-Z][a-z]{2,8}\b|
 
 
 def only(desk: Desk, side: Side) -> tuple[Statement, ...]:
-    """At most one statement of a side with a name or number that two of its outlets and nobody else gives."""
-    mine = {s.outlet for s in desk.material.sources if s.side == side and s.news}
-    others = {s.outlet for s in desk.material.sources if s.side in SIDES and s.side != side}
-    if len(mine) < MIN_HEARD or len(others) < MIN_HEARD:
+    """At most one statement of a side with a name or number that two of its outlets and nobody else gives.
+
+    None unless the other sides could have told it: left and right, whichever the side is not, have two outlets with
+    text each.
+    """
+    heard = _heard(desk)
+    if any(len(heard[one]) < MIN_HEARD for one in {side, Side.LEFT, Side.RIGHT}):
         return ()
     elsewhere = frozenset(t for text in texts_without(desk.material, side) for t in terms(text))
     for passage in _sentences(desk):
         own = (names(passage.text) - _DAYS | _telling(passage.text)) - elsewhere
-        if passage.source.side != side or not own or not _strange(passage.text, elsewhere):
+        if passage.source.side != side or not own or not _strange(desk, passage.text, elsewhere):
             continue
         if desk.material.is_stale(passage) or _thin(desk, passage):
             continue
@@ -49,18 +57,34 @@ def only(desk: Desk, side: Side) -> tuple[Statement, ...]:
     return ()
 
 
+def _heard(desk: Desk) -> Mapping[Side, frozenset[str]]:
+    """The outlets of each side that tell the news in more than a title."""
+    told = [s for s in desk.material.sources if s.news and s.article.text.strip()]
+    return {side: frozenset(s.outlet for s in told if s.side == side) for side in SIDES}
+
+
 def _thin(desk: Desk, passage: Passage) -> bool:
     """Whether it says little that the reader was not told, leans on something else, or only says no.
 
     A "not" is told elsewhere in words without one ("rejects"), which no count of words would see.
     """
-    return desk.novelty(passage) < NOVEL or leans(passage.text) or bool(_THIN.search(passage.text))
+    text = passage.text
+    if passage.words < LEAST or clause(text) is None or desk.material.bearing_of(passage) < BEARING:
+        return True
+    return (
+        desk.novelty(passage) < NOVEL
+        or leans(text)
+        or bare_surname(text, desk.said)
+        or bool(_THIN.search(text))
+    )
 
 
-def _strange(text: str, elsewhere: frozenset[str]) -> bool:
-    """Whether much of a text's content, and not a detail only, stands nowhere in the other sides' words."""
-    own = set(terms(text))
-    return len(own - elsewhere) >= STRANGE * len(own)
+def _strange(desk: Desk, text: str, elsewhere: frozenset[str]) -> bool:
+    """Whether most of what a text tells beyond the headline, and not a detail only, stands nowhere in others' words."""
+    told = frozenset[str]().union(*map(term_set, desk.said))
+    own, begins = term_set(text) - told, {t[:BEGIN] for t in elsewhere}
+    alone = [t for t in own if t not in elsewhere and (len(t) < BEGIN or t[:BEGIN] not in begins)]
+    return len(alone) >= STRANGE * len(own)
 
 
 def _borne_out(desk: Desk, passage: Passage, items: frozenset[str]) -> bool:

@@ -24,7 +24,7 @@ SHORT, MOST_OF = 6, 0.75
 LEAST = 4
 """Content stems from which on a text is a fact that can be compared."""
 
-_MAGNITUDE = re.compile(r"(?<=\d)[ -]?(?P<m>bn|mn|m|b|k|tn)\b", re.IGNORECASE)
+_MAGNITUDE = re.compile(r"(?<=\d)[ -]?(?P<m>bn|mn|m|b|k|tn|t)\b", re.IGNORECASE)
 _MAGNITUDES = {
     "bn": "billion",
     "b": "billion",
@@ -32,17 +32,28 @@ _MAGNITUDES = {
     "m": "million",
     "k": "thousand",
     "tn": "trillion",
+    "t": "trillion",
 }
+_DECLINES = re.compile(
+    r"\bdeclin(?:es|ed|ing)(?= to\b)|\bden(?:ies|ied|ying)(?= (?:[\w’'-]+ ){0,3}?(?:requests?|bids?|appeals?|petitions?|motions?)\b)"
+    r"|\bwon['’]t(?= (?:hear|rehear|consider|review|reconsider)\b)"
+)
+"""Ways to say that somebody refuses."""
+_UNITED = re.compile(r"\bUnited States\b")
 _PERCENT = re.compile(r"(?<=\d) ?(?:%|per cent\b)")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|nobody|none|neither|nor|without|den(?:y|ies|ied|ying)|false(?:ly)?|refus(?:es|ed|ing|e)|"
-    r"reject(?:s|ed|ing)?|fail(?:s|ed|ing)?|unclear|unlikely|halt\w*|block\w*|cancel\w*)\b|n['’]t\b",
+    r"reject(?:s|ed|ing)?|rebuff(?:s|ed|ing)?|fail(?:s|ed|ing)?|unclear|unlikely|halt\w*|block\w*|cancel\w*)\b|n['’]t\b",
     re.IGNORECASE,
 )
 _DOUBT = re.compile(
     r"\b(?:alleg\w+|accus\w+|suspect\w*|reportedly|claim\w*|unconfirmed|could|may|might|if|whether|possibl\w+|"
     r"potential\w*|speculat\w*|likely|appears?|rumou?r\w*|said to (?:be|have))\b"
 )
+_DOUBTED = re.compile(
+    r", (?:who (?:is|was) )?(?:an? |the )?(?:alleged|accused|suspected|charged)\b[^,]*(?:,|$)|, (?:potentially|possibly) \w+ing\b[^,]*$"
+)
+"""A doubt that stands beside what a sentence tells: ", accused of arson two years ago,"."""
 _AHEAD = re.compile(r"\b(?:will|would|plans?|planning|intends?|proposes?|vows?|wants?|aims?|seeks?|hopes?) ")
 _GOING = re.compile(
     r"\b(?:is|are|be) \w+ing\b|^(?:[A-Z][\w’'.-]* )+[a-z]+ing\b|^(?:[A-Z][\w’'.-]* )+to [a-z]+"
@@ -97,10 +108,36 @@ _ALIKE = tuple(
         "announce reveal unveil",
         "indict indictment",
         "ruling rule",
-        "reject rejection",
+        "reject rejection refuse rebuff spurn",
+        "tie relation relations relationship friendship",
+        "close closure shut",
+        "rubble debris wreckage",
+        "demand ask request urge",
+        "collapse collapsed",
     )
 )
-_CLASS = {member: min(group) for group in _ALIKE for member in group}
+_OF_COUNTRIES = tuple(
+    frozenset(map(stem, group.split()))
+    for group in (
+        "ukraine ukrainian", "russia russian", "israel israeli", "iran iranian", "iraq iraqi", "korea korean",
+        "china chinese", "japan japanese", "india indian", "pakistan pakistani", "indonesia indonesian",
+        "colombia colombian", "venezuela venezuelan", "mexico mexican", "canada canadian", "france french",
+        "germany german", "italy italian", "spain spanish", "poland polish", "greece greek", "turkey turkish",
+        "syria syrian", "egypt egyptian", "lebanon lebanese", "yemen yemeni", "cuba cuban", "brazil brazilian",
+        "australia australian", "ireland irish", "scotland scottish", "sweden swedish", "norway norwegian",
+        "europe european", "africa african", "nigeria nigerian", "sudan sudanese", "kenya kenyan",
+        "afghanistan afghan", "vietnam vietnamese", "taiwan taiwanese", "haiti haitian", "hungary hungarian",
+    )
+)  # fmt: skip
+"""A country and its people: "Ukraine's drones" are "Ukrainian drones"."""
+_CLASS = {member: min(group) for group in (*_ALIKE, *_OF_COUNTRIES) for member in group}
+
+
+def classed(stem_: str) -> str:
+    """A stem, or the one that stands for all words of its meaning."""
+    return _CLASS.get(stem_, stem_)
+
+
 GRAVE = frozenset(
     _CLASS.get(stem(word), stem(word))
     for word in words(
@@ -137,7 +174,7 @@ def fact_of(text: str) -> Fact:
         _numbers(plain),
         surnames(plain),
         len(_NEGATION.findall(plain)),
-        bool(_DOUBT.search(plain)),
+        bool(_DOUBT.search(_DOUBTED.sub(" ", plain))),
         frozenset(m.group().lower().rstrip("s") for m in _TIME.finditer(plain)),
         True if _AHEAD.search(plain) or expects(plain) else (None if _GOING.search(plain) else False),
     )
@@ -190,6 +227,7 @@ def _same_times(fact: Fact, other: Fact) -> bool:
 @lru_cache(maxsize=16384)
 def plain_numbers(text: str) -> str:
     """The text with "$12.5bn" as "$12.5 billion" and "40%" as "40 percent"."""
+    text = _DECLINES.sub("refuses", _UNITED.sub("US", text))
     text = _MAGNITUDE.sub(lambda m: " " + _MAGNITUDES[m.group("m").lower()], text)
     return _PERCENT.sub(" percent", text)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
-from newsletter.writing.lexicon import NOUN_LIKE, PERSON_NOUNS, VERBS
+from newsletter.writing.lexicon import NOUN_LIKE, OPENERS, PERSON_NOUNS, STOP_WORDS, VERBS
 from newsletter.writing.quotes import without_quotations
 
 SUBJECT = 9
@@ -27,6 +28,17 @@ def leans(text: str) -> bool:
         return False
     subject = opening_subject(text)
     return not any(_names(token) for token in subject) or _described(subject)
+
+
+def bare_surname(text: str, said: Sequence[str]) -> bool:
+    """Whether the subject is one name alone, as of somebody known, whom nothing that was said has named."""
+    first, second = (*text.split()[:2], "", "")[:2]
+    name = re.sub(r"['’]s?$|,$", "", first)
+    alone = name[:1].isupper() and name[1:].islower() and second[:1].islower() and name.lower() not in _COMMON
+    return alone and len(name) > 2 and not any(re.search(rf"\b{re.escape(name)}\b", one) for one in said)
+
+
+_COMMON = STOP_WORDS | OPENERS | PERSON_NOUNS
 
 
 def opening_subject(text: str) -> list[str]:
