@@ -47,7 +47,7 @@ def good(request: ModelRequest) -> str:
     return answer(
         overview=[
             citing(request, "The city of Corvane closed the Alder Bridge on Tuesday.", CABLES),
-            citing(request, "Governor Ines Talbot said the state will pay $12 million for repairs to the Alder Bridge.", PAYS),
+            citing(request, "Governor Ines Talbot said the state transport department will pay $12 million for repairs to the Alder Bridge.", PAYS),
         ],
         points={
             "left": [citing(request, "Unions had asked for an inspection in March.", UNIONS)],
