@@ -215,7 +215,8 @@ def _tail(source: Sequence[_Word], left: int, cut: Sequence[_Word]) -> bool:
     if not content:
         return True
     first = next((n for n, word in enumerate(cut) if n and word.word in COORDINATORS | {";", "."}), len(cut))
-    if any(word.word in CONDITIONS for word in cut[:first]) or content[0].word in LIMITERS | {"than"}:
+    limits = not cut[0].stop and content[0].word in LIMITERS | {"than"}
+    if limits or any(word.word in CONDITIONS for word in cut[:first]):
         return False
     if cut[0].word == "," and any(word.word in EMBEDDING for word in cut[-5:]):
         return False

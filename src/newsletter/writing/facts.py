@@ -164,7 +164,7 @@ def _dropped(kind: str, text: str, cited: Sequence[str]) -> bool:
     )
 
 
-_CLAUSE = re.compile(r"[,;:—–]|\b(?:but|and|while|although|though|whereas|that|which|who|whose|in hopes)\b")
+_CLAUSE = re.compile(r"[,;:—–]|\b(?:but|and|while|although|though|whereas|that|which|who|whose|because|after|amid|ahead of|in hopes|in an effort)\b")
 
 _BESIDE = re.compile(r"\b(?:as|but|while|although|though|whereas)\b")
 """Between these stands a clause of its own: whose word the other is says nothing of it."""

@@ -33,6 +33,8 @@ _PEOPLE = frozenset(["he", "she"])
 _PRONOUNS = _PEOPLE | {"it", "they", "we", "you", "i"}
 _SAYING = frozenset(["say", "says", "said", "tell", "tells", "told"])
 _OWNERS = frozenset(["a", "an", "the", "his", "her", "its", "their"])
+_ASIDE = 12
+"""Words of the longest aside that is looked over for the subject before it."""
 _INSERT = re.compile(r"\s?\([^()]{1,12}\)|, \d+(?=,)|\s[–—]\s[^–—]{1,60}\s[–—](?=\s)")
 """What stands inside a clause and is none: "(R)", ", 28,", " – filed in March –"."""
 IN_NUMBER = re.compile(r"(?<=\d)[.,](?=\d)")
@@ -106,7 +108,7 @@ def _before(words: Sequence[Token], i: int, earlier: Sequence[Role]) -> tuple[tu
     start = _start(words, i)
     clause = words[start:i]
     said = _stems(clause)
-    described = _described(words, i)
+    described = _described(words, i) or _beside(words, start)
     if said or described:
         return (*said, *described), False
     pronoun = next((t.word for t in clause if t.word in _PRONOUNS), "")
@@ -126,6 +128,17 @@ def _described(words: Sequence[Token], i: int) -> tuple[str, ...]:
             opens = next((k + 1 for k in reversed(range(n)) if _ends(words[k].word) and words[k].word != ","), 0)
             return _stems(words[opens:n]) if ended else ()
     return ()
+
+
+def _beside(words: Sequence[Token], start: int) -> tuple[str, ...]:
+    """What stands before an aside that ends where the clause begins: "Talbot, one of six, met"."""
+    if start < 2 or words[start - 1].word != ",":
+        return ()
+    opens = next((n for n in reversed(range(start - 1)) if words[n].word == ","), 0)
+    aside = words[opens + 1 : start - 1]
+    if not opens or any(is_verb(words, n) for n in range(opens + 1, start - 1)) or len(aside) > _ASIDE:
+        return ()
+    return _stems(words[_start(words, opens) : opens])
 
 
 def _start(words: Sequence[Token], i: int) -> int:

@@ -49,7 +49,7 @@ SUBORDINATORS = _words("after before since because although though when where as
 RELATIVES = _words("who whom whose which what")
 PREPOSITIONS = _words(
     "of to in on at by for from with without against into onto over under about across among between through toward "
-    "towards per via upon within behind beyond beside near off inside outside throughout amid during following"
+    "towards per via upon within behind beyond beside near off inside outside throughout amid during following due ahead including according unlike"
 )
 NEGATIONS = _words("not no never none nobody nothing neither nor cannot hardly barely scarcely rarely seldom")
 LIMITERS = _words(
