@@ -1,18 +1,16 @@
-"""Whether a statement is its source with cuts that leave true what stays. Pure.
+"""Which words of a sentence may fall out without making another claim of what stays. Pure.
 
-Every word of a false sentence may stand in a true one: "twelve voted for it and nine against" holds "nine voted for
-it". What tells them apart is what was cut from between the words, and whether they kept their order. So a statement's
-words are laid along those of its source, in order, and every stretch that falls out between them is looked at: a
-condition, a limit, a negation, whose word it is, the head of a phrase, the joint of two clauses must not fall.
-No grammar is parsed. A leading clause may stand last and the other way round; dates may stand anywhere.
+What must not fall: a condition ("if the court agrees"), a limit ("only", "most of"), a negation, whose word it is,
+what makes another thing of the next word ("attempted", "a call to"), the head of a phrase ("Arden's lawyer"), what a
+verb is tied to ("closed to cargo"), and the joint of two clauses when words on both of its sides go.
+Lists and places of words decide, no grammar: in doubt a cut is not harmless.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from newsletter.writing.claims import Token, tokens
 from newsletter.writing.lexicon import CALENDAR, NUMBER_WORDS, PERSON_NOUNS, STOP_WORDS
@@ -20,6 +18,7 @@ from newsletter.writing.roles import IN_NUMBER, is_verb
 from newsletter.writing.terms import stem
 from newsletter.writing.turns import (
     CONDITIONS,
+    CONTRASTS,
     COORDINATORS,
     EMBEDDING,
     LAB,
@@ -34,262 +33,223 @@ from newsletter.writing.turns import (
     TIMES,
 )
 
-_FREE = frozenset(
-    "a an the that is are was were be been being am has have had do does did also".split()
-)
+MODALS = frozenset(["will", "would", "can", "could", "may", "might", "must", "should", "shall"])
+_FREE = (PLAIN_VERBS - MODALS - EMBEDDING) | frozenset(["a", "an", "the", "that", "also"])
 """Words that come and go without changing what is said."""
-_MODALS = frozenset("will would can could may might must should shall".split())
-_STOPS = frozenset('.,;:!?()—–“”"')
-_JOINERS = COORDINATORS | _STOPS
-_BOUNDARIES = COORDINATORS | SUBORDINATORS | RELATIVES | CONDITIONS | frozenset(";:.—–")
+_SIGNS = frozenset('.,;:!?()—–“”"')
+JOINERS = COORDINATORS | _SIGNS
+_JOINTS = COORDINATORS | SUBORDINATORS | RELATIVES | CONDITIONS | frozenset(",;:.—–")
+_CLOSING = frozenset(",;:.—–") | COORDINATORS
 _FACTIVE = frozenset(["after", "since", "because", "although", "though", "as"])
 """What stands behind these is told as a fact, too."""
 _TIED = frozenset(["to", "for", "against", "of", "from", "with", "into"])
-"""Prepositions that belong to the verb before them: "closed to cargo", "charged with theft"."""
+"""Prepositions that belong to the verb before them."""
 _PLACES = frozenset(["in", "across", "among", "throughout"])
-_WATCHED = (PREPOSITIONS | _MODALS | NEGATIONS | LIMITERS) - {"of"}
-"""Words that a statement has only where its source has them; "of" may be a possessive there."""
-_VOICES = 2
-"""Cited sentences that one statement may be put together from."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class Word:
+    """A word or sign as it is compared; ``key`` is empty for one that may stand anywhere."""
+
     key: str
     word: str
     verb: bool
     owns: bool
-    capital: bool
 
     @property
     def stop(self) -> bool:
-        return self.word in _STOPS
+        return self.word in _SIGNS
 
     @property
     def free(self) -> bool:
-        return self.key == ""
+        return not self.key
 
     @property
     def verbal(self) -> bool:
         return self.verb or self.word in PLAIN_VERBS
 
+    @property
+    def noun(self) -> bool:
+        """Whether it may be a noun or its adjective, as far as lists tell."""
+        other = _JOINTS | PREPOSITIONS | LIMITERS | TIMES | NEGATIONS | STOP_WORDS | NUMBER_WORDS.keys()
+        plain = not (self.free or self.stop or self.verbal or self.word in other)
+        return plain and not self.word.endswith("ly") and not self.word[:1].isdigit()
+
 
 @lru_cache(maxsize=8192)
-def _words(text: str) -> tuple[_Word, ...]:
+def words_of(text: str) -> tuple[Word, ...]:
+    """The words and signs of a text."""
     found = tokens(IN_NUMBER.sub("", text))
     return tuple(_word(found, i) for i in range(len(found)))
 
 
-def _word(found: Sequence[Token], i: int) -> _Word:
-    token = found[i]
-    after = found[i + 1].word if i + 1 < len(found) else ""
-    dated = token.word == "on" and after in CALENDAR
-    free = token.word in _FREE or dated or (token.word in CALENDAR and token.word not in _MODALS)
-    key = "" if free else NUMBER_WORDS.get(token.word, token.word if token.word in _STOPS else stem(token.word))
-    return _Word(key, token.word, is_verb(found, i), token.owns, token.capital)
+def _word(found: Sequence[Token], i: int) -> Word:
+    word = found[i].word
+    dated = word == "on" and i + 1 < len(found) and found[i + 1].word in CALENDAR
+    free = word in _FREE or dated or (word in CALENDAR and word not in MODALS)
+    key = "" if free else NUMBER_WORDS.get(word, word if word in _SIGNS else stem(word))
+    return Word(key, word, is_verb(found, i), found[i].owns)
 
 
-def cut_wrong(text: str, cited: Sequence[str]) -> bool:
-    """Whether the text is none of the cited sentences, nor two of them, with harmless cuts."""
-    own = _words(text)
-    if any(_laid(own, *order) for source in cited for order in _orders(_words(source))):
-        return False
-    pairs = itertools.permutations(cited, _VOICES) if len(cited) > 1 else ()
-    return not any(_laid(own, (*_words(a), _STOP, *_words(b))) for a, b in pairs)
+@dataclass(frozen=True)
+class Cut:
+    """The words of a source between two kept ones; -1 and its length stand for its borders."""
 
+    source: Sequence[Word]
+    left: int
+    right: int
+    joined: bool = False
+    """Whether the statement has a comma or an "and" here."""
 
-_COMMA, _STOP = (_Word(sign, sign, False, False, False) for sign in ",.")
+    @cached_property
+    def words(self) -> Sequence[Word]:
+        """What falls, without articles, auxiliaries and dates at both ends."""
+        cut = self.source[self.left + 1 : self.right]
+        kept = [n for n, word in enumerate(cut) if not word.free]
+        return cut[kept[0] : kept[-1] + 1] if kept else ()
 
+    @cached_property
+    def content(self) -> Sequence[Word]:
+        return [one for one in self.words if not (one.free or one.stop or one.word in TIMES)]
 
-def _orders(source: tuple[_Word, ...]) -> Iterator[tuple[tuple[_Word, ...], int]]:
-    """The source as it stands, and with a part moved from its end to its front; how many words were moved."""
-    yield source, 0
-    for i, word in enumerate(source):
-        before = source[i - 1].word if i else ""
-        moves = word.word in SUBORDINATORS | PREPOSITIONS or word.word == "on" or before == ","
-        said = any(one.word in EMBEDDING for one in source[max(0, i - 3) : i])
-        if i and (moves or said):
-            rest = source[: i - 1] if before == "," else source[:i]
-            yield (*source[i:], _COMMA, *rest), len(source) - i
+    @property
+    def before(self) -> Word | None:
+        return self.source[self.left] if self.left >= 0 else None
 
+    @property
+    def after(self) -> Word | None:
+        return self.source[self.right] if self.right < len(self.source) else None
 
-def _laid(own: Sequence[_Word], source: Sequence[_Word], moved: int = 0) -> bool:
-    """Whether the statement's words can be laid along the source so that every cut is harmless.
-
-    Of a source whose order was changed both parts must be used: else it is the source as it stood.
-    """
-    held = {word.key for word in source}
-    reached = {(-1, False)}
-    joined = False
-    for i, word in enumerate(own):
-        if word.word in _JOINERS:
-            joined = joined or i > 0
-        elif not word.free and word.key in held:
-            places = [j for j, other in enumerate(source) if other.key == word.key and not other.stop]
-            reached = {
-                (j, early or j < moved)
-                for j in places
-                for k, early in reached
-                if k < j and harmless(source, k, j, joined=joined)
-            }
-            joined = False
-        elif not word.free and word.word in _WATCHED:
+    def harmless(self) -> bool:
+        """Whether what stays says the same without it."""
+        if not self.content:
+            return self.before is not None or not self._has_that()
+        if self._sets_terms() or ((self._under_only() or self._antecedent()) and not self._aside()):
             return False
-    return any(
-        _tail(source, k, source[k + 1 :]) for k, early in reached if not moved or (early and k > moved)
-    )
+        if self.before is None:
+            return self._opening()
+        if self.after is None:
+            return self._end(self.words)
+        joints = self._joints()
+        return self._two(joints) if self.joined and joints else self._aside() or self._middle(joints)
 
+    def _has_that(self) -> bool:
+        """ "That the bridge is safe" is nobody's claim."""
+        return any(one.word == "that" for one in self.source[self.left + 1 : self.right][1:])
 
-def harmless(source: Sequence[_Word], left: int, right: int, *, joined: bool) -> bool:
-    """Whether what stands between two kept words of the source may go."""
-    cut = source[left + 1 : right]
-    if left < 0:
-        return _head(cut, source[right])
-    if source[left].owns and not source[right].stop and not cut:
-        return True
-    if not _content(cut):
-        return True
-    bounds = _bounds(cut)
-    if joined and bounds:
-        return not any(cut[n].word in CONDITIONS for n in bounds) and _tail(source, left, cut[: bounds[0]]) and _head(cut[bounds[-1] + 1 :], source[right])
-    return _middle(source, left, cut, source[right])
+    def _sets_terms(self) -> bool:
+        """Whether it holds what the rest hangs on: a condition, what was tested on animals alone."""
+        own = self.words
+        first = next(
+            (n for n, one in enumerate(own) if n and one.word in COORDINATORS | {";", "."}), len(own)
+        )
+        begun = own[:first] if self.after is None else own
+        return any(one.word in CONDITIONS for one in begun) or (
+            own[0].word in PREPOSITIONS and any(one.word in LAB for one in own[1:4])
+        )
 
+    def _under_only(self) -> bool:
+        """Whether an "only" stands before it: what is left out then is let in."""
+        return any(one.word == "only" for one in self.source[: max(0, self.left)])
 
-def _trimmed(cut: Sequence[_Word]) -> Sequence[_Word]:
-    """Without articles, auxiliaries and dates at both ends."""
-    kept = [n for n, word in enumerate(cut) if not word.free]
-    return cut[kept[0] : kept[-1] + 1] if kept else ()
+    def _antecedent(self) -> bool:
+        """Whether what a kept "where" or "which" describes would fall."""
+        return self.after is not None and self.after.word in RELATIVES | {"where"}
 
+    def _aside(self) -> bool:
+        """Whether it stands between two signs: an aside, which only adds."""
+        signs = self.words[0].stop and self.words[-1].stop
+        return signs and not any(one.word == ";" for one in self.words[1:])
 
-def _bounds(cut: Sequence[_Word]) -> list[int]:
-    """Places of the joints of clauses and lists; "between 1996 and 1998" has none."""
-    return [
-        n
-        for n, word in enumerate(cut)
-        if word.word in _BOUNDARIES | {","}
-        and not (0 < n < len(cut) - 1 and cut[n - 1].key[:1].isdigit() and cut[n + 1].key[:1].isdigit())
-    ]
+    def _joints(self) -> list[int]:
+        """Places of the joints of clauses and lists; "between 1996 and 1998" has none."""
+        own = self.words
+        numbers = {
+            n for n in range(1, len(own) - 1) if own[n - 1].key[:1].isdigit() and own[n + 1].key[:1].isdigit()
+        }
+        return [n for n, one in enumerate(own) if one.word in _JOINTS and n not in numbers]
 
+    def _opening(self) -> bool:
+        """In front of what stays."""
+        own, first = self.words, self.content[0]
+        part = any(one.word == "of" for one in own) and (first.word in LIMITERS or first.key[:1].isdigit())
+        if part or own[0].word == "under" or any(one.word in NEGATIONS for one in own):
+            return False
+        return own[-1].word in _CLOSING or not self._governs(own)
 
-def _content(cut: Sequence[_Word]) -> list[_Word]:
-    return [word for word in cut if not word.free and not word.stop and word.word not in TIMES]
+    def _end(self, own: Sequence[Word]) -> bool:
+        """Behind what stays."""
+        content = [one for one in own if not (one.free or one.stop)]
+        if not content:
+            return True
+        first = content[0].word
+        if not own[0].stop and first in LIMITERS | {"than", "under"}:
+            return False
+        said = own[0].word == "," and first not in _JOINTS | PREPOSITIONS and not first.endswith("ing")
+        if said and any(one.word in EMBEDDING for one in own[-5:]):
+            return False
+        return not self._beheads(own, None)
 
+    def _two(self, joints: Sequence[int]) -> bool:
+        """Two clauses, each of which lost something where the statement joins them."""
+        own = self.words
+        second = own[joints[-1] + 1 :]
+        return not any(one.noun for one in second) and self._end(own[: joints[0]])
 
-def _head(cut: Sequence[_Word], kept: _Word) -> bool:
-    """Whether what stands before a clause may go."""
-    content = _content(cut)
-    if not content:
-        return not any(word.word == "that" for word in cut) or len(cut) == 1
-    if any(word.word in CONDITIONS for word in cut) or any(word.word in NEGATIONS for word in cut):
-        return False
-    if cut[0].word == "under":
-        return False
-    if _trimmed(cut)[-1].word in {",", ";", ".", ":", "—", "–"} | COORDINATORS:
-        return True
-    return not _governs(cut, kept)
+    def _middle(self, joints: Sequence[int]) -> bool:
+        """Inside a clause."""
+        own, kept = self.words, self.source[self.right]
+        first, last = own[0], own[-1]
+        if first.word in RELATIVES:
+            whole = last.stop or (kept.verbal and not self._limited())
+            return whole and not any(one.word in CONDITIONS for one in own)
+        if first.word in LIMITERS | {"under"} or any(one.word in NEGATIONS for one in own) or last.stop:
+            return False
+        if any(0 < n < len(own) - 1 for n in joints) or "only" in {
+            one.word for one in self.source[: self.left]
+        }:
+            return False
+        if first.word in COORDINATORS | SUBORDINATORS | {","}:
+            return kept.verbal or kept.stop or kept.word in SUBORDINATORS
+        if last.word in COORDINATORS:
+            denied = any(one.word in NEGATIONS for one in self.source[: self.left])
+            return first.verbal == kept.verbal and not denied
+        return not (self._governs(own) or self._beheads(own, kept) or self._contrasted(kept))
 
+    def _limited(self) -> bool:
+        """ "Half of those who answered" are not half of all."""
+        return any(one.word in LIMITERS for one in self.source[: self.left])
 
-def _governs(cut: Sequence[_Word], kept: _Word) -> bool:
-    """Whether the cut's last word holds the next one: "a call to cut", "most of", "attempted"."""
-    last = _content(cut)[-1]
-    rest = cut[max(n for n, word in enumerate(cut) if word is last) + 1 :]
-    return (
-        any(word.word == "that" for word in rest)
-        or last.word in PREPOSITIONS
-        or (last.word in SUBORDINATORS - _FACTIVE)
-        or last.word in RELATIVES
-        or last.word in LIMITERS
-        or last.word in PRIVATIVE
-        or (last.verb and not kept.stop and len(_content(cut)) > 1 and not _adjective(cut))
-    )
+    def _governs(self, own: Sequence[Word]) -> bool:
+        """Whether its last word holds the next one: "a call to cut", "most of", "attempted"."""
+        last = self.content[-1]
+        between = self.source[self.left + 1 : self.right]
+        ends = between[max(n for n, one in enumerate(between) if one is last) + 1 :]
+        article = between[0].word in {"a", "an", "the"}
+        held = PREPOSITIONS | (SUBORDINATORS - _FACTIVE) | RELATIVES | LIMITERS | PRIVATIVE | {"than"}
+        # A participle behind an article describes what follows: "the newly elected mayor".
+        describes = len(self.content) <= 2 and (article or len(self.content) == 1)
+        claim = any(one.word == "that" for one in ends)
+        return claim or last.word in held | EMBEDDING or (last.verb and not describes)
 
+    def _beheads(self, own: Sequence[Word], kept: Word | None) -> bool:
+        """Whether it takes the head of the phrase whose front stays, or what the verb is tied to."""
+        before, first = self.source[self.left], self.source[self.left + 1]
+        if before.owns:
+            return True
+        if before.verb and before.word not in EMBEDDING:
+            amount = len(own) > 1 and own[1].key[:1].isdigit()
+            return first.word in _TIED and not amount
+        ends = kept is None or kept.verbal or kept.stop or kept.word in _JOINTS | PREPOSITIONS
+        return ends and first.noun and before.noun and before.word not in OFFICES | PERSON_NOUNS
 
-def _adjective(cut: Sequence[_Word]) -> bool:
-    """A participle behind an article describes what follows: "the newly elected mayor"."""
-    return len(_content(cut)) <= 2 and any(word.word in {"a", "an", "the"} for word in cut)
-
-
-def _tail(source: Sequence[_Word], left: int, cut: Sequence[_Word]) -> bool:
-    """Whether what stands behind a clause may go."""
-    content = _content(cut)
-    if not content:
-        return True
-    first = next((n for n, word in enumerate(cut) if n and word.word in COORDINATORS | {";", "."}), len(cut))
-    limits = not cut[0].stop and content[0].word in LIMITERS | {"than"}
-    if limits or any(word.word in CONDITIONS for word in cut[:first]):
-        return False
-    if cut[0].word == "," and any(word.word in EMBEDDING for word in cut[-5:]):
-        return False
-    if content[0].word in _PLACES and any(word.word in LAB for word in content[1:3]):
-        return False
-    return not _beheads(source[left], cut, None if len(cut) == len(source) - left - 1 else cut[-1])
-
-
-def _beheads(before: _Word, cut: Sequence[_Word], kept: _Word | None) -> bool:
-    """Whether the cut takes the head of the phrase whose front stays, or what the verb is tied to."""
-    first, second = cut[0], cut[1] if len(cut) > 1 else None
-    if before.owns:
-        return True
-    if before.verb and before.word not in EMBEDDING:
-        amount = second is not None and second.key[:1].isdigit()
-        return first.word in _TIED and not amount
-    ends = kept is None or kept.verbal or kept.stop or kept.word in _BOUNDARIES | PREPOSITIONS
-    return ends and _noun(first) and _noun(before) and before.word not in OFFICES | PERSON_NOUNS
-
-
-def _noun(word: _Word) -> bool:
-    """Whether a word may be a noun, as far as lists tell."""
-    other = _BOUNDARIES | PREPOSITIONS | LIMITERS | TIMES | _MODALS | NEGATIONS
-    return not (
-        word.free
-        or word.stop
-        or word.verbal
-        or word.word in other
-        or word.word.endswith("ly")
-        or word.word[:1].isdigit()
-        or word.word in STOP_WORDS
-        or word.word in NUMBER_WORDS
-    )
-
-
-def _middle(source: Sequence[_Word], left: int, cut: Sequence[_Word], kept: _Word) -> bool:
-    """Whether what stands inside a clause may go."""
-    inner = list(_trimmed(cut))
-    aside = inner[0].stop and inner[-1].stop
-    while inner and inner[0].stop:
-        inner.pop(0)
-    while inner and inner[-1].stop:
-        inner.pop()
-    if any(word.word in CONDITIONS for word in inner):
-        return False
-    if aside:
-        return not any(word.word == ";" for word in inner)
-    first, last = inner[0], inner[-1]
-    if first.word in RELATIVES and _trimmed(cut)[-1].stop:
-        return True
-    if first.word in LIMITERS or any(word.word in NEGATIONS for word in inner):
-        return False
-    inside = [n for n in _bounds(inner) if 0 < n < len(inner) - 1]
-    if first.word in RELATIVES or first.word == "that":
-        some = not cut[0].stop and any(word.word in LIMITERS for word in source[:left])
-        return kept.verbal and not some  # "half of those who answered" are not half of all
-    if inside:
-        return False
-    if first.word in COORDINATORS | SUBORDINATORS:
-        return kept.verbal or kept.stop or kept.word in SUBORDINATORS
-    if last.word in COORDINATORS:
-        return first.verbal == kept.verbal
-    if _governs(inner, kept):
-        return False
-    if _beheads(source[left], cut, kept):
-        return False
-    return not _contrasted(source, inner)
-
-
-def _contrasted(source: Sequence[_Word], cut: Sequence[_Word]) -> bool:
-    """Whether the cut limits where something holds, and the source says where it is otherwise."""
-    if cut[0].word not in _PLACES:
-        return False
-    return sum(word.word in _PLACES for word in source) > 1 and any(
-        word.word in COORDINATORS | {";"} for word in source
-    )
+    def _contrasted(self, kept: Word) -> bool:
+        """Whether it limits what is meant, and the source tells how it is elsewhere."""
+        own, words = self.words, {one.word for one in self.source}
+        places = sum(one.word in _PLACES for one in self.source)
+        if own[0].word in _PLACES and places > 1 and words & (COORDINATORS | {";"}):
+            return True
+        if own[0].word in PREPOSITIONS and kept.verbal and words & CONTRASTS:
+            return True
+        twice = sum(one.key == kept.key for one in self.source) > 1
+        return twice and all(one.noun for one in own)  # the bridge tax beside the stadium tax

@@ -19,7 +19,7 @@ from newsletter.writing.claims import (
     speakers,
     tokens,
 )
-from newsletter.writing.cuts import cut_wrong
+from newsletter.writing.laid import put_together_otherwise
 from newsletter.writing.lexicon import CALENDAR, VERBS
 from newsletter.writing.quantities import quantities
 from newsletter.writing.quotes import without_quotations
@@ -164,7 +164,10 @@ def _dropped(kind: str, text: str, cited: Sequence[str]) -> bool:
     )
 
 
-_CLAUSE = re.compile(r"[,;:—–]|\b(?:but|and|while|although|though|whereas|that|which|who|whose|because|after|amid|ahead of|in hopes|in an effort)\b")
+_CLAUSE = re.compile(
+    r"[,;:—–]|\b(?:but|and|while|although|though|whereas|that|which|who|whose|because|after|amid|"
+    r"ahead of|in hopes|in an effort)\b"
+)
 
 _BESIDE = re.compile(r"\b(?:as|but|while|although|though|whereas)\b")
 """Between these stands a clause of its own: whose word the other is says nothing of it."""
@@ -243,5 +246,5 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("wording not in the source", _new_wording),
     ("who did what is exchanged", _exchanged),
     ("who did what is exchanged", who_differs),
-    ("cut or put together otherwise", cut_wrong),
+    ("cut or put together otherwise", put_together_otherwise),
 )

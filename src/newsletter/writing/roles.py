@@ -125,7 +125,9 @@ def _described(words: Sequence[Token], i: int) -> tuple[str, ...]:
     for n in reversed(range(1, i)):
         if words[n].word in {*_RELATIVES, "whom", "whose"}:
             ended = any(is_verb(words, k) or words[k].word in PLAIN_VERBS for k in range(n + 1, i))
-            opens = next((k + 1 for k in reversed(range(n)) if _ends(words[k].word) and words[k].word != ","), 0)
+            opens = next(
+                (k + 1 for k in reversed(range(n)) if _ends(words[k].word) and words[k].word != ","), 0
+            )
             return _stems(words[opens:n]) if ended else ()
     return ()
 

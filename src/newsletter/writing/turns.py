@@ -45,11 +45,14 @@ PLAIN_VERBS = _words(
 CONDITIONS = _words("if unless until once provided except whether only")
 """Words that make what stands beside them hold in a case alone."""
 COORDINATORS = _words("and but or nor while whereas yet")
+CONTRASTS = _words("but while whereas") | frozenset([";"])
+"""Between these a sentence tells how it is here and how it is there."""
 SUBORDINATORS = _words("after before since because although though when where as despite")
 RELATIVES = _words("who whom whose which what")
 PREPOSITIONS = _words(
     "of to in on at by for from with without against into onto over under about across among between through toward "
-    "towards per via upon within behind beyond beside near off inside outside throughout amid during following due ahead including according unlike"
+    "towards per via upon within behind beyond beside near off inside outside throughout amid during "
+    "following due ahead including according unlike"
 )
 NEGATIONS = _words("not no never none nobody nothing neither nor cannot hardly barely scarcely rarely seldom")
 LIMITERS = _words(
@@ -64,7 +67,7 @@ PRIVATIVE = _words(
 """Adjectives without which a thing is another: an attempted murder is none."""
 TIMES = _words("day days week weeks month months year years morning afternoon evening night ago")
 EMBEDDING = _words(
-    "say says said tell tells told report reports reported find finds found announce announced conclude concluded "
+    "say says said tell tells told reported find finds found announce announced conclude concluded "
     "rule ruled add added note noted argue argued warn warned claim claimed believe believes believed estimate "
     "estimated think thinks suggest suggests suggested show showed shows insist insisted testify testified wrote "
     "predict predicted recommend recommended"
