@@ -8,6 +8,7 @@ Lists and places of words decide, no grammar: in doubt a cut is not harmless.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -33,6 +34,8 @@ from newsletter.writing.turns import (
     TIMES,
 )
 
+_DASHED = re.compile(r"\s(?:--?|\||::)\s")
+"""Signs that set off what stands beside them, as an outlet's name behind a title."""
 MODALS = frozenset(["will", "would", "can", "could", "may", "might", "must", "should", "shall"])
 _FREE = (PLAIN_VERBS - MODALS - EMBEDDING) | frozenset(["a", "an", "the", "that", "also"])
 """Words that come and go without changing what is said."""
@@ -79,7 +82,7 @@ class Word:
 @lru_cache(maxsize=8192)
 def words_of(text: str) -> tuple[Word, ...]:
     """The words and signs of a text."""
-    found = tokens(IN_NUMBER.sub("", text))
+    found = tokens(_DASHED.sub(" – ", IN_NUMBER.sub("", text)))
     return tuple(_word(found, i) for i in range(len(found)))
 
 

@@ -129,7 +129,9 @@ def _inside_quotation(field: str, span: Span) -> bool:
     return before.count("“") > before.count("”") or before.count('"') % 2 == 1
 
 
-_FATAL = frozenset({"too long", "cut off", "question", "teaser or promotion", "credit or byline", "link"})
+_FATAL = frozenset(
+    {"too long", "cut off", "question", "teaser or promotion", "credit or byline", "link", "markup or code"}
+)
 """Reasons that no cut can cure: what is wrong with part of such a sentence is wrong with all of it."""
 
 
