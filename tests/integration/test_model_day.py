@@ -72,7 +72,7 @@ def test_what_is_wrong_goes_the_rest_stands_and_a_rebuild_asks_nobody(day: Day) 
     assert first.issue.document == again.issue.document == gone.issue.document
     assert first.issue.html == gone.issue.html
     texts = made(first.issue.document)
-    assert len(texts) > 20
+    assert len(texts) >= 20
     assert not any("150 million" in text or "rose by half" in text for text in texts)
     assert "Averill took 340,000 crowns from the builder Stanmoor Homes." not in texts
     assert check_of(first, "evidence").verdict.value == "pass"
@@ -117,6 +117,27 @@ def test_no_failure_of_the_model_stops_an_issue(day: Day, kind: int | str) -> No
     assert check.verdict.value == "warn"
     assert "5 of 5 stories not written" in check.figure
     assert "newsletter build" in check.todo
+    kept: Any = one.issue.document["model"]
+    assert sum(kept["unanswered"].values()) == 5
+    assert set(kept["todo"]) == set(kept["unanswered"])
+
+
+def test_a_closed_address_is_named_with_what_to_do_and_every_story_is_told(day: Day) -> None:
+    one = built(day, "http://127.0.0.1:9/v1", MODEL="closed", MODEL_DEADLINE="4 s")
+    check = check_of(one, "model-text")
+    assert check.figure == "5 of 5 stories not written by the model (127.0.0.1:9 refused the connection)"
+    assert "NEWSLETTER_MODEL_URL" in check.todo
+    plain = issue_from(one.issue.document)
+    assert all(story.words.overview for story in plain.stories)
+
+
+def test_a_budget_that_is_spent_costs_the_last_stories_their_model_and_no_more(day: Day) -> None:
+    with ModelStandIn(recorded_sample()) as model:
+        one = built(day, model.url, MODEL="small-budget", MODEL_BUDGET="9000")
+    check = check_of(one, "model-text")
+    assert "over the budget" in check.figure
+    assert "NEWSLETTER_MODEL_BUDGET" in check.todo
+    assert made(one.issue.document)
 
 
 def test_a_setting_that_cannot_work_is_said_before_an_issue_is_made(day: Day) -> None:
@@ -124,6 +145,9 @@ def test_a_setting_that_cannot_work_is_said_before_an_issue_is_made(day: Day) ->
         built(day, "http://127.0.0.1:9", MODEL="")
     with pytest.raises(SettingsError, match="https"):
         built(day, "http://models.example/v1", MODEL="another")
+    for address in ("http://127.0.0.1:99999/v1", "https://[::1/v1", "https://mod els.example/v1", "https://"):
+        with pytest.raises(SettingsError, match="MODEL_URL"):
+            built(day, address, MODEL="another")
 
 
 def test_the_doctor_asks_the_model_only_where_it_writes(tmp_path: Path) -> None:

@@ -103,8 +103,26 @@ def test_a_redirect_is_not_followed_with_the_key(model: ModelStandIn, make: Make
 def test_nobody_at_the_address_is_busy(make: Make) -> None:
     with ModelStandIn(lambda _: "{}") as gone:
         pass
-    with pytest.raises(ModelBusy, match="could not be reached"):
+    with pytest.raises(ModelBusy, match=r"127\.0\.0\.1:.* refused the connection") as problem:
         make(gone).ask(ASK, 10)
+    assert "NEWSLETTER_MODEL_URL" in problem.value.todo
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("kind", "setting"),
+    [(401, "MODEL_API_KEY"), (404, "NEWSLETTER_MODEL"), (429, "in 7 s"), (503, "in 7 s"), ("hang", "MODEL_TIMEOUT"),
+     ("cut", "another model"), ("garbage", "MODEL_URL")],
+)  # fmt: skip
+def test_every_failure_says_what_to_do_and_where(
+    model: ModelStandIn, make: Make, kind: int | str, setting: str
+) -> None:
+    model.fail_next(kind, headers={"Retry-After": "7"})
+    with pytest.raises(ModelError) as problem:
+        make(model).ask(ASK, SHORT if kind == "hang" else 10)
+    assert setting in problem.value.todo
+    assert "127.0.0.1" in problem.value.message or kind == "cut"
+    assert DEV_KEY not in str(problem.value)
 
 
 def test_a_model_that_takes_no_options_is_asked_plainly(model: ModelStandIn) -> None:

@@ -220,12 +220,14 @@ def test_the_editor_sees_what_became_of_a_models_text() -> None:
     check = checks_of(replace(sample_issue(), model=tally))["model-text"]
     assert check.figure == "the model's text: 14 of 16 sentences kept; dropped: 2 number not in the source"
     assert check.verdict is Verdict.PASS
-    outage = checks_of(replace(sample_issue(), model=replace(tally, unanswered={"it answered 503": 2})))[
-        "model-text"
-    ]
+    why = "models.example answered 503"
+    gone = replace(tally, unanswered={why: 2}, todo={why: "Build again later."})
+    outage = checks_of(replace(sample_issue(), model=gone))["model-text"]
     assert outage.verdict is Verdict.WARN
-    assert outage.figure.endswith("2 of 5 stories not written")
-    assert "2 it answered 503" in outage.todo
+    assert outage.figure.endswith("2 of 5 stories not written by the model (models.example answered 503)")
+    assert "Build again later." in outage.todo
+    nothing = checks_of(replace(sample_issue(), model=ModelTally(5, 0, {}, {why: 5})))["model-text"]
+    assert nothing.figure == "5 of 5 stories not written by the model (models.example answered 503)"
     assert "model-text" not in checks_of(sample_issue())
 
 

@@ -47,7 +47,7 @@ def good(request: ModelRequest) -> str:
     return answer(
         overview=[
             citing(request, "The city of Corvane closed the Alder Bridge on Tuesday.", CABLES),
-            citing(request, "Governor Ines Talbot said the state will pay $12 million for repairs to the Alder Bridge.", PAYS),
+            citing(request, "Governor Ines Talbot said the state transport department will pay $12 million for repairs to the Alder Bridge.", PAYS),
         ],
         points={
             "left": [citing(request, "Unions had asked for an inspection in March.", UNIONS)],
@@ -291,6 +291,9 @@ def test_stories_beyond_the_budget_are_not_asked_about() -> None:
         {"a": ASK, "b": ModelRequest("i", "m", 100), "c": ASK}
     )
     assert [found[name].problem for name in "abc"] == ["", "", "over the budget"]
+    assert "NEWSLETTER_MODEL_BUDGET" in found["c"].todo
+    slow = Scripted(ModelBusy("it did not answer in time", todo="Raise the timeout.", slow=True))
+    assert "NEWSLETTER_MODEL_DEADLINE" in asker(slow, deadline=1.5).answers({"a": ASK})["a"].todo
 
 
 @given(st.lists(st.integers(0, 50), max_size=8), st.integers(0, 200))

@@ -14,6 +14,7 @@ from newsletter.writing.facts import BAR, share
 from newsletter.writing.sentences import sentences
 from newsletter.writing.verify import instructs, question_wrong, topic_wrong, unsupported, verify
 from newsletter.writing.writer import ExtractiveWriter
+from tests.support.verifier_attacks import ATTACKS
 from tests.support.writing_stories import article, bridge, chosen, registry, story
 
 CLOSED = (
@@ -140,6 +141,22 @@ def test_words_of_two_clauses_are_not_put_together(text: str, source: str) -> No
 )
 def test_a_clause_of_a_longer_sentence_stands(text: str, source: str) -> None:
     assert unsupported(text, [source]) == ""
+
+
+@pytest.mark.parametrize(("source", "true", "false"), ATTACKS)
+def test_a_harmless_cut_stands_and_one_that_changes_what_stays_does_not(
+    source: str, true: tuple[str, ...], false: tuple[str, ...]
+) -> None:
+    assert [text for text in true if unsupported(text, [source])] == []
+    assert [text for text in false if not unsupported(text, [source])] == []
+
+
+def test_two_sentences_may_be_joined_and_not_mixed() -> None:
+    first, second = "Exports of grain fell by a third.", "Imports of steel rose in May."
+    assert unsupported("Exports of grain fell by a third, and imports of steel rose.", [first, second]) == ""
+    assert unsupported("Imports of steel rose, and exports of grain fell by a third.", [first, second]) == ""
+    assert unsupported("Exports of steel fell by a third.", [first, second])
+    assert unsupported("Exports of grain rose in May.", [first, second])
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,7 @@ def built_json(built: Built) -> dict[str, Any]:
         **{key: doc[key] for key in ("number", "as_of", "subject", "words", "reading_seconds", "html_bytes")},
         "html_sha256": built.issue.html_sha256,
         "grouping": doc["inputs"].get("grouping", "lexical"),
+        **({"model": doc["model"]} if "model" in doc else {}),
         "checks": doc["checks"],
     }
 

@@ -97,6 +97,7 @@ def _tally(model: ModelTally) -> JsonObject:
         "kept": model.kept,
         "dropped": dict(sorted(model.dropped.items())),
         "unanswered": dict(sorted(model.unanswered.items())),
+        "todo": dict(sorted(model.todo.items())),
     }
 
 

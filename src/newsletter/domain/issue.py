@@ -165,6 +165,8 @@ class ModelTally:
     """Sentences that do not, by reason."""
     unanswered: Mapping[str, int] = field(default_factory=dict)
     """Stories that the model did not write, by reason: their text is extractive."""
+    todo: Mapping[str, str] = field(default_factory=dict)
+    """What to do about each of those reasons."""
 
 
 @dataclass(frozen=True, slots=True)

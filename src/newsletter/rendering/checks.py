@@ -71,10 +71,7 @@ class IssueChecker:
         """How much of a model's text stands; a warning where it did not write all it was to write."""
         if issue.model is None:
             return
-        figure, todo = wording.model_tally(issue.model), ""
-        if issue.model.unanswered:
-            reasons = wording.counted_reasons(issue.model.unanswered)
-            todo = f"Those stories are extractive, which is in order ({reasons}). To ask again: `newsletter build`."
+        figure, todo = wording.model_tally(issue.model), wording.model_todo(issue.model)
         yield check("model-text", figure, "only verified text stands", todo, Verdict.WARN)
 
     def _excerpts(self, issue: Issue) -> Check:

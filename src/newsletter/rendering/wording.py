@@ -189,13 +189,28 @@ _EXTRACT = "The sentences are the outlets' own, shortened. Software chose them; 
 
 def model_tally(model: ModelTally) -> str:
     """ "the model's text: 14 of 16 sentences kept; dropped: 2 number not in the source"."""
-    total = model.kept + sum(model.dropped.values())
-    told = f"the model's text: {model.kept} of {plural(total, 'sentence')} kept"
+    total, missing = model.kept + sum(model.dropped.values()), sum(model.unanswered.values())
+    parts = [f"the model's text: {model.kept} of {plural(total, 'sentence')} kept"] if total else []
     if model.dropped:
-        told += f"; dropped: {counted_reasons(model.dropped)}"
-    missing = sum(model.unanswered.values())
+        parts.append(f"dropped: {counted_reasons(model.dropped)}")
+    if missing:
+        why = ", ".join(sorted(model.unanswered))
+        parts.append(
+            f"{missing} of {plural(model.stories, 'story', 'stories')} not written by the model ({why})"
+        )
+    return "; ".join(parts) or "the model had no story to write"
+
+
+def model_todo(model: ModelTally) -> str:
+    """What an operator can do where the model did not write all it was to write; empty when it did."""
+    if not model.unanswered:
+        return ""
+    steps = dict.fromkeys(model.todo.get(reason, "") for reason in model.unanswered)
+    told = " ".join(step for step in steps if step)
     return (
-        f"{told}; {missing} of {plural(model.stories, 'story', 'stories')} not written" if missing else told
+        f"Those stories are extractive, which is in order. {told} To ask again: `newsletter build`.".replace(
+            "  ", " "
+        )
     )
 
 

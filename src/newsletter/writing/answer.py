@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from newsletter.domain.leaning import SIDES, Side
-from newsletter.errors import ModelError
+from newsletter.writing.outages import unusable
 
 LONGEST = 20_000
 """Characters of an answer; what was asked for is a tenth of it."""
@@ -41,18 +41,18 @@ class Draft:
 def read(answer: str) -> Draft:
     """Raises `ModelError`: empty, too long, no JSON, or not of the shape that was asked for."""
     if not answer.strip():
-        raise ModelError("the answer was empty")
+        raise unusable("the answer was empty")
     if len(answer) > LONGEST:
-        raise ModelError("the answer was too long")
+        raise unusable("the answer was too long")
     fenced = _FENCED.match(answer)
     try:
         found = json.loads(fenced.group("body") if fenced else answer)
     except (ValueError, RecursionError):
-        raise ModelError("the answer was no JSON") from None
+        raise unusable("the answer was no JSON") from None
     try:
         return _draft(found)
     except (TypeError, ValueError, KeyError, AttributeError):
-        raise ModelError("the answer had another shape than was asked for") from None
+        raise unusable("the answer had another shape than was asked for") from None
 
 
 def _draft(found: Any) -> Draft:

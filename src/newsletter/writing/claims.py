@@ -14,6 +14,7 @@ from newsletter.writing.turns import OFFICES, QUALIFIERS
 
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_][\w’'-]*|[.,;:!?()—–“”\"]")
 _POSSESSIVE = re.compile(r"['’]s?$")
+_OWNER = re.compile(r"(?:['’]s|s['’])$")
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|(?<!\w)[‘']([^‘’']*\s[^‘’']*?)[’'](?!\w)")
 
 KINDS: dict[str, re.Pattern[str]] = {
@@ -60,6 +61,8 @@ class Token:
     capital: bool
     opens: bool
     """Whether it opens a sentence or a quotation, where any word is capitalised."""
+    owns: bool = False
+    """Whether it is a possessive: of "Arden's lawyer", Arden."""
 
 
 @lru_cache(maxsize=8192)
@@ -69,7 +72,8 @@ def tokens(text: str) -> tuple[Token, ...]:
     for raw in _TOKEN.findall(text):
         bare = _POSSESSIVE.sub("", raw)
         opens = not found or found[-1].word in {".", "!", "?", ":", "“", '"'}
-        found.append(Token(bare.replace(".", "").lower() or raw, bare[:1].isupper(), opens))
+        word = bare.replace(".", "").lower() or raw
+        found.append(Token(word, bare[:1].isupper(), opens, owns=bool(_OWNER.search(raw))))
     return tuple(found)
 
 
@@ -160,10 +164,19 @@ def speakers(text: str) -> frozenset[str]:
     found: set[str] = set()
     for i, token in enumerate(words):
         if token.word in said:
+            found |= _before_aside(words, i)
             found |= {t.word for t in (*words[max(0, i - 1) : i], *words[i + 1 : i + 3]) if t.capital}
         if token.word == "according":
             found |= {t.word for t in words[i + 2 : i + 6] if t.capital}
     return frozenset(found)
+
+
+def _before_aside(words: Sequence[Token], i: int) -> set[str]:
+    """The name before an aside that ends at a place: "Talbot, who left in May, said"."""
+    if not i or words[i - 1].word != ",":
+        return set()
+    opens = next((n for n in reversed(range(1, i - 1)) if words[n].word == ","), 0)
+    return {words[opens - 1].word} if opens and words[opens - 1].capital else set()
 
 
 WINDOW = 6

@@ -19,6 +19,7 @@ from newsletter.writing.claims import (
     speakers,
     tokens,
 )
+from newsletter.writing.laid import put_together_otherwise
 from newsletter.writing.lexicon import CALENDAR, VERBS
 from newsletter.writing.quantities import quantities
 from newsletter.writing.quotes import without_quotations
@@ -153,12 +154,23 @@ def _dropped(kind: str, text: str, cited: Sequence[str]) -> bool:
     rest = [one for one in cited if one not in holders]
     if rest and share(text, rest) >= BAR and not new_number(text, rest):
         return False
-    whole = kind in {"allegation", "attribution"}
-    clauses = holders if whole else [c for one in holders for c in _CLAUSE.split(one) if pattern.search(c)]
-    return any(whole or _uses(text, clause) for clause in clauses)
+    worded = kind in {"allegation", "attribution"}
+    parts = _BESIDE if worded else _CLAUSE
+    return any(
+        (worded and len(clauses) == 1) or _uses(text, clause)
+        for clauses in map(parts.split, holders)
+        for clause in clauses
+        if pattern.search(clause)
+    )
 
 
-_CLAUSE = re.compile(r"[,;:—–]|\b(?:but|and|while|although|though|whereas|that|which|who|whose)\b")
+_CLAUSE = re.compile(
+    r"[,;:—–]|\b(?:but|and|while|although|though|whereas|that|which|who|whose|because|after|amid|"
+    r"ahead of|in hopes|in an effort)\b"
+)
+
+_BESIDE = re.compile(r"\b(?:as|but|while|although|though|whereas)\b")
+"""Between these stands a clause of its own: whose word the other is says nothing of it."""
 
 
 def _uses(text: str, clause: str) -> bool:
@@ -234,4 +246,5 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("wording not in the source", _new_wording),
     ("who did what is exchanged", _exchanged),
     ("who did what is exchanged", who_differs),
+    ("cut or put together otherwise", put_together_otherwise),
 )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from newsletter.writing.debris import is_debris
 from newsletter.writing.furniture import BYLINE, CAPTION, CREDIT, LABEL, REPORTER, REPORTS, TEASER, URL
 from newsletter.writing.lexicon import (
     BARE_VERBS,
@@ -264,6 +265,7 @@ _RULES: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("credit or byline", _search(CREDIT, BYLINE, REPORTS, REPORTER)),
     ("caption", _search(CAPTION)),
     ("link", _search(URL)),
+    ("markup or code", is_debris),
     ("run-on", lambda text: _search(_RUN_ON, _GAP)(text) or _begins_again(text)),
     ("ellipsis", lambda text: bool(_ELLIPSIS.search(without_quotations(text)))),
     ("all capitals", _shouts),

@@ -58,7 +58,7 @@ class ModelIssue:
         self._of, self._rows, self._answers = of, rows, answers
         self._kept: dict[str, int] = {}
         self._dropped: dict[str, Counter[str]] = {}
-        self._unanswered: dict[str, str] = {}
+        self._unanswered: dict[str, ModelError] = {}
 
     def for_issue(self, chosen: Sequence[Chosen], registry: Registry) -> ModelIssue:
         return self._of.for_issue(chosen, registry)
@@ -72,10 +72,10 @@ class ModelIssue:
         answer = self._answers.get(key, Answer("", problem="it has no text to send"))
         try:
             if answer.problem:
-                raise ModelError(answer.problem)
+                raise ModelError(answer.problem, todo=answer.todo)
             draft = read(answer.text)
         except ModelError as problem:
-            self._unanswered[key] = problem.message
+            self._unanswered[key] = problem
             return words
         work = Assembly({row.number: row for row in self._rows[key]}, self._of.extract.limits)
         told = assemble(draft, words, work)
@@ -88,8 +88,13 @@ class ModelIssue:
         for found in self._dropped.values():
             dropped.update(found)
         stories = len(self._kept) + len(self._unanswered)
+        problems = self._unanswered.values()
         return ModelTally(
-            stories, sum(self._kept.values()), dict(dropped), dict(Counter(self._unanswered.values()))
+            stories,
+            sum(self._kept.values()),
+            dict(dropped),
+            dict(Counter(problem.message for problem in problems)),
+            {problem.message: problem.todo for problem in problems if problem.todo},
         )
 
     def inputs(self) -> Mapping[str, str]:

@@ -20,7 +20,9 @@ MOST, CHARACTERS = 90, 18_000
 """What one request may hold at most: about 5,000 tokens."""
 LONGEST = 600
 """Characters of a sentence; a longer one is a page without stops."""
-_FURNITURE = frozenset({"teaser or promotion", "credit or byline", "link", "question", "cut off"})
+_FURNITURE = frozenset(
+    {"teaser or promotion", "credit or byline", "link", "markup or code", "question", "cut off"}
+)
 
 
 @dataclass(frozen=True, slots=True)

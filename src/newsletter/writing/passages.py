@@ -14,6 +14,7 @@ from newsletter.writing.openings import unglued
 from newsletter.writing.sentences import Span, is_closed, sentences, stripped
 from newsletter.writing.sources import Source
 from newsletter.writing.trim import Spans, opened, shortenings
+from newsletter.writing.verify import unsupported
 
 MAX_SENTENCES = 14
 """Sentences looked at per article: an RSS description has two, a full text's lead has the news."""
@@ -100,7 +101,7 @@ def _of_title(source: Source, limits: Limits) -> Iterator[Passage]:
     span = title_span(source)
     title = source.article.title
     if span.start < span.end and not refusal(title[span.start : span.end]):
-        yield from _wordings(source, "title", span, -1, limits)
+        yield from _wordings(source, "title", span, -1, limits, title)
 
 
 def _of_text(source: Source, limits: Limits) -> Iterator[Passage]:
@@ -118,7 +119,8 @@ def _of_text(source: Source, limits: Limits) -> Iterator[Passage]:
         text = field[span.start : span.end]
         if text.endswith(":") or refusal(text) in _FATAL or (span.start == begun and opens_midway(text)):
             continue
-        yield from _wordings(source, "text", span, place, limits)
+        sentence = field[spans[place].start : spans[place].end]
+        yield from _wordings(source, "text", span, place, limits, sentence)
 
 
 def _inside_quotation(field: str, span: Span) -> bool:
@@ -127,7 +129,9 @@ def _inside_quotation(field: str, span: Span) -> bool:
     return before.count("“") > before.count("”") or before.count('"') % 2 == 1
 
 
-_FATAL = frozenset({"too long", "cut off", "question", "teaser or promotion", "credit or byline", "link"})
+_FATAL = frozenset(
+    {"too long", "cut off", "question", "teaser or promotion", "credit or byline", "link", "markup or code"}
+)
 """Reasons that no cut can cure: what is wrong with part of such a sentence is wrong with all of it."""
 
 
@@ -136,12 +140,17 @@ def _is_deck(text: str, sentences_in_field: int) -> bool:
     return sentences_in_field == 1 and len(text.split()) <= 22
 
 
-def _wordings(source: Source, field: Field, span: Span, place: int, limits: Limits) -> Iterator[Passage]:
+def _wordings(
+    source: Source, field: Field, span: Span, place: int, limits: Limits, sentence: str
+) -> Iterator[Passage]:
+    """What can be said of a sentence: the verifier's law holds for our own cuts as for a model's text."""
     characters = field_of(source.article, field)
     for number, spans in enumerate(shortenings(characters, span)):
         text = statement_text(characters, spans)
         words = len(text.split())
         if words > limits.statement_words or refusal(text):
             continue
-        if consecutive_words(characters, [(s.start, s.end) for s in spans]) <= limits.excerpt_words:
+        if consecutive_words(characters, [(s.start, s.end) for s in spans]) > limits.excerpt_words:
+            continue
+        if text == sentence or not unsupported(text, [sentence], title=place < 0):
             yield Passage(source, field, spans, place, text, words, number == 0)

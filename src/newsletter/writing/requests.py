@@ -35,6 +35,14 @@ class Terms:
     deadline: float
     """Seconds for all of them."""
 
+    def budget_todo(self) -> str:
+        """For an operator whose budget was too small."""
+        return f"Raise NEWSLETTER_MODEL_BUDGET ({self.tokens} tokens an issue); stories beyond it stay extractive."
+
+    def deadline_todo(self) -> str:
+        """For an operator whose deadline came first."""
+        return f"Raise NEWSLETTER_MODEL_DEADLINE ({self.deadline:.0f} s an issue), or use a faster model."
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -43,6 +51,12 @@ class Answer:
     key: str
     text: str = ""
     problem: str = ""
+    todo: str = ""
+    """What to do about the problem, in words for people."""
+
+
+_Outcome = tuple[str, ModelError | None]
+"""An answer's text, or why there is none."""
 
 
 class Asker:
@@ -70,27 +84,31 @@ class Asker:
         found = {name: Answer(keys[name], text) for name, text in stored.items() if text is not None}
         within = affordable({n: r for n, r in requests.items() if n not in found}, self._terms.tokens)
         for name in requests.keys() - found.keys() - within.keys():
-            found[name] = Answer(keys[name], problem="over the budget")
+            found[name] = Answer(keys[name], problem="over the budget", todo=self._terms.budget_todo())
         for name, (text, problem) in self._ask_all(within).items():
-            kept = self._texts.keep(keys[name], self.model, text, self._clock()) if not problem else ""
-            found[name] = Answer(keys[name], kept, problem)
+            if problem:
+                found[name] = Answer(keys[name], problem=problem.message, todo=problem.todo)
+            else:
+                found[name] = Answer(
+                    keys[name], self._texts.keep(keys[name], self.model, text, self._clock())
+                )
         return {name: found[name] for name in requests}
 
-    def _ask_all(self, requests: Mapping[str, ModelRequest]) -> dict[str, tuple[str, str]]:
+    def _ask_all(self, requests: Mapping[str, ModelRequest]) -> dict[str, _Outcome]:
         if not requests:
             return {}
         try:
             endpoint = self._endpoint()
         except ModelError as problem:
-            return dict.fromkeys(requests, ("", problem.message))
+            return dict.fromkeys(requests, ("", problem))
         end = self._monotonic() + self._terms.deadline
         with ThreadPoolExecutor(min(AT_ONCE, len(requests))) as pool:
             running = {n: pool.submit(self._ask, endpoint, r, end) for n, r in requests.items()}
             return {name: task.result() for name, task in running.items()}
 
-    def _ask(self, endpoint: ModelEndpoint, request: ModelRequest, end: float) -> tuple[str, str]:
-        """(answer, problem) after at most ``TRIES`` requests, none of them past ``end``."""
-        problem = "no time was left"
+    def _ask(self, endpoint: ModelEndpoint, request: ModelRequest, end: float) -> _Outcome:
+        """The answer, or the problem after at most ``TRIES`` requests, none of them past ``end``."""
+        problem = ModelError("no time was left", todo=self._terms.deadline_todo())
         for number in range(TRIES):
             left = end - self._monotonic()
             if left <= 0:
@@ -98,15 +116,16 @@ class Asker:
             try:
                 answer = endpoint.ask(request, min(self._terms.seconds, left))
                 read(answer)  # one that cannot be read is not kept: the next build asks again
-                return answer, ""
+                return answer, None
             except ModelBusy as busy:
-                problem = busy.message
+                late = busy.fields.get("slow") and left < self._terms.seconds
+                problem = ModelBusy(busy.message, todo=self._terms.deadline_todo()) if late else busy
                 pause = pause_before(number + 1, busy.fields.get("retry_after"))
                 if number + 1 == TRIES or pause >= end - self._monotonic():
                     break
                 self._wait(pause)
             except ModelError as error:
-                return "", error.message
+                return "", error
         return "", problem
 
 

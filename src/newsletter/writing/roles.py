@@ -33,9 +33,11 @@ _PEOPLE = frozenset(["he", "she"])
 _PRONOUNS = _PEOPLE | {"it", "they", "we", "you", "i"}
 _SAYING = frozenset(["say", "says", "said", "tell", "tells", "told"])
 _OWNERS = frozenset(["a", "an", "the", "his", "her", "its", "their"])
+_ASIDE = 12
+"""Words of the longest aside that is looked over for the subject before it."""
 _INSERT = re.compile(r"\s?\([^()]{1,12}\)|, \d+(?=,)|\s[–—]\s[^–—]{1,60}\s[–—](?=\s)")
 """What stands inside a clause and is none: "(R)", ", 28,", " – filed in March –"."""
-_IN_NUMBER = re.compile(r"(?<=\d)[.,](?=\d)")
+IN_NUMBER = re.compile(r"(?<=\d)[.,](?=\d)")
 """The comma of "4,300" ends no clause."""
 
 
@@ -81,16 +83,16 @@ def _fits(own: Role, other: Role, text: str, *, alone: bool) -> bool:
 @lru_cache(maxsize=8192)
 def roles(text: str) -> tuple[Role, ...]:
     """Every verb of a text but the auxiliaries, in order."""
-    words = tokens(_INSERT.sub("", _IN_NUMBER.sub("", text)))
+    words = tokens(_INSERT.sub("", IN_NUMBER.sub("", text)))
     found: list[Role] = []
     for i, token in enumerate(words):
-        if _is_verb(words, i):
+        if is_verb(words, i):
             before, pronoun = _before(words, i, found)
             found.append(Role(stem(token.word), before, _after(words, i), pronoun, token.word in _SAYING))
     return tuple(found)
 
 
-def _is_verb(words: Sequence[Token], i: int) -> bool:
+def is_verb(words: Sequence[Token], i: int) -> bool:
     """A verb, as far as words tell: "a strike" is none, "workers strike" is one."""
     word, before = words[i].word, words[i - 1].word if i else ""
     if before in _OWNERS:
@@ -106,8 +108,9 @@ def _before(words: Sequence[Token], i: int, earlier: Sequence[Role]) -> tuple[tu
     start = _start(words, i)
     clause = words[start:i]
     said = _stems(clause)
-    if said:
-        return said, False
+    described = _described(words, i) or _beside(words, start)
+    if said or described:
+        return (*said, *described), False
     pronoun = next((t.word for t in clause if t.word in _PRONOUNS), "")
     rest = words[:start]
     if pronoun in _PEOPLE:
@@ -115,6 +118,29 @@ def _before(words: Sequence[Token], i: int, earlier: Sequence[Role]) -> tuple[tu
     if not pronoun and earlier and words[start - 1].word not in _RELATIVES:
         return tuple(s for role in earlier for s in role.before), any(role.by_pronoun for role in earlier)
     return _stems(rest), bool(pronoun)
+
+
+def _described(words: Sequence[Token], i: int) -> tuple[str, ...]:
+    """What a clause of "who" or "which" describes that ended before the verb: its subject, it may be."""
+    for n in reversed(range(1, i)):
+        if words[n].word in {*_RELATIVES, "whom", "whose"}:
+            ended = any(is_verb(words, k) or words[k].word in PLAIN_VERBS for k in range(n + 1, i))
+            opens = next(
+                (k + 1 for k in reversed(range(n)) if _ends(words[k].word) and words[k].word != ","), 0
+            )
+            return _stems(words[opens:n]) if ended else ()
+    return ()
+
+
+def _beside(words: Sequence[Token], start: int) -> tuple[str, ...]:
+    """What stands before an aside that ends where the clause begins: "Talbot, one of six, met"."""
+    if start < 2 or words[start - 1].word != ",":
+        return ()
+    opens = next((n for n in reversed(range(start - 1)) if words[n].word == ","), 0)
+    aside = words[opens + 1 : start - 1]
+    if not opens or any(is_verb(words, n) for n in range(opens + 1, start - 1)) or len(aside) > _ASIDE:
+        return ()
+    return _stems(words[_start(words, opens) : opens])
 
 
 def _start(words: Sequence[Token], i: int) -> int:
@@ -127,7 +153,7 @@ def _after(words: Sequence[Token], i: int) -> frozenset[str]:
     rest = words[i + 1 :]
     end = next((n for n, t in enumerate(rest) if _ends(t.word) and _has_verb(rest[n:])), len(rest))
     start = _start(words, i)
-    first = not any(_is_verb(words, n) for n in range(start))
+    first = not any(is_verb(words, n) for n in range(start))
     dates = words[0 if first else start : i]  # "On Tuesday the council …"
     return frozenset(
         (*_stems(rest[:end]), *(t.word[:3] for t in (*dates, *rest[:end]) if t.word in CALENDAR))
@@ -137,7 +163,7 @@ def _after(words: Sequence[Token], i: int) -> frozenset[str]:
 def _has_verb(words: Sequence[Token]) -> bool:
     """Whether a verb stands between the end of a clause that the words begin with and the next one."""
     size = sum(1 for _ in itertools.takewhile(lambda t: not _ends(t.word), words[1:]))
-    return any(words[n].word in PLAIN_VERBS or _is_verb(words, n) for n in range(1, size + 1))
+    return any(words[n].word in PLAIN_VERBS or is_verb(words, n) for n in range(1, size + 1))
 
 
 def _ends(word: str) -> bool:

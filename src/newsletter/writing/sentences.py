@@ -18,7 +18,8 @@ _INITIAL = re.compile(r"(?:[A-Z]\.)+$")
 _NEXT_WORD = re.compile(r"[^\w]*([\w'’]+)")
 _QUOTE = re.compile(r"“[^“”]{1,400}”|\"[^\"\n]{1,400}\"")
 _CLOSED = re.compile(r"[.!?…][\"”’'»)\]]*$")
-_OPENING = "\"“‘'([«"
+_OPENING = "\"“‘'([«{<*#"
+"""What may stand before a sentence's first letter; marks of markup do, too, in feeds that leak it."""
 
 
 @dataclass(frozen=True, slots=True)

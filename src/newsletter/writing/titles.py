@@ -15,8 +15,10 @@ from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Story
 from newsletter.domain.words import Statement
+from newsletter.writing.debris import is_debris
 from newsletter.writing.evidence import statement
 from newsletter.writing.fit import breaks_off
+from newsletter.writing.furniture import URL
 from newsletter.writing.headline import teases
 from newsletter.writing.means import Scores, unit
 from newsletter.writing.passages import title_span
@@ -98,6 +100,7 @@ def _tells(source: Source) -> bool:
         SHORTEST <= words <= LONGEST
         and not (source.live or teases(text) or "?" in text or breaks_off(text))
         and not text.endswith(("…", "..."))
+        and not (is_debris(text) or URL.search(text) or text.isupper())
     )
 
 

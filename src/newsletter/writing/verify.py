@@ -19,7 +19,6 @@ It compares words and knows no meaning: see docs/design/0009-model-as-writer.md 
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -27,6 +26,7 @@ from collections.abc import Sequence
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import Cited, Place, Statement, WritingLimits
 from newsletter.writing.claims import quotations
+from newsletter.writing.debris import mixes_scripts, undressed
 from newsletter.writing.facts import BAR, RULES, loaded_word, new_name, new_number
 from newsletter.writing.fit import refusal
 from newsletter.writing.terms import term_set
@@ -56,15 +56,11 @@ _INSTRUCTION = re.compile(
     r"|\bnew instructions?\b|\b(?:assistant|system|user)\s*:|<\|",
     re.IGNORECASE | re.DOTALL,
 )
-_TWO_SCRIPTS = re.compile(r"[A-Za-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-z]")
-"""A word of Latin and Greek or Cyrillic letters: written to be read as another."""
 
 
 def instructs(text: str) -> bool:
-    """Whether a text would steer a model, however it is dressed up. None such is shown, cited or let through."""
-    plain = unicodedata.normalize("NFKC", html.unescape(text))
-    plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")
-    return bool(_INSTRUCTION.search(plain) or _TWO_SCRIPTS.search(text))
+    """Whether a text may be meant to steer a model: more is doubted here than in an outlet's own sentence."""
+    return bool(_INSTRUCTION.search(undressed(text))) or mixes_scripts(text)
 
 
 def verify(said: Statement, cited: Sequence[Cited], place: Place, side: Side | None = None) -> str:
