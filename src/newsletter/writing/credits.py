@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from newsletter.writing.asking import clause
+from newsletter.writing.clauses import clause
 from newsletter.writing.claims import quotations
 from newsletter.writing.lexicon import CALENDAR
 from newsletter.writing.passages import Passage

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import Statement
-from newsletter.writing.asking import clause
+from newsletter.writing.clauses import clause
 from newsletter.writing.choose import Desk
 from newsletter.writing.lexicon import CALENDAR
 from newsletter.writing.passages import Passage

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from newsletter.writing.asking import clause
+from newsletter.writing.clauses import clause
 from newsletter.writing.differing import without_speaker
 from newsletter.writing.inner import complement
 from newsletter.writing.roles import roles
