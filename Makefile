@@ -39,6 +39,7 @@ format: $(STAMP) ## format the code and mend what lint can mend
 
 bench: $(STAMP) ## measure speed and quality beside peers (BENCH_ARGS="--data DIR --embeddings FOLDER")
 	@$(BIN)/python -m benchmarks.run
+	@$(BIN)/python -m benchmarks.speed
 	@$(BIN)/python -m benchmarks.quality $(BENCH_ARGS)
 
 preview: $(STAMP) ## the editor's preview of the demo's issue in the browser, reloading as you edit

@@ -9,6 +9,7 @@ each with its best bar, they group no better on two labelled sets.)
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,16 +68,26 @@ def _nearest(matrix: NDArray[np.float32]) -> Iterator[NDArray[np.int64]]:
             row[at] = -1.0
             others = np.flatnonzero(row >= NEAR)
             if len(others) > NEAREST:
-                others = others[np.lexsort((others, -np.round(row[others], 6)))[:NEAREST]]
+                others = _closest(others, np.round(row[others], 6))
             yield np.minimum(others, at) * rows + np.maximum(others, at)
+
+
+def _closest(others: NDArray[np.int64], cosines: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The `NEAREST` of more; equally near ones in their order."""
+    last = np.partition(cosines, -NEAREST)[-NEAREST]
+    nearer = others[cosines > last]
+    return np.concatenate([nearer, others[cosines == last][: NEAREST - len(nearer)]])
 
 
 def _cosines(
     matrix: NDArray[np.float32], first: NDArray[np.int64], second: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Of each pair of rows."""
+    """Of each pair of rows, in order of the first: its vector and those it is compared with then stay at hand.
+
+    Not taken from the products of `_nearest`: a product's last digits depend on who else is in it.
+    """
     found = np.empty(len(first))
-    for start in range(0, len(first), 64 * _BLOCK):
-        part = slice(start, start + 64 * _BLOCK)
-        found[part] = np.einsum("ij,ij->i", matrix[first[part]], matrix[second[part]])
+    starts = np.flatnonzero(np.diff(first, prepend=-1)).tolist()
+    for start, end in pairwise([*starts, len(first)]):
+        found[start:end] = np.einsum("ij,j->i", matrix[second[start:end]], matrix[first[start]])
     return found

@@ -36,7 +36,8 @@ def neighbours(matrix: TermMatrix, times: Sequence[datetime], *, nearest: int = 
     )  # no two alike; of a pair found twice the lower row's comes first
     pairs, values = pairs[order], values[order]
     once = np.diff(pairs, prepend=-1) > 0
-    return Edges(len(matrix), *np.divmod(pairs[once], len(matrix)), values[once])
+    first, second = np.divmod(pairs[once], len(matrix))
+    return Edges(len(matrix), first, second, values[once])
 
 
 def fading(hours: NDArray[np.float64]) -> NDArray[np.float64]:
