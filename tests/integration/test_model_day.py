@@ -13,7 +13,8 @@ from newsletter.cli.doctor import examine
 from newsletter.demo.newsroom import NewsroomServer
 from newsletter.demo.run import DAYS, FixedClock
 from newsletter.dev.model import DEV_KEY, DEV_MODEL, ModelStandIn, recorded_sample
-from newsletter.domain.document import document, issue_from
+from newsletter.domain.document import document
+from newsletter.domain.reading import issue_from
 from newsletter.errors import SettingsError
 from newsletter.pipeline.build import Built, build
 from newsletter.rendering.balance import balance_of

@@ -50,7 +50,10 @@ _NAMES = (
     "snowflake bigot bigoted groomer traitor traitorous treasonous cabal indoctrinate indoctrination "
     "propagandist crackdown commie libtard wingnut right-winger left-winger zealot apologist"
 )
-_PRAISE = "brave bravely heroic heroically heroism glorious masterful triumphant darling glamour beloved courageous iconic"
+_PRAISE = (
+    "brave bravely heroic heroically heroism glorious masterful triumphant darling "
+    "glamour beloved courageous iconic"
+)
 
 
 def _forms(base: str) -> tuple[str, ...]:
