@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from newsletter.cli.doctor import examine
 from newsletter.demo.newsroom import NewsroomServer
 from newsletter.demo.run import DAYS, FixedClock
 from newsletter.dev.model import DEV_KEY, DEV_MODEL, ModelStandIn, recorded_sample
-from newsletter.domain.document import document, issue_from
+from newsletter.domain.document import document
+from newsletter.domain.reading import issue_from
 from newsletter.errors import SettingsError
 from newsletter.pipeline.build import Built, build
 from newsletter.rendering.balance import balance_of
@@ -36,8 +38,8 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
         yield opened
 
 
-def built(day: Day, url: str, **more: str) -> Built:
-    """The last day's issue by a house of its own on the same home, its model at ``url``."""
+def built(day: Day, url: str, date: date = LAST, **more: str) -> Built:
+    """The issue of a day by a house of its own on the same home, its model at ``url``."""
     house, _, clock = day
     s = house.settings
     given = {
@@ -49,7 +51,7 @@ def built(day: Day, url: str, **more: str) -> Built:
         **more,
     }
     with House(load({}, s.home, {**given, "MODEL_URL": url}).settings, clock) as other:
-        return build(other.build_room, LAST, other.calendar.cut_off(LAST))
+        return build(other.build_room, date, other.calendar.cut_off(date))
 
 
 def made(document: Any) -> list[str]:
@@ -85,6 +87,26 @@ def test_what_is_wrong_goes_the_rest_stands_and_a_rebuild_asks_nobody(day: Day) 
     assert "Written by a language model" in first.issue.html
     assert "Written by a language model" in first.issue.text
     assert DEV_KEY not in str(first.issue.document)
+
+
+@pytest.mark.parametrize("earlier", DAYS[:-1])
+def test_every_day_of_the_sample_shows_a_model_whose_errors_are_dropped(day: Day, earlier: date) -> None:
+    with ModelStandIn(recorded_sample()) as model:
+        one = built(day, model.url, earlier, MODEL="earlier-days")
+    told: Any = one.issue.document["model"]
+    assert told["unanswered"] == {}
+    assert told["kept"] >= 15
+    assert sum(told["dropped"].values()) >= 4
+    shown = " ".join(made(one.issue.document))
+    for wrong in (
+        "8.6 meters",
+        "a present for nobody",
+        "has not been kept",
+        "has offered 4.5 percent",
+        "was to blame",
+    ):
+        assert wrong not in shown
+    assert check_of(one, "evidence").verdict.value == "pass"
 
 
 def test_issue_json_goes_both_ways_and_the_checks_need_nothing_else(day: Day) -> None:

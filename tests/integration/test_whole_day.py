@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from newsletter.demo.run import DAYS, DemoResult, run_demo
-from newsletter.domain.document import document, dump, issue_from, sha256
+from newsletter.domain.document import document, dump, sha256
 from newsletter.domain.outlet import Registry
+from newsletter.domain.reading import issue_from
 from newsletter.errors import IssueError, IssueNotFound, Refused, StorageError
 from newsletter.pipeline import backfill
 from newsletter.pipeline.build import build

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Sentences of fictional news, with cuts of each that are true and sentences made from it that are not.
 
 The false ones hold their source's words alone, or nearly: what was "nine against" is told as "nine for", a condition,

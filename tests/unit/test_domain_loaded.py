@@ -14,6 +14,8 @@ from newsletter.domain.loaded import LOADED, loaded_words
         ("A cold-blooded, gut-wrenching day", ("cold-blooded", "gut-wrenching")),
         ("The so-called experts’ witch-hunt", ("so-called", "witch-hunt")),
         ("Critics mocked the plan, lambasting it", ("mocked", "lambasting")),
+        ("A sensational, breathtakingly moronic plan", ("sensational", "breathtakingly", "moronic")),
+        ("Sensationally, both wingnuts and libtards agreed", ("Sensationally", "wingnuts", "libtards")),
         ("", ()),
     ],
 )

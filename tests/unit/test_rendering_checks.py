@@ -10,9 +10,10 @@ import pytest
 
 from newsletter.domain.brand import Brand
 from newsletter.domain.checks import CheckLimits, Verdict, failed
-from newsletter.domain.document import document, issue_from
+from newsletter.domain.document import document
 from newsletter.domain.issue import Issue, IssueStory, Mail, ModelTally, Supply
 from newsletter.domain.leaning import Side
+from newsletter.domain.reading import issue_from
 from newsletter.domain.words import Cited, Evidence, Place, Statement
 from newsletter.rendering.balance import balance_of
 from newsletter.rendering.checks import IssueChecker

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
+from html.parser import HTMLParser
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.domain.issue import Issue
 from newsletter.rendering.trim import trim
 from tests.support.rendering_mail import mail_of
-from tests.support.sample_issue import minimal_issue, quiet_issue, sample_issue
+from tests.support.sample_issue import HOSTILE, minimal_issue, quiet_issue, sample_issue, with_text
 
 
 def steps(issue: Issue) -> Iterator[Issue]:
@@ -84,3 +87,66 @@ def test_a_quiet_issue_gives_up_its_brief_before_a_story() -> None:
     *_, last = steps(quiet_issue())
     assert len(last.stories) == 2
     assert last.in_brief == ()
+
+
+class Reader(HTMLParser):
+    """Another reader than the engine's: every text outside of head, style and script, and what pictures are called."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.inside: list[str] = []
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in {"head", "style", "script", "title", "template"}:
+            self.inside.append(tag)
+        self.found += [value for name, value in attrs if name == "alt" and value]
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.inside and self.inside[-1] == tag:
+            self.inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self.inside:
+            self.found.append(data)
+
+
+def all_read(html: str) -> list[str]:
+    """The words of a mail; a comment for one mail program may hold frames and no text."""
+    for held in re.findall(r"<!--\[if [^!\]]*\]>(?!<!)(.*?)<!\[endif\]-->", html, re.DOTALL):
+        assert not re.sub(r"<(style|xml|noscript)\b.*?</\1>|<[^>]*>", "", held, flags=re.DOTALL).strip()
+    reader = Reader()
+    reader.feed(html)
+    return "".join(reader.found).split()
+
+
+def held(words: list[str], counted: int) -> None:
+    # Two blocks may touch without white space: this reader then has one word where the count has two.
+    assert len(words) <= counted
+    assert counted <= len(words) * 1.25 + 20
+
+
+@pytest.mark.parametrize(
+    "issue", [sample_issue(), quiet_issue(), minimal_issue()], ids=["full", "quiet", "least"]
+)
+def test_nothing_visible_escapes_the_count_at_any_step_of_trimming(issue: Issue) -> None:
+    for one in (issue, *steps(issue)):
+        mail = mail_of(one)
+        held(all_read(mail.html), mail.words)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_hides_no_word_from_the_count(text: str) -> None:
+    mail = mail_of(with_text(quiet_issue(), f"{text} harbor"))
+    words = all_read(mail.html)
+    assert any("harbor" in word for word in words)
+    held(words, mail.words)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text("ab &<>\"'\u00a0\u200b\u2028é…-", min_size=1, max_size=12), min_size=1, max_size=8))
+def test_whatever_is_told_is_counted(words: list[str]) -> None:
+    mail = mail_of(with_text(minimal_issue(), f"Veldt {' '.join(words)} harbor"))
+    held(all_read(mail.html), mail.words)
+    padded = mail_of(with_text(minimal_issue(), f"Veldt {' '.join(words)} more harbor"))
+    assert padded.words > mail.words

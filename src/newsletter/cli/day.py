@@ -234,7 +234,7 @@ def check_command(day: date, as_json: bool) -> int:
     newsletter check 2026-08-14
     """
     from newsletter.domain.checks import failed
-    from newsletter.domain.document import checks_from
+    from newsletter.domain.reading import checks_from
 
     with house() as rooms:
         issue = kept_issue(rooms, day)

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from newsletter.demo.newsroom import NewsroomServer, load_newsroom
 from newsletter.domain.audience import Subscriber
-from newsletter.domain.document import checks_from
 from newsletter.domain.feed import GatherReport
+from newsletter.domain.reading import checks_from
 from newsletter.errors import Refused, SampleError
 from newsletter.locate import folder
 from newsletter.mailing.csvfile import read_subscribers

@@ -27,28 +27,32 @@ _FEELINGS = (
     "barbaric ghastly dreadful abysmal egregious unconscionable infuriating enraged livid rant tirade "
     "diatribe screed spew firestorm backlash uproar furor furore bitter bitterly ominous alarming "
     "alarmingly sobs sobbed sobbing dismal grueling gruelling scathing blistering fiery searing withering "
-    "feud"
+    "feud sensational sensationally sensationalism sensationalist shockingly stunningly outrageously outraging "
+    "scandalous scandalously horrifyingly chillingly disgustingly disgracefully heartbreakingly ferocious ferociously "
+    "frenzied frantic frantically"
 )
 _SIZE = (
     "massive huge epic whopping staggering eye-popping astonishing astounding incredible incredibly "
     "unbelievable catastrophic apocalyptic doom doomed dramatic dramatically wild wildly skyrocket "
     "crushing stratospheric mind-boggling mind-blowing game-changing earth-shattering colossal monumental "
-    "utterly totally"
+    "utterly totally catastrophically jaw-droppingly spectacular spectacularly breathtaking breathtakingly "
+    "extraordinarily tremendous tremendously"
 )
 _MOCKERY = (
     "insane crazy bizarre weird pathetic ridiculous absurd laughable hilarious surreal unhinged deranged "
     "clueless crybaby loony looney whine whining tantrum clown farce sham so-called mock mocking hoax "
     "witch-hunt hypocrite hypocrisy hypocritical cringe woke lunatic nutjob crackpot buffoon idiot "
-    "idiotic moron stupid stupidity delusional disastrous disastrously bogus coddling"
+    "idiotic idiocy moron moronic stupid stupidity delusional disastrous disastrously bogus coddling"
 )
 _NAMES = (
     "thug radical extremist regime crony goon leftist rightist far-left far-right mega-donor elites "
     "warmonger war-hawk fascist globalist puppet stooge lackey henchman tyrant tyrannical deep-state "
     "snowflake bigot bigoted groomer traitor traitorous treasonous cabal indoctrinate indoctrination "
-    "propagandist crackdown"
+    "propagandist crackdown commie libtard wingnut right-winger left-winger zealot apologist"
 )
 _PRAISE = (
-    "brave bravely heroic heroically glorious masterful triumphant darling glamour beloved courageous iconic"
+    "brave bravely heroic heroically heroism glorious masterful triumphant darling "
+    "glamour beloved courageous iconic"
 )
 
 

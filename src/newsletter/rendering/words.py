@@ -1,7 +1,8 @@
 """How many words a mail asks its reader to read, and how long that takes. Pure.
 
-All visible text of the HTML counts, frame and preheader included: whatever stands between white space is a
-word, a lone "·" too, so that any word counter run over the text comes to the same figure or a smaller one.
+All visible text of the HTML counts, frame, preheader and what stands for a picture included: whatever stands
+between white space is a word, a lone "·" too, so that any word counter run over the text comes to the same figure
+or a smaller one.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ def _collect(node: LexborNode, parts: list[str]) -> None:
         tag = child.tag
         if tag == "-text":
             parts.append(child.text(deep=False) or "")
+        elif tag == "img":
+            parts.append(f" {child.attributes.get('alt') or ''} ")  # read where images are off
         elif tag not in _UNSEEN:
             edge = "" if tag in _INLINE else " "
             parts.append(edge)

@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any
 
 from newsletter.domain.brand import Brand
-from newsletter.domain.document import issue_from
 from newsletter.domain.issue import UNSUBSCRIBE_SLOT, Issue, IssueStory
 from newsletter.domain.leaning import SIDES
+from newsletter.domain.reading import issue_from
 from newsletter.ports import IssueStore, StoredIssue
 from newsletter.rendering import clean
 from newsletter.web.bars import Bar, bar_of

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.domain.checks import Check, Verdict
-from newsletter.domain.document import issue_from
 from newsletter.domain.issue import Issue, Mail
+from newsletter.domain.reading import issue_from
 from newsletter.errors import BrandError, TemplateError
 from newsletter.ports import StoredIssue
 from newsletter.wiring import House

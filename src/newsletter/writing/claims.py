@@ -13,6 +13,7 @@ from newsletter.writing.terms import stem, terms
 from newsletter.writing.turns import OFFICES, QUALIFIERS
 
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_][\w’'-]*|[.,;:!?()—–“”\"]")
+_CLOCK = re.compile(r"\b([ap])\.m\b\.?", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s?$")
 _OWNER = re.compile(r"(?:['’]s|s['’])$")
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|(?<!\w)[‘']([^‘’']*\s[^‘’']*?)[’'](?!\w)")
@@ -69,7 +70,7 @@ class Token:
 def tokens(text: str) -> tuple[Token, ...]:
     """Words and stops of a text; "U.S." is "us", a possessive is its noun."""
     found: list[Token] = []
-    for raw in _TOKEN.findall(text):
+    for raw in _TOKEN.findall(_CLOCK.sub(r"\1-m", text)):
         bare = _POSSESSIVE.sub("", raw)
         opens = not found or found[-1].word in {".", "!", "?", ":", "“", '"'}
         word = bare.replace(".", "").lower() or raw

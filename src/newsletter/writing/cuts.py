@@ -242,7 +242,8 @@ class Cut:
             return True
         if before.verb and before.word not in EMBEDDING:
             amount = len(own) > 1 and own[1].key[:1].isdigit()
-            return first.word in _TIED and not amount
+            time = len(self.content) == 1
+            return first.word in _TIED and not (amount or time)
         ends = kept is None or kept.verbal or kept.stop or kept.word in _JOINTS | PREPOSITIONS
         return ends and first.noun and before.noun and before.word not in OFFICES | PERSON_NOUNS
 

@@ -37,8 +37,8 @@ _ASIDE = 12
 """Words of the longest aside that is looked over for the subject before it."""
 _INSERT = re.compile(r"\s?\([^()]{1,12}\)|, \d+(?=,)|\s[–—]\s[^–—]{1,60}\s[–—](?=\s)")
 """What stands inside a clause and is none: "(R)", ", 28,", " – filed in March –"."""
-IN_NUMBER = re.compile(r"(?<=\d)[.,](?=\d)")
-"""The comma of "4,300" ends no clause."""
+IN_NUMBER = re.compile(r"(?<=\d)[.,:](?=\d)")
+"""The comma of "4,300" ends no clause, nor does the colon of "12:48"."""
 
 
 @dataclass(frozen=True, slots=True)
