@@ -30,7 +30,7 @@ COMMON = 0.4
 RARE, LONG = 1, 5
 """Words ("outfit" for "equip") that hardly any of them need use, in a fact of so many stems."""
 OWN = 0.6
-"""Share of what a fact adds to the headline that an outlet must report to be named with it, its names and numbers all."""
+"""Share of what a fact adds to the headline, names and numbers aside, that an outlet named with it must report."""
 QUOTED = 3
 """Words from which on the same quotation is of the same occasion: then an article is read as a whole."""
 _NAME = re.compile(r"[A-Z][\w’'.-]*(?: [A-Z][\w’'.-]*)+")
@@ -39,10 +39,11 @@ LIGHT = frozenset(
     map(
         stem,
         words(
-            "be is are was were go goes get gets make makes put puts take takes come comes announce announces announced "
-            "reveal report reports reported confirm confirmed claim claims claimed ask way thing issue president minister "
-            "official officials people person group former news multiple several many soon late early amid after over "
-            "following latest new plan plans aim eye weigh seek intend says state administration least"
+            "be is are was were go goes get gets make makes put puts take takes come comes announce announces "
+            "announced reveal report reports reported confirm confirmed claim claims claimed ask way thing issue "
+            "president minister official officials people person group former news multiple several many soon late "
+            "early amid after over following latest new plan plans aim eye weigh seek intend says state "
+            "administration least"
         )
         | frozenset(CALENDAR),
     )
@@ -170,7 +171,7 @@ def _deed(text: str) -> frozenset[str]:
 
 
 def _elsewhere(one: str, other: str, added: frozenset[str]) -> bool:
-    """Whether a name that a text adds stands in the other one among other words: "a New York court", "born in New York"."""
+    """Whether a name that one adds stands in the other among other words: "a Veldt court", "born in Veldt"."""
     mine, theirs = _beside(one), _beside(other)
     return any(mine.get(n) and not mine[n] & theirs.get(n, frozenset()) for n in added)
 
