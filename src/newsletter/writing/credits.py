@@ -21,7 +21,7 @@ from newsletter.writing.same import Fact, classed, fact_of, states, weights
 from newsletter.writing.score import Material
 from newsletter.writing.sources import Source
 from newsletter.writing.terms import gist, names, stem, terms
-from newsletter.writing.verbs import AUXILIARIES, words
+from newsletter.writing.verbs import words
 
 SENTENCES = 4
 """Sentences of an article that are read together with its title, one or two at a time."""
@@ -30,7 +30,7 @@ COMMON = 0.4
 RARE, LONG = 1, 5
 """Words ("outfit" for "equip") that hardly any of them need use, in a fact of so many stems."""
 OWN = 0.6
-"""Share of what a fact adds to the headline that an outlet must report to be named with it, its names and numbers all."""
+"""Share of what a fact adds to the headline, names and numbers aside, that an outlet named with it must report."""
 QUOTED = 3
 """Words from which on the same quotation is of the same occasion: then an article is read as a whole."""
 _NAME = re.compile(r"[A-Z][\w’'.-]*(?: [A-Z][\w’'.-]*)+")
@@ -39,10 +39,11 @@ LIGHT = frozenset(
     map(
         stem,
         words(
-            "be is are was were go goes get gets make makes put puts take takes come comes announce announces announced "
-            "reveal report reports reported confirm confirmed claim claims claimed ask way thing issue president minister "
-            "official officials people person group former news multiple several many soon late early amid after over "
-            "following latest new plan plans aim eye weigh seek intend says state administration least"
+            "be is are was were go goes get gets make makes put puts take takes come comes announce announces "
+            "announced reveal report reports reported confirm confirmed claim claims claimed way thing issue "
+            "president minister official officials people person group former news multiple several many soon late "
+            "early file filed amid after over following latest new plan plans aim eye weigh seek intend says state "
+            "administration least"
         )
         | frozenset(CALENDAR),
     )
@@ -105,7 +106,7 @@ class Coverage:
 
     def _held(self, text: str, piece: Piece, added: frozenset[str], known: frozenset[str]) -> frozenset[str]:
         """The stems of the readings of a piece that report the text."""
-        fact, deed = fact_of(text), _deed(text) - known
+        fact, deeds = fact_of(text), _deeds(text) - known
         readings = (piece.whole,) if _quotes_alike(text, piece.whole.text) else piece.readings
         held = [
             r.fact.stems
@@ -113,7 +114,7 @@ class Coverage:
             if states(fact, r.fact, self.weights)
             and len(added & r.fact.stems) >= OWN * len(added)
             and not (other_doer(text, r.text) or _elsewhere(text, r.text, fact.names - known))
-            and (not deed or deed & (r.fact.stems | gist(r.text)))
+            and _does(deeds, r.text)
         ]
         return frozenset[str]().union(*held)
 
@@ -162,15 +163,23 @@ def other_doer(one: str, other: str) -> bool:
     return False
 
 
-def _deed(text: str) -> frozenset[str]:
-    """The stem of the main verb, by its classes; empty where it says little."""
+def _deeds(text: str) -> frozenset[str]:
+    """The main verb, or the verbs of what somebody says, by their classes; those that say little aside."""
     main = clause(text)
-    told = frozenset(fact_of(main.base).stems) if main and main.base not in AUXILIARIES else frozenset[str]()
-    return told | gist(main.base) if main and told - LIGHT else frozenset()
+    if main is None:
+        return frozenset()
+    own = {role.verb for role in roles(text) if not role.saying} if main.speaks else {stem(main.base)}
+    return frozenset(map(classed, own - {""})) - LIGHT
+
+
+def _does(deeds: frozenset[str], text: str) -> bool:
+    """Whether a text has each of those verbs in some word of like meaning."""
+    held, like = fact_of(text).stems, gist(text)
+    return all(deed in held or gist(deed) <= like for deed in deeds)
 
 
 def _elsewhere(one: str, other: str, added: frozenset[str]) -> bool:
-    """Whether a name that a text adds stands in the other one among other words: "a New York court", "born in New York"."""
+    """Whether a name that one adds stands in the other among other words: "a Veldt court", "born in Veldt"."""
     mine, theirs = _beside(one), _beside(other)
     return any(mine.get(n) and not mine[n] & theirs.get(n, frozenset()) for n in added)
 

@@ -11,7 +11,8 @@ from datetime import timedelta
 from math import floor, log10
 
 from newsletter.writing.counts import CASUALTIES
-from newsletter.writing.measures import BODY, WEEKDAY, Measured, described, far_apart, measures
+from newsletter.writing.measures import Measured, described, far_apart, measures
+from newsletter.writing.measuring import BODY, WEEKDAY
 from newsletter.writing.passages import Passage
 from newsletter.writing.roles import roles
 from newsletter.writing.same import classed, fact_of
@@ -27,7 +28,8 @@ SHARED = 3
 OVERTAKEN = 2
 """Outlets that must have counted later, all otherwise, for an older count to be out of date."""
 _MONTH = re.compile(
-    r"\b(?:January|February|March(?! \w+ed\b)|April|May(?= \d|,|\.)|June|July|August|September|October|November|December)\b"
+    r"\b(?:January|February|March(?! \w+ed\b)|April|May(?= \d|,|\.)|June|July|August|"
+    r"September|October|November|December)\b"
 )
 _WHERE = re.compile(r"\b(?:in|across|near|off|at|outside|inside) (?:the )?(?:[a-z]+ )?([A-Z][a-z]+)")
 

@@ -100,7 +100,10 @@ def _of_denials(desk: Desk) -> list[Dispute]:
         for passage in known
         if material.bearing_of(passage) >= BEARING
         for denial in denials(passage)
-        if not (denial.topic.startswith("The charges") and any(admits(t) for _, t in material.said))
+        if not (
+            denial.topic.startswith(("The charges", "The accusations"))
+            and any(admits(t) for _, t in material.said)
+        )
         for claim in known
         if (score := _weight(denial, claim)) and _allowed(desk, passage, claim)
     ]

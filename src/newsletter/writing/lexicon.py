@@ -199,4 +199,16 @@ SAME_NEWS = (
 )  # fmt: skip
 """Words that headlines use for one another: two sentences that differ in these alone tell one thing."""
 
+COUNTRIES = (
+    "ukraine ukrainian", "russia russian", "israel israeli", "iran iranian", "iraq iraqi", "korea korean",
+    "china chinese", "japan japanese", "india indian", "pakistan pakistani", "indonesia indonesian",
+    "colombia colombian", "venezuela venezuelan", "mexico mexican", "canada canadian", "france french",
+    "germany german", "italy italian", "spain spanish", "poland polish", "greece greek", "turkey turkish",
+    "syria syrian", "egypt egyptian", "lebanon lebanese", "yemen yemeni", "cuba cuban", "brazil brazilian",
+    "australia australian", "ireland irish", "scotland scottish", "sweden swedish", "norway norwegian",
+    "europe european", "africa african", "nigeria nigerian", "sudan sudanese", "kenya kenyan", "afghanistan afghan",
+    "vietnam vietnamese", "taiwan taiwanese", "haiti haitian", "hungary hungarian",
+)  # fmt: skip
+"""A country and its people: "Ukraine's drones" are "Ukrainian drones"."""
+
 NUMBER_WORDS = {word: str(value) for value, word in enumerate(_NUMERALS)}

@@ -26,7 +26,7 @@ _PAIRS: tuple[tuple[str, bool, bool, str, str], ...] = (
      r"\bunarmed\b"),
     ("Accident or intent", False, False, r"\b(?:an accident|accidental(?:ly)?|by accident|unintentional(?:ly)?)\b",
      r"\b(?:deliberate(?:ly)?|intentional(?:ly)?|on purpose|an (?:act of )?(?:arson|sabotage))\b"),
-    ("Suicide or homicide", False, False, r"\b(?:a suicide|by suicide|took (?:his|her) own life|killed (?:himself|herself))\b",
+    ("Suicide or homicide", False, False, r"\b(?:(?:a|by) suicide|took (?:his|her) own life|killed (?:him|her)self)\b",
      r"\b(?:a homicide|(?:was|were) murdered|foul play)\b"),
     ("Safe or unsafe", False, True, _BE + r"safe\b", _BE + r"(?:unsafe|dangerous)\b"),
     ("Legal or illegal", False, True, _BE + r"(?:legal|lawful|constitutional)\b",
@@ -36,7 +36,8 @@ _PAIRS: tuple[tuple[str, bool, bool, str, str], ...] = (
      _BE + r"(?:fired|dismissed|sacked|ousted)\b"),
     ("Alive or dead", True, True, _BE + r"alive\b", _BE + r"dead\b"),
     ("Open or closed", True, True, _BE + r"open\b(?! to\b| for\b| only\b)", _BE + r"(?:closed|shut)\b"),
-    ("Authentic or fake", False, True, _BE + r"(?:accurate|authentic|genuine)\b", _BE + r"(?:inaccurate|fake|fabricated|forged)\b"),
+    ("Authentic or fake", False, True, _BE + r"(?:accurate|authentic|genuine)\b",
+     _BE + r"(?:inaccurate|fake|fabricated|forged)\b"),
 )  # fmt: skip
 """What it is about, whether it may turn within hours, whether "not" the one is the other, and the two sides of it."""
 _SIDES = tuple(
@@ -45,7 +46,8 @@ _SIDES = tuple(
 )
 _OPEN = re.compile(
     r"\b(?:whether|if|unclear|unknown|question(?:s|ed)?|investigat\w+|ask(?:s|ed)?|fear\w*|believ\w+|could|may|might|would|"
-    r"should|possibl\w+|suspect\w*|appear\w*|likely|unless|until|probe|or|either|potential\w*|once|no longer|yet|called for)\b",
+    r"should|possibl\w+|suspect\w*|appear\w*|likely|unless|until|probe|or|either|potential\w*|once|no longer|yet|"
+    r"called for)\b",
     re.IGNORECASE,
 )
 _NOT = re.compile(r"\b(?:(?:do|does|did)(?:n['’]t| not)|never) (?:\w+ly )?(?P<verb>[a-z]+)\b")

@@ -13,6 +13,7 @@ from functools import lru_cache
 from math import log
 from types import MappingProxyType
 
+from newsletter.writing.lexicon import COUNTRIES
 from newsletter.writing.terms import stem, term_set, terms
 from newsletter.writing.timing import expects
 from newsletter.writing.verbs import words
@@ -35,7 +36,8 @@ _MAGNITUDES = {
     "t": "trillion",
 }
 _DECLINES = re.compile(
-    r"\bdeclin(?:es|ed|ing)(?= to\b)|\bden(?:ies|ied|ying)(?= (?:[\w’'-]+ ){0,3}?(?:requests?|bids?|appeals?|petitions?|motions?)\b)"
+    r"\bdeclin(?:es|ed|ing)(?= to\b)|\bden(?:ies|ied|ying)"
+    r"(?= (?:[\w’'-]+ ){0,3}?(?:requests?|bids?|appeals?|petitions?|motions?)\b)"
     r"|\bwon['’]t(?= (?:hear|rehear|consider|review|reconsider)\b)"
 )
 """Ways to say that somebody refuses."""
@@ -51,7 +53,8 @@ _DOUBT = re.compile(
     r"potential\w*|speculat\w*|likely|appears?|rumou?r\w*|said to (?:be|have))\b"
 )
 _DOUBTED = re.compile(
-    r", (?:who (?:is|was) )?(?:an? |the )?(?:alleged|accused|suspected|charged)\b[^,]*(?:,|$)|, (?:potentially|possibly) \w+ing\b[^,]*$"
+    r", (?:who (?:is|was) )?(?:an? |the )?(?:alleged|accused|suspected|charged)\b[^,]*(?:,|$)"
+    r"|, (?:potentially|possibly) \w+ing\b[^,]*$"
 )
 """A doubt that stands beside what a sentence tells: ", accused of arson two years ago,"."""
 _AHEAD = re.compile(r"\b(?:will|would|plans?|planning|intends?|proposes?|vows?|wants?|aims?|seeks?|hopes?) ")
@@ -116,21 +119,11 @@ _ALIKE = tuple(
         "collapse collapsed",
     )
 )
-_OF_COUNTRIES = tuple(
-    frozenset(map(stem, group.split()))
-    for group in (
-        "ukraine ukrainian", "russia russian", "israel israeli", "iran iranian", "iraq iraqi", "korea korean",
-        "china chinese", "japan japanese", "india indian", "pakistan pakistani", "indonesia indonesian",
-        "colombia colombian", "venezuela venezuelan", "mexico mexican", "canada canadian", "france french",
-        "germany german", "italy italian", "spain spanish", "poland polish", "greece greek", "turkey turkish",
-        "syria syrian", "egypt egyptian", "lebanon lebanese", "yemen yemeni", "cuba cuban", "brazil brazilian",
-        "australia australian", "ireland irish", "scotland scottish", "sweden swedish", "norway norwegian",
-        "europe european", "africa african", "nigeria nigerian", "sudan sudanese", "kenya kenyan",
-        "afghanistan afghan", "vietnam vietnamese", "taiwan taiwanese", "haiti haitian", "hungary hungarian",
-    )
-)  # fmt: skip
-"""A country and its people: "Ukraine's drones" are "Ukrainian drones"."""
-_CLASS = {member: min(group) for group in (*_ALIKE, *_OF_COUNTRIES) for member in group}
+_CLASS = {
+    member: min(group)
+    for group in (*_ALIKE, *(frozenset(map(stem, pair.split())) for pair in COUNTRIES))
+    for member in group
+}
 
 
 def classed(stem_: str) -> str:
