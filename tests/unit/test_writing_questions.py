@@ -8,11 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsletter.domain.leaning import Side
 from newsletter.domain.words import WritingLimits
 from newsletter.writing.asking import LONGEST, Context
 from newsletter.writing.choose import Desk
 from newsletter.writing.faq import MOST, faq
+from newsletter.writing.headline import headline
+from newsletter.writing.longform import Points
 from newsletter.writing.questions import questions
+from newsletter.writing.sharing import questions_and_points
 from newsletter.writing.upcoming import ahead
 from newsletter.writing.writer import desk_for
 from tests.support.writing_stories import article, bridge, registry, story
@@ -306,6 +310,25 @@ def test_an_answer_holds_news_beside_its_question() -> None:
         piece = article("statewire.example", "Corvane closes Alder Bridge", text, minutes=30)
         asked = faq(desk_for(story([*bridge(), piece]), registry(), WritingLimits()))
         assert any(q.question == "What does Corvane plan to do?" for q in asked) is kept
+
+
+def test_questions_leave_each_side_its_second_point() -> None:
+    title = "Corvane closes Alder Bridge"
+    told = {
+        "harborlight.example": "Corvane closed the Alder Bridge on Tuesday after an inspection.",
+        "commonpost.example": "About 40,000 drivers cross the Alder Bridge in Corvane each day.",
+        "midland.example": "The Alder Bridge was closed by Corvane on Tuesday, the city said.",
+        "oldoak.example": "Drivers in Corvane were sent to the ferry when the Alder Bridge closed.",
+    }
+    pieces = [article(outlet, title, text) for outlet, text in told.items()]
+    desk = desk_for(story(pieces), registry(), WritingLimits())
+    headline(desk)
+    first = next(p for p in desk.material.passages if p.text.startswith("Corvane closed"))
+    points: Points = {Side.LEFT: (desk.say(first),), Side.CENTER: (), Side.RIGHT: ()}
+    assert len(faq(desk.trial())) == 1
+    asked, page = questions_and_points(desk, points)
+    assert not asked
+    assert len(page[Side.LEFT]) == 2
 
 
 def test_no_two_questions_or_answers_are_alike() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 
 import numpy as np
 
@@ -29,6 +30,12 @@ class Desk:
         """The sides of what was said."""
         self._told: frozenset[str] = frozenset()
         self._told_of: tuple[str, ...] = ()
+
+    def trial(self) -> Desk:
+        """A desk in the same state, to try a choice on."""
+        trial = Desk(self.material, deepcopy(self.ledger))
+        trial.used, trial.said, trial.heard = set(self.used), list(self.said), list(self.heard)
+        return trial
 
     def best(
         self,

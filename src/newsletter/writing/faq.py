@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 
 from newsletter.domain.words import Question
 from newsletter.writing.answers import Candidate, candidates
@@ -106,7 +105,7 @@ def faq(desk: Desk) -> tuple[Question, ...]:
     Where fewer than ``ENOUGH`` come of the best answers, short ones first may leave words for one more.
     """
     found = tuple(candidates(desk))
-    plans = [_chosen(_trial(desk), found, length) for length in (0.0, LENGTH)]
+    plans = [_chosen(desk.trial(), found, length) for length in (0.0, LENGTH)]
     best = max(plans, key=lambda plan: min(len(plan), ENOUGH))
     said = [(c.asked, desk.say(c.passage)) for c in best]
     return tuple(Question(a.text, (s,)) for a, s in sorted(said, key=lambda t: KINDS.index(t[0].kind)))
@@ -124,13 +123,6 @@ def _chosen(desk: Desk, found: Sequence[Candidate], length: float) -> list[Candi
                 desk.say(candidate.passage)
                 taken.append(candidate)
     return taken
-
-
-def _trial(desk: Desk) -> Desk:
-    """A desk in the same state, to try answers on."""
-    trial = Desk(desk.material, deepcopy(desk.ledger))
-    trial.used, trial.said, trial.heard = set(desk.used), list(desk.said), list(desk.heard)
-    return trial
 
 
 def _fits(desk: Desk, candidate: Candidate, fresh: float, before: list[Asked]) -> bool:

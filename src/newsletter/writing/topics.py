@@ -66,7 +66,7 @@ def _names(told: Told, of: frozenset[str]) -> list[str]:
     runs = [
         m.group()
         for m in _TOPIC.finditer(" " + rest)
-        if _whole(told.of.rest[m.end() - 1 :]) and not _BY_THE_WAY.search(" " + rest[: m.start()])
+        if _whole(told.of.rest[m.end() - 1 :]) and not _BY_THE_WAY.search((" " + rest)[: m.start()])
     ]
     parts = [run.removeprefix("the ").split() for run in runs]
     return [run for run, p in zip(runs, parts, strict=True) if p[-1] in of and not set(p) & mine]

@@ -27,9 +27,7 @@ _PARTY = re.compile(
 _LEANS = re.compile(r"^(?:Yes\b|No,|It|He|She|His|Her|This|That|These|Those|Him|We|I|Its|Such|So)\b")
 _BACK = re.compile(r"\b(?:he|she|him|his|her|hers|this|these|those)\b")
 _PAPER = re.compile(
-    r",? according to (?P<who>(?:the |an? )?(?:[\w’'-]+ ){0,3}(?P<noun>"
-    + "|".join(sorted(PAPERS | GROUPS))
-    + r"))$"
+    r",? according to (?P<who>(?:the |an? )?(?:[\w’'-]+ ){0,3}(?P<noun>" + "|".join(sorted(PAPERS)) + r"))$"
 )
 _OF = re.compile(r" (?:of|in|from|at|with|for|on|by|after|about) ")
 
@@ -69,7 +67,7 @@ def papers(text: str, about: Context) -> Iterator[Asked]:
     ):
         return
     who = found.group("who")
-    many = found.group("noun") in GROUPS or found.group("noun").endswith("s")
+    many = found.group("noun").endswith("s")
     question = f"What {'do' if many else 'does'} {clause_subject(who, about.common)} say?"
     if sound(question) and (many or who.split()[0] in {"the", "a", "an"} or "’s" in who or "'s" in who):
         yield Asked("voice", question, who)

@@ -12,15 +12,14 @@ from newsletter.domain.words import Statement, StoryWords, WritingLimits
 from newsletter.writing.agreed import agreed
 from newsletter.writing.choose import Desk
 from newsletter.writing.disputed import disputed
-from newsletter.writing.faq import faq
 from newsletter.writing.headline import dek, headline
 from newsletter.writing.limits import Ledger
-from newsletter.writing.longform import further_points
 from newsletter.writing.one_side import only
 from newsletter.writing.overview import overview
 from newsletter.writing.passages import passages_of
 from newsletter.writing.points import first_point
 from newsletter.writing.score import Material
+from newsletter.writing.sharing import questions_and_points
 from newsletter.writing.sources import sources_of
 from newsletter.writing.titles import side_titles
 
@@ -72,8 +71,7 @@ def body(desk: Desk, title: Statement) -> StoryWords:
     facts = agreed(desk)
     sides = {side: first_point(desk, side) for side in SIDES}
     alone = {side: found for side in SIDES if (found := only(desk, side))}
-    questions = faq(desk)
-    points = further_points(desk, sides, desk.ledger.limits.page_points)
+    questions, points = questions_and_points(desk, sides)
     return StoryWords(
         title,
         dek=under,
