@@ -17,7 +17,7 @@ from newsletter.stories.edges import Edges
 from newsletter.stories.group import WAIST, Grouping
 from newsletter.stories.linkage import Linkage
 from newsletter.stories.rows import group_rows
-from tests.support.stories_articles import CENTER, EVENTS, LEFT, RIGHT, article, registry, report
+from tests.support.stories_articles import ANGLES, CENTER, EVENTS, LEFT, RIGHT, article, registry, report
 
 PRESS = registry()
 DAY = [
@@ -264,3 +264,29 @@ def test_edges_are_the_same_as_pairs_by_row_and_among_some(pairs: dict[tuple[int
     assert edges.among(some).pairs() == {
         pair: value for pair, value in pairs.items() if some.issuperset(pair)
     }
+
+
+LAND, RUBBLE = "Minister lays claim to Corvath Strait", "The minister spoke on the Corvath Strait at a rally."
+CLAIM = [
+    article(domain, f"{before}{LAND}", f"{RUBBLE} {after}")
+    for domain, (before, after) in zip((*LEFT[:3], *RIGHT[:3]), ANGLES, strict=True)
+]
+OTHERS = [one for one in DAY if not one.guid.startswith("dam")]
+
+
+def test_a_report_of_another_matter_of_the_same_place_leaves_the_story() -> None:
+    """It shares the strait's name, that is named elsewhere too; what it is about stands in nobody else's report."""
+    ships = article(
+        CENTER[0],
+        "Corvath Strait minister counts herring shoals and whales",
+        "Biologists aboard trawlers logged porpoises, whales and herring shoals of the Corvath Strait.",
+    )
+    elsewhere = article(CENTER[2], "Swimmer crosses Corvath Strait", "A swimmer, aged 70, did it by night.")
+    loose = Grouping(threshold=0.1)
+    stories = loose([*CLAIM, ships, elsewhere, *OTHERS], PRESS)
+    told = next(story for story in stories if CLAIM[0] in story.articles)
+    assert set(CLAIM) <= set(told.articles)
+    assert ships not in told.articles
+    assert next(story for story in stories if ships in story.articles).articles == (ships,)
+
+

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,11 +14,12 @@ from newsletter.domain.story import Story
 from newsletter.ports import NO_BACKGROUND, NO_VECTORS, Background, Vectors
 from newsletter.stories import hybrid
 from newsletter.stories.attach import Bar, Partition, attach
-from newsletter.stories.confidence import confidences
+from newsletter.stories.confidence import confidences, nearness
 from newsletter.stories.edges import Edges
 from newsletter.stories.linkage import Linkage
 from newsletter.stories.marks import kind_of
 from newsletter.stories.neighbours import neighbours
+from newsletter.stories.strangers import Documents, strangers
 from newsletter.stories.terms import terms_of, weigh
 from newsletter.stories.voices import voices_of
 
@@ -87,15 +88,16 @@ class Grouping:
     ) -> Partitioned:
         """The same in row numbers; ``ordered`` sorted by (published, id)."""
         known = self.background.plus(earlier)
-        matrix = weigh([terms_of(article.title, article.text) for article in ordered], known)
-        edges = neighbours(matrix, [article.published for article in ordered])
+        documents = [terms_of(article.title, article.text) for article in ordered]
+        edges = neighbours(weigh(documents, known), [article.published for article in ordered])
+        grouping = replace(self, background=known)
         if vectors:
-            by_both = replace(self, threshold=hybrid.THRESHOLD, waist=hybrid.WAIST)
-            return by_both.of_edges(ordered, hybrid.blend(edges, ordered, vectors))
-        return self.of_edges(ordered, edges)
+            by_both = replace(grouping, threshold=hybrid.THRESHOLD, waist=hybrid.WAIST)
+            return by_both.of_edges(ordered, documents, hybrid.blend(edges, ordered, vectors))
+        return grouping.of_edges(ordered, documents, edges)
 
-    def of_edges(self, ordered: Sequence[Article], edges: Edges) -> Partitioned:
-        """The same from how alike the rows are."""
+    def of_edges(self, ordered: Sequence[Article], documents: Documents, edges: Edges) -> Partitioned:
+        """The same from their counted terms and how alike the rows are."""
         kinds = [kind_of(article) for article in ordered]
         news = {row for row, kind in enumerate(kinds) if kind == Kind.NEWS}
         linkage = Linkage(edges.among(news))
@@ -104,8 +106,12 @@ class Grouping:
         linkage.join_until(self.threshold * FAMILY_SHARE)
         wider = {row: group[0] for group in linkage.groups() for row in group}
         stories = self._complete(core, kinds, edges)
+        near = nearness(stories, edges)
+        titles = [article.title for article in ordered]
+        gone = {one.row for one in strangers(stories, near.own, titles, documents, self.background)}
+        stories = without(stories, gone)
         families = tuple(_family(rows, news, wider) for rows in stories)
-        sure = confidences(stories, edges, THRESHOLD / self.threshold)
+        sure = confidences(stories, near, THRESHOLD / self.threshold)
         return Partitioned(stories, families, cohesion(stories, edges), sure)
 
     def _complete(self, core: Partition, kinds: Sequence[Kind], edges: Edges) -> Partition:
@@ -118,6 +124,12 @@ class Grouping:
         stories = attach(stories, followers, links, [Bar(self.threshold), large])
         apart = [[row] for row, kind in enumerate(kinds) if kind != Kind.NEWS and kind not in _FOLLOWERS]
         return sorted([*stories, *apart])
+
+
+def without(stories: Partition, rows: Collection[int]) -> Partition:
+    """The stories with those rows as stories of their own."""
+    kept = [[row for row in story if row not in rows] for story in stories]
+    return sorted([*(story for story in kept if story), *([row] for row in rows)])
 
 
 def _story(articles: Sequence[Article], registry: Registry, family: str, alike: float, sure: float) -> Story:
