@@ -79,7 +79,10 @@ def strangers(
 
 def _loose(rows: Sequence[int], nearness: NDArray[np.float64]) -> dict[int, float]:
     """Row -> nearness as a share of the typical one, of those that lie far from the story."""
-    shares = nearness[list(rows)] / max(float(np.median(nearness[list(rows)])), 1e-9)
+    typical = float(np.median(nearness[list(rows)]))
+    if not typical:
+        return {}
+    shares = nearness[list(rows)] / typical
     return {row: share for row, share in zip(rows, shares.tolist(), strict=True) if round(share, 6) < FAR}
 
 
