@@ -19,7 +19,9 @@ FAR, NEAR = np.array([0.5] * 4 + [0.2] + [0.5] * 42), np.array([0.5] * 47)
 STRANGER = "harbour porpoise whale"
 
 
-def found(fifth: str, *, near: np.ndarray = FAR, more: tuple[str, ...] = ("harbour", "strike")) -> tuple[Stranger, ...]:
+def found(
+    fifth: str, *, near: np.ndarray = FAR, more: tuple[str, ...] = ("harbour", "strike")
+) -> tuple[Stranger, ...]:
     texts = [*HARBOUR, fifth, *ELSEWHERE, *more]
     counted = [Counter(stems(text)) for text in texts]
     return strangers([STORY, *([row] for row in range(5, len(texts)))], near, texts, counted, NO_BACKGROUND)
@@ -32,7 +34,9 @@ def test_it_takes_all_three_to_be_a_stranger() -> None:
     assert one.words > 0.6
     assert not found(STRANGER, near=NEAR), "it is as near as the others"
     assert not found("harbour crane dockers"), "others speak of that too"
-    assert not found(STRANGER, more=("quay", "walkout")), "the harbour is named nowhere else: it is the story's own"
+    assert not found(STRANGER, more=("quay", "walkout")), (
+        "the harbour is named nowhere else: it is the story's own"
+    )
 
 
 def test_a_small_story_keeps_every_article() -> None:
@@ -42,7 +46,9 @@ def test_a_small_story_keeps_every_article() -> None:
     assert not strangers([[0, 1, 2, 3]], near, titles, counted, NO_BACKGROUND)
 
 
-@given(st.lists(st.tuples(st.floats(0, 1), st.sampled_from("abcdefghij")), min_size=5, max_size=12), st.randoms())
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.sampled_from("abcdefghij")), min_size=5, max_size=12), st.randoms()
+)
 def test_at_most_half_of_a_story_leaves_whatever_the_order_of_its_rows(
     made: list[tuple[float, str]], random: object
 ) -> None:

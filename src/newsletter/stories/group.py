@@ -14,6 +14,7 @@ from newsletter.domain.story import Story
 from newsletter.ports import NO_BACKGROUND, NO_VECTORS, Background, Vectors
 from newsletter.stories import hybrid
 from newsletter.stories.attach import Bar, Partition, attach
+from newsletter.stories.bridges import bridges
 from newsletter.stories.confidence import confidences, nearness
 from newsletter.stories.edges import Edges
 from newsletter.stories.linkage import Linkage
@@ -32,6 +33,7 @@ ATTACH_SHARE = 0.77
 """A single piece's bar for joining a story of `ATTACH_SIZE` or more, as a share of the threshold."""
 ATTACH_SIZE = 4
 _FOLLOWERS = frozenset({Kind.OPINION, Kind.LIVE})
+_TOLD = _FOLLOWERS | {Kind.NEWS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,15 @@ class Partitioned:
     """For each story the first row of its looser group."""
     cohesion: tuple[float, ...]
     confidence: tuple[float, ...]
+
+    def among(self, told: Sequence[int], rows: int) -> Partitioned:
+        """The same where these are the rows ``told`` of so many; each of the others is a story of its own."""
+        found = zip(self.stories, self.family, self.cohesion, self.confidence, strict=True)
+        renamed = [([told[row] for row in story], told[family], *more) for story, family, *more in found]
+        alone = sorted(set(range(rows)).difference(told))
+        every = sorted([*renamed, *(([row], row, 1.0, 1.0) for row in alone)])
+        stories, family, alike, sure = zip(*every, strict=True)
+        return Partitioned(list(stories), family, alike, sure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,16 @@ class Grouping:
         earlier: Background = NO_BACKGROUND,
         vectors: Vectors = NO_VECTORS,
     ) -> Partitioned:
-        """The same in row numbers; ``ordered`` sorted by (published, id)."""
+        """The same in row numbers; ``ordered`` sorted by (published, id).
+
+        Roundups, service pieces and advertisements are set aside before anything is counted: with or without one,
+        all other articles are grouped alike.
+        """
+        told = [row for row, article in enumerate(ordered) if kind_of(article) in _TOLD]
+        parts = self._told([ordered[row] for row in told], earlier, vectors)
+        return parts.among(told, len(ordered)) if len(told) < len(ordered) else parts
+
+    def _told(self, ordered: Sequence[Article], earlier: Background, vectors: Vectors) -> Partitioned:
         known = self.background.plus(earlier)
         documents = [terms_of(article.title, article.text) for article in ordered]
         edges = neighbours(weigh(documents, known), [article.published for article in ordered])
@@ -99,13 +119,15 @@ class Grouping:
     def of_edges(self, ordered: Sequence[Article], documents: Documents, edges: Edges) -> Partitioned:
         """The same from their counted terms and how alike the rows are."""
         kinds = [kind_of(article) for article in ordered]
-        news = {row for row, kind in enumerate(kinds) if kind == Kind.NEWS}
+        reports = {row for row, kind in enumerate(kinds) if kind == Kind.NEWS}
+        between = bridges(edges.among(reports), self.threshold)
+        news = reports - between
         linkage = Linkage(edges.among(news))
         linkage.join_until(self.threshold, waist=self.waist)
         core = [group for group in linkage.groups() if group[0] in news]
         linkage.join_until(self.threshold * FAMILY_SHARE)
         wider = {row: group[0] for group in linkage.groups() for row in group}
-        stories = self._complete(core, kinds, edges)
+        stories = self._complete(core, kinds, between, edges)
         near = nearness(stories, edges)
         titles = [article.title for article in ordered]
         gone = {one.row for one in strangers(stories, near.own, titles, documents, self.background)}
@@ -114,16 +136,16 @@ class Grouping:
         sure = confidences(stories, near, THRESHOLD / self.threshold)
         return Partitioned(stories, families, cohesion(stories, edges), sure)
 
-    def _complete(self, core: Partition, kinds: Sequence[Kind], edges: Edges) -> Partition:
+    def _complete(
+        self, core: Partition, kinds: Sequence[Kind], between: Collection[int], edges: Edges
+    ) -> Partition:
         """The core stories with the single reports, then with the pieces that were kept out."""
         large = Bar(self.threshold * ATTACH_SHARE, size=ATTACH_SIZE)
         single = [group[0] for group in core if len(group) == 1]
-        followers = [row for row, kind in enumerate(kinds) if kind in _FOLLOWERS]
+        followers = [row for row, kind in enumerate(kinds) if kind in _FOLLOWERS or row in between]
         links = edges.links({*single, *followers})
         stories = attach(core, single, links, [large])
-        stories = attach(stories, followers, links, [Bar(self.threshold), large])
-        apart = [[row] for row, kind in enumerate(kinds) if kind != Kind.NEWS and kind not in _FOLLOWERS]
-        return sorted([*stories, *apart])
+        return attach(stories, followers, links, [Bar(self.threshold), large])
 
 
 def without(stories: Partition, rows: Collection[int]) -> Partition:

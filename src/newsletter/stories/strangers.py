@@ -67,7 +67,9 @@ def strangers(
         for row, share in shares.items():
             words = set(_single(documents[row]))
             if not day.known(words, story, len(rows)):
-                title, all_ = (day.own(part, story) for part in (words.intersection(stems(titles[row])), words))
+                title, all_ = (
+                    day.own(part, story) for part in (words.intersection(stems(titles[row])), words)
+                )
                 found.append(Stranger(row, share, title, all_))
     return tuple(
         sorted(
