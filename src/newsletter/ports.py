@@ -209,6 +209,17 @@ class Embedded:
     """What is recorded with the issue: ``lexical``, ``embeddings NAME`` or ``lexical (why not embeddings)``."""
 
 
+class SeriesMarker(Protocol):
+    def __call__(self, articles: Sequence[Article], before: Sequence[Article], /) -> tuple[Article, ...]:
+        """Pure. The articles, those of a recurring series marked as such by what came ``before`` the window."""
+        ...
+
+
+def no_series(articles: Sequence[Article], _before: Sequence[Article], /) -> tuple[Article, ...]:
+    """A `SeriesMarker` that marks none."""
+    return tuple(articles)
+
+
 class VectorSource(Protocol):
     def __call__(self, articles: Sequence[Article], progress: Progress = no_progress, /) -> Embedded:
         """The articles' vectors, computed once a text and kept; none, said plainly, without a usable model."""

@@ -286,6 +286,7 @@ class House:
         from newsletter.stories.desks import Desk
         from newsletter.stories.lineup import Chooser
         from newsletter.stories.ranking import LineUpRules
+        from newsletter.stories.recurring import without_series
         from newsletter.stories.related import RelatedSearch
         from newsletter.stories.terms import CountTerms
         from newsletter.stories.threads import ThreadFinder
@@ -309,6 +310,7 @@ class House:
             checker=self.checker,
             balance=balance_of,
             vectors=self.vector_source(self.vector_store),
+            series=without_series,
             rules=BuildRules(
                 self.settings.window,
                 limits.reading_seconds,

@@ -13,11 +13,13 @@ from newsletter.domain.article import Article, Kind
 from newsletter.errors import UsageError
 from newsletter.ports import Background
 from newsletter.stories.attach import Bar, attach
+from newsletter.stories.bridges import bridges
 from newsletter.stories.edges import Edges
 from newsletter.stories.group import WAIST, Grouping
 from newsletter.stories.linkage import EASE, LARGE, Linkage
+from newsletter.stories.recurring import without_series
 from newsletter.stories.rows import group_rows
-from tests.support.stories_articles import CENTER, EVENTS, LEFT, RIGHT, article, registry, report
+from tests.support.stories_articles import ANGLES, CENTER, EVENTS, LEFT, RIGHT, article, registry, report
 
 PRESS = registry()
 DAY = [
@@ -315,3 +317,83 @@ def test_edges_are_the_same_as_pairs_by_row_and_among_some(pairs: dict[tuple[int
     assert edges.among(some).pairs() == {
         pair: value for pair, value in pairs.items() if some.issuperset(pair)
     }
+
+
+LAND, RUBBLE = "Minister lays claim to Corvath Strait", "The minister spoke on the Corvath Strait at a rally."
+CLAIM = [
+    article(domain, f"{before}{LAND}", f"{RUBBLE} {after}")
+    for domain, (before, after) in zip((*LEFT[:3], *RIGHT[:3]), ANGLES, strict=True)
+]
+OTHERS = [one for one in DAY if not one.guid.startswith("dam")]
+
+
+def test_a_report_of_another_matter_of_the_same_place_leaves_the_story() -> None:
+    """It shares the strait's name, that is named elsewhere too; what it is about stands in nobody else's report."""
+    ships = article(
+        CENTER[0],
+        "Corvath Strait minister counts herring shoals and whales",
+        "Biologists aboard trawlers logged porpoises, whales and herring shoals of the Corvath Strait.",
+    )
+    elsewhere = article(CENTER[2], "Swimmer crosses Corvath Strait", "A swimmer, aged 70, did it by night.")
+    loose = Grouping(threshold=0.1)
+    stories = loose([*CLAIM, ships, elsewhere, *OTHERS], PRESS)
+    told = next(story for story in stories if CLAIM[0] in story.articles)
+    assert set(CLAIM) <= set(told.articles)
+    assert ships not in told.articles
+    assert next(story for story in stories if ships in story.articles).articles == (ships,)
+
+
+LISTS = [
+    *(one for one in MIXED if one.kind in {Kind.ROUNDUP, Kind.SERVICE}),
+    article(
+        CENTER[6],
+        "Morning briefing: dam breach and ferry strike",
+        " ".join(text for _, text in EVENTS.values()),
+    ),
+    article(LEFT[6], "What you missed", f"{EVENTS['mayor'][1]} {EVENTS['bank'][1]}", kind=Kind.ROUNDUP),
+]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.sampled_from(MIXED[: len(DAY) + 2]), unique=True),
+    st.lists(st.sampled_from(LISTS), unique=True),
+)
+def test_roundups_and_service_pieces_change_nothing_in_how_all_others_are_grouped(
+    chosen: list[Article], lists: list[Article]
+) -> None:
+    """Not only which are together: families, cohesion and confidence too."""
+    stories = Grouping()(chosen, PRESS)
+    with_lists = Grouping()([*chosen, *lists], PRESS)
+    assert tuple(story for story in with_lists if not set(story.articles) & set(lists)) == stories
+    assert sorted(len(story.articles) for story in with_lists if set(story.articles) & set(lists)) == [
+        1
+    ] * len(lists)
+
+
+@given(st.integers(3, 6), st.integers(2, 4))
+def test_a_piece_whose_neighbours_are_unlike_each_other_bridges_nothing(events: int, each: int) -> None:
+    """By likenesses alone: whatever its title says, a piece equally like several events joins none of them."""
+    rows = events * each
+    pairs = {(a, b): 0.6 for a, b in combinations(range(rows), 2) if a // each == b // each}
+    like_all = pairs | {(row, rows): 0.3 for row in range(0, rows, each)}
+    found = bridges(Edges.of(rows + 1, like_all), 0.22)
+    assert found == ({rows} if events >= 4 else set())
+
+
+SERIES = "The Lantern Hour, episode {}: {} {}"
+
+
+def test_what_comes_back_under_one_title_is_a_series_and_no_report() -> None:
+    past = [article(LEFT[0], SERIES.format(n, "May", n), hours=24 * (9 - n)) for n in range(2, 9)]
+    today = article(LEFT[0], SERIES.format(9, "May", 9))
+    same_elsewhere = article(RIGHT[0], today.title)
+    other = article(LEFT[0], "Harrow Valley dam gives way")
+    marked = without_series([today, same_elsewhere, other], past)
+    assert [one.kind for one in marked] == [Kind.ROUNDUP, Kind.NEWS, Kind.NEWS]
+    assert without_series([today], past[-1:])[0].kind == Kind.NEWS, (
+        "twice may be one report and its late copy"
+    )
+    assert without_series(past[:1], past)[0].kind == Kind.NEWS, "what came later plays no part in what it was"
+    opinion = article(LEFT[0], SERIES.format(9, "May", 9), kind=Kind.OPINION)
+    assert without_series([opinion], past)[0].kind == Kind.OPINION

@@ -36,6 +36,7 @@ from newsletter.ports import (
     Progress,
     RelatedFinder,
     Renderer,
+    SeriesMarker,
     StoredIssue,
     TermCounter,
     TermDays,
@@ -44,8 +45,12 @@ from newsletter.ports import (
     VectorSource,
     Writer,
     no_progress,
+    no_series,
     no_vectors,
 )
+
+SERIES_DAYS = timedelta(days=7)
+"""How long before the window is looked for titles that come back; a daily or weekdays' series shows in a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,7 @@ class BuildRoom:
     balance: Balancer
     rules: BuildRules
     vectors: VectorSource = no_vectors
+    series: SeriesMarker = no_series
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +159,8 @@ def grouped(
 ) -> tuple[tuple[Story, ...], Embedded]:
     """The stories of the articles as of ``at``, and the vectors that had a part in them."""
     earlier = background(BackgroundRoom(room.archive, room.days, room.count), at, room.rules.window)
+    began = at - room.rules.window
+    articles = room.series(articles, room.archive.articles(began, began - SERIES_DAYS))
     embedded = room.vectors(articles, progress)
     return room.grouper(articles, room.registry, earlier=earlier, vectors=embedded.vectors), embedded
 

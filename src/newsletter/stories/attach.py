@@ -21,7 +21,7 @@ from newsletter.stories.edges import Links
 Partition = list[list[int]]
 
 CLOSEST = 3
-LEAD = 1.4
+LEAD = 1.25
 """How much nearer than to any other story a piece must be to the one it joins."""
 RIVAL = 2
 """Articles that make a group a story which another may have to lead: a pair tells one event too, a single may not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,13 +14,15 @@ from newsletter.domain.story import Story
 from newsletter.ports import NO_BACKGROUND, NO_VECTORS, Background, Vectors
 from newsletter.stories import hybrid
 from newsletter.stories.attach import Bar, Partition, attach
-from newsletter.stories.confidence import confidences
+from newsletter.stories.bridges import bridges
+from newsletter.stories.confidence import confidences, nearness
 from newsletter.stories.edges import Edges
 from newsletter.stories.linkage import Linkage
 from newsletter.stories.marks import kind_of
 from newsletter.stories.matrix import weigh
 from newsletter.stories.neighbours import neighbours
-from newsletter.stories.terms import read
+from newsletter.stories.strangers import strangers
+from newsletter.stories.terms import Read, read
 from newsletter.stories.voices import voices_of
 
 THRESHOLD = 0.22
@@ -32,6 +34,7 @@ ATTACH_SHARE = 0.77
 """A single piece's bar for joining a story of `ATTACH_SIZE` or more, as a share of the threshold."""
 ATTACH_SIZE = 4
 _FOLLOWERS = frozenset({Kind.OPINION, Kind.LIVE})
+_TOLD = _FOLLOWERS | {Kind.NEWS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,15 @@ class Partitioned:
     """For each story the first row of its looser group."""
     cohesion: tuple[float, ...]
     confidence: tuple[float, ...]
+
+    def among(self, told: Sequence[int], rows: int) -> Partitioned:
+        """The same where these are the rows ``told`` of so many; each of the others is a story of its own."""
+        found = zip(self.stories, self.family, self.cohesion, self.confidence, strict=True)
+        renamed = [([told[row] for row in story], told[family], *more) for story, family, *more in found]
+        alone = sorted(set(range(rows)).difference(told))
+        every = sorted([*renamed, *(([row], row, 1.0, 1.0) for row in alone)])
+        stories, family, alike, sure = zip(*every, strict=True)
+        return Partitioned(list(stories), family, alike, sure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,39 +98,60 @@ class Grouping:
         earlier: Background = NO_BACKGROUND,
         vectors: Vectors = NO_VECTORS,
     ) -> Partitioned:
-        """The same in row numbers; ``ordered`` sorted by (published, id)."""
-        known = self.background.plus(earlier)
-        matrix = weigh([read(article.title, article.text) for article in ordered], known)
-        edges = neighbours(matrix, [article.published for article in ordered])
-        if vectors:
-            by_both = replace(self, threshold=hybrid.THRESHOLD, waist=hybrid.WAIST)
-            return by_both.of_edges(ordered, hybrid.blend(edges, ordered, vectors))
-        return self.of_edges(ordered, edges)
+        """The same in row numbers; ``ordered`` sorted by (published, id).
 
-    def of_edges(self, ordered: Sequence[Article], edges: Edges) -> Partitioned:
-        """The same from how alike the rows are."""
+        Roundups, service pieces and advertisements are set aside before anything is counted: with or without one,
+        all other articles are grouped alike.
+        """
+        told = [row for row, article in enumerate(ordered) if kind_of(article) in _TOLD]
+        parts = self._told([ordered[row] for row in told], earlier, vectors)
+        return parts.among(told, len(ordered)) if len(told) < len(ordered) else parts
+
+    def _told(self, ordered: Sequence[Article], earlier: Background, vectors: Vectors) -> Partitioned:
+        known = self.background.plus(earlier)
+        texts = [read(article.title, article.text) for article in ordered]
+        edges = neighbours(weigh(texts, known), [article.published for article in ordered])
+        grouping = replace(self, background=known)
+        if vectors:
+            by_both = replace(grouping, threshold=hybrid.THRESHOLD, waist=hybrid.WAIST)
+            return by_both.of_edges(ordered, texts, hybrid.blend(edges, ordered, vectors))
+        return grouping.of_edges(ordered, texts, edges)
+
+    def of_edges(self, ordered: Sequence[Article], texts: Sequence[Read], edges: Edges) -> Partitioned:
+        """The same from their stems and how alike the rows are."""
         kinds = [kind_of(article) for article in ordered]
-        news = {row for row, kind in enumerate(kinds) if kind == Kind.NEWS}
+        reports = {row for row, kind in enumerate(kinds) if kind == Kind.NEWS}
+        between = bridges(edges.among(reports), self.threshold)
+        news = reports - between
         linkage = Linkage(edges.among(news))
         linkage.join_until(self.threshold, waist=self.waist)
         core = [group for group in linkage.groups() if group[0] in news]
         linkage.join_until(self.threshold * FAMILY_SHARE)
         wider = {row: group[0] for group in linkage.groups() for row in group}
-        stories = self._complete(core, kinds, edges)
+        stories = self._complete(core, kinds, between, edges)
+        near = nearness(stories, edges)
+        gone = {one.row for one in strangers(stories, near.own, texts, self.background)}
+        stories = without(stories, gone)
         families = tuple(_family(rows, news, wider) for rows in stories)
-        sure = confidences(stories, edges, THRESHOLD / self.threshold)
+        sure = confidences(stories, near, THRESHOLD / self.threshold)
         return Partitioned(stories, families, cohesion(stories, edges), sure)
 
-    def _complete(self, core: Partition, kinds: Sequence[Kind], edges: Edges) -> Partition:
+    def _complete(
+        self, core: Partition, kinds: Sequence[Kind], between: Collection[int], edges: Edges
+    ) -> Partition:
         """The core stories with the single reports, then with the pieces that were kept out."""
         large = Bar(self.threshold * ATTACH_SHARE, size=ATTACH_SIZE)
         single = [group[0] for group in core if len(group) == 1]
-        followers = [row for row, kind in enumerate(kinds) if kind in _FOLLOWERS]
+        followers = [row for row, kind in enumerate(kinds) if kind in _FOLLOWERS or row in between]
         links = edges.links({*single, *followers})
         stories = attach(core, single, links, [large])
-        stories = attach(stories, followers, links, [Bar(self.threshold), large])
-        apart = [[row] for row, kind in enumerate(kinds) if kind != Kind.NEWS and kind not in _FOLLOWERS]
-        return sorted([*stories, *apart])
+        return attach(stories, followers, links, [Bar(self.threshold), large])
+
+
+def without(stories: Partition, rows: Collection[int]) -> Partition:
+    """The stories with those rows as stories of their own."""
+    kept = [[row for row in story if row not in rows] for story in stories]
+    return sorted([*(story for story in kept if story), *([row] for row in rows)])
 
 
 def _story(articles: Sequence[Article], registry: Registry, family: str, alike: float, sure: float) -> Story:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from newsletter.writing.clauses import clause
 from newsletter.writing.claims import quotations
+from newsletter.writing.clauses import clause
 from newsletter.writing.lexicon import CALENDAR
 from newsletter.writing.passages import Passage
 from newsletter.writing.roles import roles

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import Statement
-from newsletter.writing.clauses import clause
 from newsletter.writing.choose import Desk
+from newsletter.writing.clauses import clause
 from newsletter.writing.lexicon import CALENDAR
 from newsletter.writing.passages import Passage
 from newsletter.writing.subject import bare_surname, leans
