@@ -15,7 +15,7 @@ from newsletter.ports import Background
 from newsletter.stories.attach import Bar, attach
 from newsletter.stories.bridges import bridges
 from newsletter.stories.edges import Edges
-from newsletter.stories.group import WAIST, Grouping
+from newsletter.stories.group import FAMILY_SHARE, WAIST, Grouping
 from newsletter.stories.linkage import EASE, LARGE, Linkage
 from newsletter.stories.recurring import without_series
 from newsletter.stories.rows import group_rows
@@ -177,7 +177,7 @@ def test_a_waist_only_keeps_apart_what_the_bar_would_join_over_links(
 
 
 def plainly_joined(
-    rows: int, pairs: dict[tuple[int, int], float], bar: float, waist: float
+    groups: list[list[int]], pairs: dict[tuple[int, int], float], bar: float, waist: float = 0.0
 ) -> list[list[int]]:
     """What `Linkage` says of itself, looked up anew before every join."""
 
@@ -198,7 +198,6 @@ def plainly_joined(
             return False
         return mean(one, other) < waist * min(own(one), own(other))
 
-    groups = [[row] for row in range(rows)]
     while alike := [
         (-likeness(one, other), one, other)
         for one, other in combinations(groups, 2)
@@ -224,7 +223,10 @@ def test_the_quick_joining_is_the_plain_one(
 ) -> None:
     linkage = Linkage(Edges.of(12, pairs))
     linkage.join_until(bar, waist=waist)
-    assert linkage.groups() == plainly_joined(12, pairs, bar, waist)
+    stories = linkage.groups()
+    assert stories == plainly_joined([[row] for row in range(12)], pairs, bar, waist)
+    linkage.join_until(bar * FAMILY_SHARE)
+    assert linkage.groups() == plainly_joined(stories, pairs, bar * FAMILY_SHARE)
 
 
 def test_a_piece_as_near_to_one_story_as_to_another_joins_neither() -> None:
