@@ -15,7 +15,7 @@ from newsletter import __version__
 from newsletter.domain.article import Article
 from newsletter.domain.checks import Check
 from newsletter.domain.document import document, sha256
-from newsletter.domain.issue import Issue, IssueOutlet, Mail, Supply
+from newsletter.domain.issue import Issue, Mail, Supply
 from newsletter.domain.leaning import side_order
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import LineUp, Story
@@ -23,6 +23,7 @@ from newsletter.errors import IssueError, Refused
 from newsletter.pipeline.background import BackgroundRoom, background
 from newsletter.pipeline.compose import Composed, compose, outlets_named
 from newsletter.pipeline.earlier import with_related
+from newsletter.pipeline.fitted import fitted
 from newsletter.pipeline.supply import count_supply, day_supply
 from newsletter.ports import (
     Balancer,
@@ -119,7 +120,7 @@ def build(
     kept = room.issues.get(day)
     number = kept.number if kept else room.issues.number_of(day, room.rules.first_issue)
     issue = draft(room, day, at, number, progress)
-    mail, issue = _fit(room, issue)
+    mail, issue = fitted(issue, room.renderer, room.trimmer, room.rules.reading_seconds)
     _step(progress, 5)
     checks = room.checker.check(issue, mail)
     stored = _stored(issue, mail, checks, room.balance(issue), _revision(kept))
@@ -201,25 +202,6 @@ def _issue(
         waiting=composed.waiting,
         model=writer.tally(),
     )
-
-
-def _fit(room: BuildRoom, issue: Issue) -> tuple[Mail, Issue]:
-    """Render; while over five minutes, leave out the next thing that can be spared and render again."""
-    mail = room.renderer.render(issue)
-    while mail.reading_seconds > room.rules.reading_seconds:
-        shorter = room.trimmer(issue)
-        if shorter is None:
-            break  # the reading-time check fails and says so
-        issue = replace(shorter, outlets=_still_named(shorter))
-        mail = room.renderer.render(issue)
-    return mail, issue
-
-
-def _still_named(issue: Issue) -> Mapping[str, IssueOutlet]:
-    named = {article.outlet for story in issue.all_stories for article in story.articles}
-    named |= {carrier for story in issue.all_stories for wire in story.wires for carrier in wire.carriers}
-    named |= {wire.outlet for story in issue.all_stories for wire in story.wires}
-    return {key: outlet for key, outlet in issue.outlets.items() if key in named}
 
 
 def _stored(
