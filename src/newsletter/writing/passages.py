@@ -118,6 +118,8 @@ def _of_text(source: Source, limits: Limits) -> Iterator[Passage]:
         text = field[span.start : span.end]
         if text.endswith(":") or refusal(text) in _FATAL or (span.start == begun and opens_midway(text)):
             continue
+        if refusal(text) == "too long" and _GLUED.search(text):
+            continue
         yield from _wordings(source, "text", span, place, limits)
 
 
@@ -127,8 +129,14 @@ def _inside_quotation(field: str, span: Span) -> bool:
     return before.count("“") > before.count("”") or before.count('"') % 2 == 1
 
 
-_FATAL = frozenset({"too long", "cut off", "question", "teaser or promotion", "credit or byline", "link"})
+_FATAL = frozenset({"cut off", "question", "teaser or promotion", "credit or byline", "link"})
 """Reasons that no cut can cure: what is wrong with part of such a sentence is wrong with all of it."""
+
+
+_GLUED = re.compile(
+    r"(?:[A-Z]\.){2,} [A-Z]|\b[A-Z][\w’'-]+ (?:The|A|An|In|On) [A-Z]|(?:\b[A-Z][a-z]+ ){4,}[A-Z]"
+)
+"""Marks of two texts in one, in a "sentence" so long that it most likely is that."""
 
 
 def _is_deck(text: str, sentences_in_field: int) -> bool:
