@@ -12,10 +12,11 @@ from newsletter.domain.words import Statement
 from newsletter.writing.choose import Desk
 from newsletter.writing.clips import clips
 from newsletter.writing.counts import contested
-from newsletter.writing.fit import names_something
+from newsletter.writing.dangling import names_something
+from newsletter.writing.manner import title_case
 from newsletter.writing.passages import Passage
 from newsletter.writing.same import Fact, fact_of, states, weight, weights
-from newsletter.writing.score import Material, title_case
+from newsletter.writing.score import Material
 from newsletter.writing.sources import Source
 from newsletter.writing.subject import leans
 from newsletter.writing.support import heard_sides

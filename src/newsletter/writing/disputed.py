@@ -16,8 +16,8 @@ from newsletter.domain.words import Dispute
 from newsletter.writing.choose import Desk
 from newsletter.writing.counts import Count, counts
 from newsletter.writing.denials import Denial, admits, answers, denials
+from newsletter.writing.manner import title_case
 from newsletter.writing.passages import Passage
-from newsletter.writing.score import title_case
 from newsletter.writing.subject import leans
 from newsletter.writing.terms import numbers, terms
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from newsletter.domain.words import Statement
 from newsletter.writing.choose import Allowed, Desk
+from newsletter.writing.manner import loaded, title_case
 from newsletter.writing.passages import Passage
-from newsletter.writing.score import loaded, title_case
 from newsletter.writing.subject import leans
 from newsletter.writing.terms import gist, new_gist
 
@@ -43,9 +43,6 @@ _TEASE = re.compile(
 )
 _COLUMN = re.compile(r"^[A-Z][\w’'-]+(?: [\w’'-]+){0,3}: |^[‘'\"“][^’\"”]{2,60}[’'\"”]: ")
 _QUOTED = re.compile(r"['\"‘“][^'\"’”]+['\"’”]")
-_ALLEGED = re.compile(
-    r"\b(alleged\w*|accused?|accuses|suspected|reportedly|says|said|according)\b", re.IGNORECASE
-)
 
 
 def headline(desk: Desk) -> Statement | None:

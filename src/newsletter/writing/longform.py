@@ -15,9 +15,9 @@ from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import Statement
 from newsletter.writing.choose import Allowed, Desk
 from newsletter.writing.headline import teases
+from newsletter.writing.manner import title_case
 from newsletter.writing.means import Scores
 from newsletter.writing.passages import Passage
-from newsletter.writing.score import title_case
 from newsletter.writing.subject import leans, points_back
 from newsletter.writing.terms import gist, new_gist
 

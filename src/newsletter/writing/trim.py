@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from newsletter.writing.asides import keeps_hedges, lead, without_asides
 from newsletter.writing.evidence import joined
-from newsletter.writing.fit import MIN_WORDS, breaks_off, has_verb
+from newsletter.writing.finite import has_verb
+from newsletter.writing.fit import MIN_WORDS, breaks_off
 from newsletter.writing.lexicon import CONNECTIVES, FOLLOWS_VERB, SUBORDINATORS, VERBS
 from newsletter.writing.quotes import balanced
 from newsletter.writing.sentences import Span, stripped
@@ -56,6 +57,7 @@ _TAIL = re.compile(
 )
 _RELATIVE = re.compile(r"\b(?:who|whom|whose|which|that|as|after|when|while)\b.*")
 _LOOSE_TAIL = re.compile(r" (?=(?:after|before|when|while|following|during|because of|due to|amid)\b)")
+_BEFORE_NOUN = re.compile(r"(?:during|following|because of|due to|amid)\b")
 _DESCRIBED = re.compile(
     r"\b(?:a|an) (?:[\w$.,’'%-]+ ){1,5}?(?=(?:that|which) (?:is|was|are|were|has|had|will|would|could|can|"
     r"may|\w+s|\w+ed)\b)"
@@ -196,6 +198,8 @@ def _leans(text: str, dropped: str) -> bool:
         return True
     if dropped.split(maxsplit=1)[0] in {"after", "before", "when", "while"} and not _VERBAL.search(dropped):
         return not has_verb(dropped)
+    if _BEFORE_NOUN.match(dropped.lstrip()) and has_verb(_RELATIVE.sub("", dropped)):
+        return True  # the verb of the main clause would fall with it
     return bool(_NEGATED.search(text) or _PAIRED.search(text))
 
 
