@@ -43,7 +43,12 @@ _LEANING = (
     ),
     re.compile(r"^(?:[A-Z]\w+)(?: [\w’'-]+){0,5}, (?:they|it|he|she|this|these|those)\b"),
     re.compile(r"\b(?:too|as well|either|likewise|respectively)[.]?$"),
-    re.compile(r"^(?:As such|In another)\b"),
+    re.compile(r"^(?:As such|In another)\b|^Now,"),
+    re.compile(
+        r"\b(?:makes?|made|takes?|took|in|of|on|for|with|from|to|about|against|behind) (?:this|these|those) "
+        r"(?!week|month|year|season|summer|winter|spring|autumn|fall|morning|afternoon|evening|time|day|decade|"
+        r"century|weekend|quarter|election|session|term)[a-z]+[.]?$"
+    ),
     re.compile(
         r"^(?:Ruling|Move|Decision|Announcement|Comments?|Remarks|Vote|Report|Incident|Attack|Statement|Visit|"
         r"Meeting|Order|Plan|Deal) (?:latest|comes?|came|follows?|marks?|makes?|is|was|could|would|will|has|had)\b"
