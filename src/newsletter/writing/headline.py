@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -66,18 +66,17 @@ def dek(desk: Desk) -> Statement | None:
     material = desk.material
     scores = 0.6 * material.consensus + 0.6 * material.centrality + 0.2 * material.bearing + material.manner
     scores = scores + DEK_SIDE * np.array([p.source.side not in desk.heard for p in material.passages])
-    for allowed in (partial(_near, desk), partial(_about_it, desk)):
+    for near in (_near, _about_it):
         found = desk.best(
-            scores,
-            lambda p, allowed=allowed: _is_dek(desk, p) and allowed(p),
-            avoid=desk.said,
-            weight=0.2,
-            bar=0.6,
-            floor=0.12,
+            scores, partial(_dek_that, desk, near), avoid=desk.said, weight=0.2, bar=0.6, floor=0.12
         )
         if found:
             return desk.say(found)
     return None
+
+
+def _dek_that(desk: Desk, near: Callable[[Desk, Passage], bool], passage: Passage) -> bool:
+    return _is_dek(desk, passage) and near(desk, passage)
 
 
 def _is_dek(desk: Desk, passage: Passage) -> bool:
