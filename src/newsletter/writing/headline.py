@@ -61,18 +61,17 @@ def headline(desk: Desk) -> Statement | None:
     return None
 
 
-def dek(desk: Desk) -> Statement | None:
-    """One more fact in one line: near the story's middle, and new after headline and overview; or None."""
+def dek(desk: Desk, *, farther: bool = False) -> Statement | None:
+    """One more fact in one line: near the story's middle, and new after all that was said; or None.
+
+    ``farther`` looks at what is less near but of somebody or something that the headline names.
+    """
     material = desk.material
     scores = 0.6 * material.consensus + 0.6 * material.centrality + 0.2 * material.bearing + material.manner
     scores = scores + DEK_SIDE * np.array([p.source.side not in desk.heard for p in material.passages])
-    for near in (_near, _about_it):
-        found = desk.best(
-            scores, partial(_dek_that, desk, near), avoid=desk.said, weight=0.2, bar=0.6, floor=0.12
-        )
-        if found:
-            return desk.say(found)
-    return None
+    allowed = partial(_dek_that, desk, _about_it if farther else _near)
+    found = desk.best(scores, allowed, avoid=desk.said, weight=0.2, bar=0.6, floor=0.12)
+    return desk.say(found) if found else None
 
 
 def _dek_that(desk: Desk, near: Callable[[Desk, Passage], bool], passage: Passage) -> bool:
