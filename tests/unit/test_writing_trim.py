@@ -63,6 +63,19 @@ def test_what_only_leads_in_is_dropped(text: str, rest: str) -> None:
             "Two men were held in Corvane, as crowds gathered, according to the court.",
             "Two men were held in Corvane according to the court",
         ),
+        (
+            "Bread prices in Veldt fell in May at the fastest pace in years, raising hopes for the winter, the trade "
+            "office reported Friday.",
+            "Bread prices in Veldt fell in May at the fastest pace in years, the trade office reported Friday",
+        ),
+        (
+            "Corvane reported 900 new cases of flu on Sunday, breaking a record in a town that has no hospital.",
+            "Corvane reported 900 new cases of flu on Sunday",
+        ),
+        (
+            "Ines Talbot left the hall of Corvane on Tuesday, as traders who had not been asked shouted at her.",
+            "Ines Talbot left the hall of Corvane on Tuesday",
+        ),
     ],
 )
 def test_a_clause_that_only_adds_may_fall(text: str, short: str) -> None:
@@ -78,6 +91,13 @@ def test_a_clause_that_only_adds_may_fall(text: str, short: str) -> None:
         ("The bridge will stay open, unless inspectors find new cracks in it.", "unless"),
         ("Nils Arden took the money, prosecutors allege.", "allege"),
         ("The city did not close the bridge because of the cracks.", "because of the cracks"),
+        ("Nils Arden hit a guard in Corvane, running from the court, prosecutors said.", "prosecutors said"),
+        ("Arden was charged in Corvane on Tuesday, as his lawyer denied that he took the money.", "denied"),
+        (
+            "Talbot will not close the port of Veldt, reserving the right to do so if the strike goes on.",
+            "if",
+        ),
+        ("Talbot won in Veldt by nine votes, setting off cheers, but a recount may undo it.", "but"),
     ],
 )
 def test_no_cut_drops_a_hedge(text: str, kept: str) -> None:
@@ -155,6 +175,22 @@ def test_what_the_rest_needs_stays(text: str, kept: str) -> None:
         (
             "Ada Moss defended the guard for dropping the case in a decision that angered the mayor of Corvane.",
             "in a decision",
+        ),
+        (
+            "A judge in Veldt ruled that an order by Ines Talbot that lifted a ban on drilling was unlawful.",
+            "order by Ines Talbot",
+        ),
+        (
+            "The number of people forced out of work during the floods in Corvane continues to rise.",
+            "out of work",
+        ),
+        (
+            "Some 500 guests invited by the Moss family, including Ines Talbot, are expected in Corvane.",
+            "the Moss family",
+        ),
+        (
+            "The suit, which is the first that traders have filed over the closed bridge, including its ramps.",
+            "the closed bridge",
         ),
     ],
 )

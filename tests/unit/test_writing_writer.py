@@ -10,6 +10,7 @@ from newsletter.domain.leaning import Side
 from newsletter.domain.story import Chosen, Voice
 from newsletter.domain.words import StoryWords, WritingLimits
 from newsletter.ports import Writer
+from newsletter.writing.coverage import same_fact
 from newsletter.writing.evidence import holds
 from newsletter.writing.terms import term_set
 from newsletter.writing.writer import ExtractiveWriter
@@ -214,6 +215,26 @@ def test_a_dek_adds_to_the_headline_and_is_not_in_the_overview() -> None:
     assert words.dek.text not in {s.text for s in words.overview}
 
 
+def test_a_dek_farther_from_the_news_is_of_somebody_in_the_headline() -> None:
+    told = [
+        ("harborlight.example", "Governor Talbot quits after nine years in Veldt", "Ines Talbot resigned as governor "
+         "of Veldt on Tuesday after nine years in office."),
+        ("midland.example", "Ines Talbot resigns as governor of Veldt", "Governor Ines Talbot of Veldt quit on "
+         "Tuesday, ending nine years in power."),
+        ("ridgeherald.example", "Veldt loses its governor as Talbot steps down", "Veldt governor Ines Talbot "
+         "stepped down on Tuesday over a row on taxes."),
+    ]  # fmt: skip
+    office = "Talbot gives up the governor's office"
+
+    def dek(text: str) -> str:
+        pieces = [*told, ("statewire.example", office, text)]
+        words = written([article(o, title, t, minutes=n) for n, (o, title, t) in enumerate(pieces)])
+        return words.dek.text if words.dek else ""
+
+    assert "teach students law" in dek("Governor Ines Talbot will now teach students law at Lorn.")
+    assert dek("Governors of Lorn will now teach students law at the river school.") == ""
+
+
 def test_no_two_sentences_of_an_overview_say_the_same() -> None:
     twice = [
         article(domain, f"Corvane closes Alder Bridge, {n}", f"{text} on Tuesday.", minutes=n)
@@ -235,3 +256,16 @@ def test_no_two_sentences_of_an_overview_say_the_same() -> None:
         )
     ]
     assert len(written(twice).overview) == 1
+
+
+def test_two_sentences_with_one_number_or_one_beginning_are_most_likely_one_fact() -> None:
+    assert same_fact(
+        "Traders in Corvane lose 4 million crowns.", "The closed bridge costs shops 4 million crowns."
+    )
+    assert same_fact(
+        "Mayor Tomas Orrin closed the bridge.", "Mayor Tomas Orrin closed the ferry line in May."
+    )
+    assert not same_fact(
+        "Traders lost 4 million crowns.", "The closed bridge costs the state 12 million a month."
+    )
+    assert not same_fact("In 2031 the bridge of Corvane fell.", "Ferry lines to Lorn were sold in 2031.")

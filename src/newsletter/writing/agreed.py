@@ -16,10 +16,10 @@ from newsletter.writing.choose import Desk
 from newsletter.writing.clips import clips
 from newsletter.writing.counts import contested
 from newsletter.writing.credits import LIGHT, Coverage
-from newsletter.writing.fit import names_something
+from newsletter.writing.dangling import names_something
+from newsletter.writing.manner import title_case
 from newsletter.writing.passages import Passage
 from newsletter.writing.same import fact_of, plain_numbers
-from newsletter.writing.score import title_case
 from newsletter.writing.sources import Source
 from newsletter.writing.subject import leans
 from newsletter.writing.support import heard_sides

@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from newsletter.writing.fit import has_verb
+from newsletter.writing.finite import has_verb
 from newsletter.writing.lexicon import HEDGES, PAST, PERSON_NOUNS, VERBS
 from newsletter.writing.quotes import balanced
 from newsletter.writing.sentences import Span, stripped

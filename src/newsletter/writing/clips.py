@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from newsletter.writing.asides import keeps_hedges
 from newsletter.writing.evidence import field_of, joined, statement_text
-from newsletter.writing.fit import breaks_off, has_verb, refusal
+from newsletter.writing.finite import has_verb
+from newsletter.writing.fit import breaks_off, refusal
 from newsletter.writing.lexicon import BARE_VERBS, VERBS
 from newsletter.writing.passages import Passage
 from newsletter.writing.quotes import balanced

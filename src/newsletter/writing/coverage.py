@@ -100,14 +100,14 @@ def _extended(
 def _repeats(passage: Passage, draft: _Draft) -> bool:
     """Whether most of a sentence was said already, whatever its weight, or it says most of another sentence."""
     others = [p.text for p in draft.passages]
-    least = COUNTED if any(_same_fact(passage.text, text) for text in others) else FRESH
+    least = COUNTED if any(same_fact(passage.text, text) for text in others) else FRESH
     mine, told = gist(passage.text), frozenset[str]().union(*map(gist, others))
     return len(new_gist(passage.text, told)) < least * len(mine) or any(
         len(new_gist(text, mine)) < least * len(gist(text)) for text in others
     )
 
 
-def _same_fact(one: str, other: str) -> bool:
+def same_fact(one: str, other: str) -> bool:
     """Whether two sentences give one number, or open alike: the same one does the same."""
     alike = first_gist(one, OPENING) & first_gist(other, OPENING)
     return len(alike) >= ALIKE or bool(_counts(one) & _counts(other))

@@ -15,10 +15,10 @@ from newsletter.writing.choose import Desk
 from newsletter.writing.counts import CASUALTIES
 from newsletter.writing.denials import Denial, admits, answers, denials
 from newsletter.writing.differing import UPDATE, Claim, apart, differ
+from newsletter.writing.manner import title_case
 from newsletter.writing.measures import measures
 from newsletter.writing.opposites import affirmed, contradict, denied, opposed, topic_of
 from newsletter.writing.passages import Passage
-from newsletter.writing.score import title_case
 from newsletter.writing.subject import leans
 
 MOST = 3

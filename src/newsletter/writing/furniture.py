@@ -8,7 +8,7 @@ TEASER = re.compile(
     r"""\b(here['’]s|here\s(is|are)|read\s(more|the\sfull|our|on)|(continue|keep)\sreading|click|"
     r"subscribe|sign\sup|tap\shere|
     follow\s(us|live|along|the)|watch\s(live|the|below|now|this)|listen\s(to|now|here)|see\s(more|photos|also|below|the\sfull)|
-    find\sout|learn\smore|stay\stuned|check\sout|don['’]t\smiss|what\s(to|we|you)\s(know|should|need)|things\sto\s(know|watch|see)|
+    find\sout|learn\smore|(shock|mystery)\s(name|pick|choice|candidate)|stay\stuned|check\sout|don['’]t\smiss|what\s(to|we|you)\s(know|should|need)|things\sto\s(know|watch|see)|
     everything\s(you|we)|you\s(need|should|may|might)\s|takes?\sa\slook|look\sback|for\smore\s(on|information|details)|
     (requests?|reached\sout|respond\w*)\s(\w+\s){0,3}for\scomment|declined\sto\scomment|reached\sfor\scomment|reached\sout\sto|first\sto\sreport|log\s?in\b|cookie\ssettings|use\sof\scookies|by\scontinuing\sto|live\s(updates|blog)|latest\supdates|(was|were)\sasked\s(about|if|whether)|full\s(story|transcript|coverage|video)\b|scroll\sdown|download\s(the|our)|our\snewsletter|newsletters?\.|
     (on|in)\s(the|our)\s(latest\s)?(podcast|episode)|in\sthis\sepisode|on\sthis\sepisode|this\sarticle|this\sstory|this\spost|originally\s(published|appeared)|

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
 
 from newsletter.domain.words import Statement
 from newsletter.writing.choose import Allowed, Desk
+from newsletter.writing.manner import loaded, title_case
 from newsletter.writing.passages import Passage
-from newsletter.writing.score import loaded, title_case
 from newsletter.writing.subject import leans
-from newsletter.writing.terms import gist, new_gist
+from newsletter.writing.terms import gist, names, new_gist
 
 FEWER = 0.04
 """What a title gains that is not of the side with most outlets: many have more titles to choose from."""
@@ -26,6 +26,8 @@ DEK_SIDE = 0.06
 """What a dek gains that is of a side which neither headline nor overview has heard."""
 DEK_BEARING = 0.35
 """Least bearing on the story's news of a dek: one line under the headline must matter."""
+DEK_FARTHER = 0.2
+"""The same where it gives a name of the headline: what is new cannot be near to what is known."""
 
 _TEASE = re.compile(
     r"^(what|why|how|who|when|where|which|inside|meet|see|read|is|are|can|could|should|did|does|do|will|"
@@ -43,9 +45,6 @@ _TEASE = re.compile(
 )
 _COLUMN = re.compile(r"^[A-Z][\w’'-]+(?: [\w’'-]+){0,3}: |^[‘'\"“][^’\"”]{2,60}[’'\"”]: ")
 _QUOTED = re.compile(r"['\"‘“][^'\"’”]+['\"’”]")
-_ALLEGED = re.compile(
-    r"\b(alleged\w*|accused?|accuses|suspected|reportedly|says|said|according)\b", re.IGNORECASE
-)
 
 
 def headline(desk: Desk) -> Statement | None:
@@ -62,27 +61,47 @@ def headline(desk: Desk) -> Statement | None:
     return None
 
 
-def dek(desk: Desk) -> Statement | None:
-    """One more fact in one line: near the story's middle, and new after headline and overview; or None."""
+def dek(desk: Desk, *, farther: bool = False) -> Statement | None:
+    """One more fact in one line: near the story's middle, and new after all that was said; or None.
+
+    ``farther`` looks at what is less near but of somebody or something that the headline names.
+    """
     material = desk.material
     scores = 0.6 * material.consensus + 0.6 * material.centrality + 0.2 * material.bearing + material.manner
     scores = scores + DEK_SIDE * np.array([p.source.side not in desk.heard for p in material.passages])
-    found = desk.best(
-        scores,
-        lambda p: (
-            MIN_DEK <= p.words <= desk.ledger.limits.dek_words
-            and (_calm_title(p) and not title_case(p.text) if p.field == "title" else p.source.news)
-            and material.bearing_of(p) >= DEK_BEARING
-            and not (material.is_stale(p) or material.is_elsewhere(p) or leans(p.text) or loaded(p.text))
-            and _adds(p.text, desk.said[:1], DEK_OWN)
-            and _adds(p.text, desk.said, DEK_NOVELTY)
-        ),
-        avoid=desk.said,
-        weight=0.2,
-        bar=0.6,
-        floor=0.12,
-    )
+    allowed = partial(_dek_that, desk, _about_it if farther else _near)
+    found = desk.best(scores, allowed, avoid=desk.said, weight=0.2, bar=0.6, floor=0.12)
     return desk.say(found) if found else None
+
+
+def _dek_that(desk: Desk, near: Callable[[Desk, Passage], bool], passage: Passage) -> bool:
+    return _is_dek(desk, passage) and near(desk, passage)
+
+
+def _is_dek(desk: Desk, passage: Passage) -> bool:
+    """One calm line of news that names its subject and tells what neither headline nor overview has told."""
+    material, text = desk.material, passage.text
+    short = MIN_DEK <= passage.words <= desk.ledger.limits.dek_words
+    if (
+        not short
+        or leans(text)
+        or loaded(text)
+        or material.is_stale(passage)
+        or material.is_elsewhere(passage)
+    ):
+        return False
+    news = passage.source.news if passage.field == "text" else _calm_title(passage) and not title_case(text)
+    return news and _adds(text, desk.said[:1], DEK_OWN) and _adds(text, desk.said, DEK_NOVELTY)
+
+
+def _near(desk: Desk, passage: Passage) -> bool:
+    return desk.material.bearing_of(passage) >= DEK_BEARING
+
+
+def _about_it(desk: Desk, passage: Passage) -> bool:
+    """Whether it is farther off but of somebody or something that the headline names."""
+    told = names(f"It {desk.said[0]}") if desk.said else frozenset[str]()
+    return desk.material.bearing_of(passage) >= DEK_FARTHER and bool(told & names(f"It {passage.text}"))
 
 
 def _adds(text: str, said: Sequence[str], least: float) -> bool:

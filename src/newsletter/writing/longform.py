@@ -14,10 +14,11 @@ import numpy as np
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import Statement
 from newsletter.writing.choose import Allowed, Desk
+from newsletter.writing.coverage import COUNTED, same_fact
 from newsletter.writing.headline import teases
+from newsletter.writing.manner import title_case
 from newsletter.writing.means import Scores
 from newsletter.writing.passages import Passage
-from newsletter.writing.score import title_case
 from newsletter.writing.subject import leans, points_back
 from newsletter.writing.terms import gist, new_gist
 
@@ -38,7 +39,7 @@ FRESH = -0.05
 """`Material.freshness` under which later articles have most likely overtaken a passage."""
 LONG, LENGTH = 25, 0.3
 """Words that a point for the page may well have, and what it gains by having them: context comes with length."""
-UNLIKE = 0.5
+UNLIKE = 0.35
 """Weight of being unlike all that was said, beside standing in the middle of the coverage."""
 TITLE_COST, LEAN_COST = 0.3, 0.06
 """Titles, and sentences with a mere description as subject, come behind others."""
@@ -73,7 +74,8 @@ def _next(desk: Desk, side: Side, scores: Scores, own: Sequence[Statement]) -> S
     like = dict(zip(map(id, desk.material.passages), desk.material.like(texts), strict=True))
 
     def another(p: Passage) -> bool:
-        return like[id(p)] < ALIKE and len(new_gist(p.text, told)) >= OWN * len(gist(p.text))
+        least = COUNTED if any(same_fact(p.text, text) for text in texts) else OWN
+        return like[id(p)] < ALIKE and len(new_gist(p.text, told)) >= least * len(gist(p.text))
 
     for allowed, bar in _tries(desk, side, own):
         found = desk.best(scores, _both(another, allowed), avoid=desk.said, weight=UNLIKE, bar=bar)

@@ -8,7 +8,7 @@ from newsletter.domain.leaning import SIDES
 from newsletter.domain.words import Statement
 from newsletter.writing.choose import Desk
 from newsletter.writing.coverage import concept_weights, cover
-from newsletter.writing.fit import names_something
+from newsletter.writing.dangling import names_something
 from newsletter.writing.passages import Passage
 from newsletter.writing.quotes import mostly_quoted
 from newsletter.writing.subject import leans

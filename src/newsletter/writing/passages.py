@@ -119,6 +119,8 @@ def _of_text(source: Source, limits: Limits) -> Iterator[Passage]:
         text = field[span.start : span.end]
         if text.endswith(":") or refusal(text) in _FATAL or (span.start == begun and opens_midway(text)):
             continue
+        if refusal(text) == "too long" and _GLUED.search(text):
+            continue
         sentence = field[spans[place].start : spans[place].end]
         yield from _wordings(source, "text", span, place, limits, sentence)
 
@@ -130,9 +132,15 @@ def _inside_quotation(field: str, span: Span) -> bool:
 
 
 _FATAL = frozenset(
-    {"too long", "cut off", "question", "teaser or promotion", "credit or byline", "link", "markup or code"}
+    {"cut off", "question", "teaser or promotion", "credit or byline", "link", "markup or code"}
 )
 """Reasons that no cut can cure: what is wrong with part of such a sentence is wrong with all of it."""
+
+
+_GLUED = re.compile(
+    r"(?:[A-Z]\.){2,} [A-Z]|\b[A-Z][\w’'-]+ (?:The|A|An|In|On) [A-Z]|(?:\b[A-Z][a-z]+ ){4,}[A-Z]"
+)
+"""Marks of two texts in one, in a "sentence" so long that it most likely is that."""
 
 
 def _is_deck(text: str, sentences_in_field: int) -> bool:

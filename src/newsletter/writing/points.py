@@ -10,9 +10,9 @@ from newsletter.domain.leaning import Side
 from newsletter.domain.words import Statement
 from newsletter.writing.choose import Allowed, Desk
 from newsletter.writing.headline import teases
+from newsletter.writing.manner import title_case
 from newsletter.writing.means import Scores
 from newsletter.writing.passages import Passage
-from newsletter.writing.score import title_case
 from newsletter.writing.subject import leans
 
 MIN_WORDS = 7
@@ -20,7 +20,7 @@ REPEATS = 0.75
 """Likeness from which a point repeats what the reader was told already."""
 ALMOST = 0.92
 """The same where a side would else have no point at all."""
-NOVELTY = 0.4
+NOVELTY = 0.3
 """Share of its content that a point should add to headline, overview and the points before it."""
 CENTRAL, NEAR = 0.26, 0.12
 """Bearing on the story's news: of a good point, and of the article that any point may come from."""

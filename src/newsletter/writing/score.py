@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -11,18 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsletter.domain.leaning import SIDES, Side
-from newsletter.domain.loaded import loaded_words
-from newsletter.writing.fit import names_something
+from newsletter.writing.manner import manner
 from newsletter.writing.means import Scores, mean, unit, weighted
+from newsletter.writing.newest import Ages
 from newsletter.writing.passages import Passage, support_texts
 from newsletter.writing.sources import Source
 from newsletter.writing.terms import Concepts, Matrix, Space, concepts, names, term_set
-from newsletter.writing.timing import Told, looks_ahead, stale, turned, under_way
+from newsletter.writing.timing import Told
 
-_WORD = re.compile(r"[\w’'-]+")
-_ATTRIBUTED = re.compile(
-    r"\b(said|says|according to|told|announced|reported|officials|police|spokes\w+)\b", re.IGNORECASE
-)
 LEAD = 2
 """Sentences, the title among them, in which an article tells its news."""
 SEVERAL = 5
@@ -31,10 +26,6 @@ KEY = 0.2
 """Share of the outlets that give a name of the story."""
 OLDEST = 0.4
 """What the oldest article weighs in a story's news beside the newest."""
-LATE, STALE, AHEAD = 0.08, 0.35, 0.1
-"""What the newest article gains; what an overtaken announcement loses; what any of the earlier half loses."""
-_ALSO = re.compile(r"\b(?:also|again|another)\b")
-_LOOSE = re.compile(r"\w [,;.] |\s['’]s\b")
 
 
 class Material:
@@ -157,18 +148,12 @@ class Material:
     @cached_property
     def manner(self) -> Scores:
         """Small corrections for how a passage is worded and where it stood, about -0.3 to +0.1."""
-        return np.array([_manner(p) for p in self.passages]) + self.freshness
+        return np.array([manner(p) for p in self.passages]) + self.freshness
 
     @cached_property
     def are_titles(self) -> Scores:
         """1 for titles, 0 for sentences of a text."""
         return np.array([float(p.field == "title") for p in self.passages])
-
-    @cached_property
-    def _ranks(self) -> Mapping[str, float]:
-        """Each article's place in time: 0 for the oldest, 1 for the newest."""
-        ages = sorted({s.article.published for s in self.sources})
-        return {s.article.id: ages.index(s.article.published) / max(1, len(ages) - 1) for s in self.sources}
 
     @cached_property
     def _leads(self) -> Mapping[str, list[int]]:
@@ -202,7 +187,7 @@ class Material:
         for source in self.sources:
             rows = self._leads.get(source.article.id)
             if source.outlet == outlet and rows:
-                weight = OLDEST + (1 - OLDEST) * self._ranks[source.article.id]
+                weight = OLDEST + (1 - OLDEST) * self.ages.ranks[source.article.id]
                 middle += weight * unit(self._units[rows].sum(axis=0))
         return unit(middle)
 
@@ -223,38 +208,24 @@ class Material:
         return self._subjects[passage.source.article.id] >= least
 
     @cached_property
-    def _told(self) -> Sequence[Told]:
-        """The story's titles and opening sentences with their times."""
+    def ages(self) -> Ages:
+        """The times of all of it; the leads are the titles and opening sentences."""
         rows = [i for mine in self._leads.values() for i in mine]
-        return [Told(self.said[i][1], self.said[i][0].article.published) for i in rows]
-
-    @cached_property
-    def _stale(self) -> Sequence[bool]:
-        return stale([Told(p.text, p.source.article.published) for p in self.passages], self._told)
+        leads = [Told(self.said[i][1], self.said[i][0].article.published) for i in rows]
+        return Ages(self.sources, self.passages, leads)
 
     def place_in_time(self, passage: Passage) -> float:
         """0 for a passage of the oldest article, 1 for one of the newest."""
-        return self._ranks[passage.source.article.id]
+        return self.ages.ranks[passage.source.article.id]
 
     def is_stale(self, passage: Passage) -> bool:
         """Whether the passage announces what later articles tell as done."""
-        return self._stale[self._row[id(passage)]]
+        return self.ages.stale[self._row[id(passage)]]
 
-    @cached_property
+    @property
     def freshness(self) -> Scores:
-        """Late articles gain a little, what an early one only announces loses much.
-
-        Once the awaited thing has happened, whatever stood before it loses a little too.
-        """
-        ranks = [self._ranks[p.source.article.id] for p in self.passages]
-        turn = turned(self._told)
-        early = [turn is not None and p.source.article.published < turn for p in self.passages]
-        ahead = [
-            before or (rank < 0.5 and (looks_ahead(p.text) or under_way(p.text)))
-            for before, rank, p in zip(early, ranks, self.passages, strict=True)
-        ]
-        lost: Scores = STALE * np.array(self._stale, dtype=float) + AHEAD * np.array(ahead, dtype=float)
-        return LATE * np.array(ranks) - lost
+        """What each passage gains by being late and loses by being overtaken."""
+        return self.ages.freshness
 
     def freshness_of(self, passage: Passage) -> float:
         return float(self.freshness[self._row[id(passage)]])
@@ -265,24 +236,3 @@ class Material:
             return np.zeros(len(self.passages))
         best: Scores = (self.vectors @ self.space.vectors(texts).T).max(axis=1)
         return best
-
-
-def loaded(text: str) -> int:
-    """How many words of a text are chosen to stir."""
-    return len(loaded_words(text))
-
-
-def title_case(text: str) -> bool:
-    """Whether most longer words are capitalised, as in a headline."""
-    longer = [w for w in _WORD.findall(text)[1:] if len(w) > 3]
-    return len(longer) > 2 and sum(w[0].isupper() for w in longer) > 0.7 * len(longer)
-
-
-def _manner(passage: Passage) -> float:
-    value = 0.04 / (1 + max(0, passage.sentence)) - 0.07 * min(3, loaded(passage.text))
-    value -= 0.05 * bool(_ALSO.search(passage.text))
-    value += 0.02 * bool(_ATTRIBUTED.search(passage.text))
-    value -= 0.1 * (not names_something(passage.text)) + 0.05 * bool(_LOOSE.search(passage.text))
-    if passage.field == "title":
-        value -= 0.04 + 0.08 * title_case(passage.text)
-    return value - 0.02 * (passage.words < 9)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from newsletter.writing.fit import has_verb
+from newsletter.writing.finite import has_verb
 from newsletter.writing.lexicon import BARE_VERBS, NUMBER_WORDS, VERBS
 from newsletter.writing.terms import stem, term_set
 

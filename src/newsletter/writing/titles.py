@@ -20,9 +20,9 @@ from newsletter.writing.evidence import statement
 from newsletter.writing.fit import breaks_off
 from newsletter.writing.furniture import URL
 from newsletter.writing.headline import teases
+from newsletter.writing.manner import title_case
 from newsletter.writing.means import Scores, unit
 from newsletter.writing.passages import title_span
-from newsletter.writing.score import title_case
 from newsletter.writing.sources import Source, sources_of
 from newsletter.writing.terms import Space
 from newsletter.writing.timing import Told, stale

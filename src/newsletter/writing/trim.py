@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from newsletter.writing.asides import keeps_hedges, lead, without_asides
 from newsletter.writing.evidence import joined
-from newsletter.writing.fit import MIN_WORDS, breaks_off, has_verb
+from newsletter.writing.finite import has_verb
+from newsletter.writing.fit import MIN_WORDS, breaks_off
 from newsletter.writing.lexicon import CONNECTIVES, FOLLOWS_VERB, SUBORDINATORS, VERBS
 from newsletter.writing.quotes import balanced
 from newsletter.writing.sentences import Span, stripped
@@ -56,12 +57,18 @@ _TAIL = re.compile(
 )
 _RELATIVE = re.compile(r"\b(?:who|whom|whose|which|that|as|after|when|while)\b.*")
 _LOOSE_TAIL = re.compile(r" (?=(?:after|before|when|while|following|during|because of|due to|amid)\b)")
+_BEFORE_NOUN = re.compile(r"(?:during|following|because of|due to|amid)\b")
 _DESCRIBED = re.compile(
     r"\b(?:a|an) (?:[\w$.,’'%-]+ ){1,5}?(?=(?:that|which) (?:is|was|are|were|has|had|will|would|could|can|"
     r"may|\w+s|\w+ed)\b)"
 )
 _TIMED = re.compile(r"\b(?:moments?|minutes?|hours?|days?|weeks?|months?|years?|long|right)$")
 _ACCORDING = re.compile(r"[,;]? ?(?P<who>according to [^,;“”\"]{3,80}?)[.]?$")
+_CLOSING = re.compile(
+    r", (?P<who>(?:[\w’'.&-]+ ){1,9}?(?:said|says|reported|reports|announced|estimated|found|showed)"
+    r"(?: (?:on )?\w+day)?(?: in an? (?:statement|report|interview|survey))?)[.]?$"
+)
+"""Who says all that stands before: "…, the labor office reported Friday."."""
 _NEGATED = re.compile(
     r"\b(?:not|never|no|nobody|none|without|only|until|unless|if|whether)\b|n['’]t\b", re.IGNORECASE
 )
@@ -78,6 +85,21 @@ _EQUAL = re.compile(r"\b(?:as|so) (?!a\b|an\b|the\b|of\b|part\b|many as\b|much a
 _JOINT = re.compile(r" and (?P<verb>[\w’']+) (?P<next>\S+)")
 _AUXILIARIES = frozenset(["is", "are", "was", "were", "has", "have", "had", "will", "would", "can", "could"])
 _PAIRED = re.compile(r"\b(?:between|both|either)\b(?: [\w’'$.-]+){0,6}$", re.IGNORECASE)
+_APART = frozenset(["after", "as"])
+_QUALIFIES = re.compile(
+    r",[^,]*\b(?:said|says|told|reported|reports|announced|wrote|according)\b|\baccording to\b|"
+    r"\b(?:den(?:y|ies|ied|ying|ial)|reject\w*|disput\w+|refut\w+|debunk\w*|false\w*|wrong\w*|unproven|innocen\w+|"
+    r"guilty|alleg\w+|reportedly|without|if|whether|but|though|although|however|despite|except|unless|until|only)\b",
+    re.IGNORECASE,
+)
+"""What in a trailing clause may speak of the whole sentence: its source, a denial, a turn."""
+_ASIDE = re.compile(r"(?:not|and|or|including|such|with|which|who|whose)\b")
+_SUBJECT = re.compile(r"[^,]{2,60}(?P<aside>, (?:which|who|whose)\b[^,]*)")
+"""A sentence that begins "The suit, which …": its verb comes after that."""
+_GOES_ON = re.compile(
+    r", (?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|do|does|did|said|says)\b"
+)
+"""The main clause goes on behind an aside: its verb must not fall with it."""
 _VERBAL = re.compile(r"\b\w+ing\b")
 _REPORTED = re.compile(r"\b(?:reported|reports|said|says)\b")
 
@@ -131,12 +153,18 @@ def _heads(field: str, spans: Spans) -> Iterator[Spans]:
 
 
 def _attributed_heads(field: str, span: Span) -> Iterator[Spans]:
-    """The main clause and its "according to …", without the clauses between them."""
-    found = _ACCORDING.search(field[span.start : span.end])
-    if found:
-        source = Span(span.start + found.start("who"), span.start + found.end("who"))
-        for head in _heads(field, (stripped(field, span.start, span.start + found.start()),)):
+    """The main clause and its "according to …" or ", the ministry said", without the clauses between them."""
+    text = field[span.start : span.end]
+    found = _ACCORDING.search(text) or _CLOSING.search(text)
+    if not found:
+        return
+    source = Span(span.start + found.start("who"), span.start + found.end("who"))
+    comma = found.re is _CLOSING
+    for head in _heads(field, (stripped(field, span.start, span.start + found.start()),)):
+        if not comma:
             yield (*head, source)
+        elif field[head[-1].end] == ",":  # the comma before the source is that of what was cut
+            yield (*head[:-1], Span(head[-1].start, head[-1].end + 1), source)
 
 
 def _borders(text: str) -> list[tuple[int, bool]]:
@@ -170,6 +198,8 @@ def _leans(text: str, dropped: str) -> bool:
         return True
     if dropped.split(maxsplit=1)[0] in {"after", "before", "when", "while"} and not _VERBAL.search(dropped):
         return not has_verb(dropped)
+    if _BEFORE_NOUN.match(dropped.lstrip()) and has_verb(_RELATIVE.sub("", dropped)):
+        return True  # the verb of the main clause would fall with it
     return bool(_NEGATED.search(text) or _PAIRED.search(text))
 
 
@@ -183,7 +213,9 @@ def _droppable(head: str, dropped: str) -> bool:
         return False
     if opens == "citing" and _REPORTED.search(head):
         rest = more
-    elif not keeps_hedges(dropped):
+    elif not (keeps_hedges(dropped) or (dropped[:1] == "," and _tells_apart(opens, more))):
+        return False
+    if _GOES_ON.search(rest):
         return False
     if opens in {"that", "which"} and dropped[:1] == " ":
         return True
@@ -198,15 +230,30 @@ def _droppable(head: str, dropped: str) -> bool:
     )
 
 
+def _tells_apart(opens: str, more: str) -> bool:
+    """Whether a clause tells of another event: what is negated or reported within it says nothing of what stands."""
+    if opens not in _APART and not (opens.endswith("ing") and keeps_hedges(f"so {opens}")):
+        return False
+    return keeps_hedges(" ".join(more.split()[:2])) and not _QUALIFIES.search(f" {more}")
+
+
 def _sound(field: str, spans: Spans) -> bool:
     return all(s.start < s.end for s in spans) and balanced(joined(field, spans))
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether somebody "says that" and what he says has lost its verb."""
+    speaker, _, told = text.rpartition(" that ")
+    return speaker.rpartition(" ")[2].lower() in VERBS and not has_verb(told)
 
 
 def _complete(text: str) -> bool:
     """A main clause with its verb, not broken off."""
     tokens = text.split()
-    if len(tokens) < MIN_WORDS or breaks_off(text):
+    if len(tokens) < MIN_WORDS or breaks_off(text) or _says_nothing(text):
         return False
     if tokens[0].lower() in SUBORDINATORS or tokens[0].lower().endswith("ing"):
-        return has_verb(text.partition(", ")[2])
-    return has_verb(" ".join(tokens[1:]))
+        main = text.partition(", ")[2]
+        return has_verb(main) and not _ASIDE.match(main)
+    subject = _SUBJECT.match(text)
+    return has_verb(text[subject.end("aside") :] if subject else " ".join(tokens[1:]))
