@@ -227,7 +227,7 @@ def test_a_dek_farther_from_the_news_is_of_somebody_in_the_headline() -> None:
     office = "Talbot gives up the governor's office"
 
     def dek(text: str) -> str:
-        pieces = [*told, ("statewire.example", office, text)]
+        pieces = [*told, ("nowhere.example", office, text)]
         words = written([article(o, title, t, minutes=n) for n, (o, title, t) in enumerate(pieces)])
         return words.dek.text if words.dek else ""
 

@@ -69,8 +69,8 @@ def body(desk: Desk, title: Statement) -> StoryWords:
     said = overview(desk, desk.ledger.limits.overview_words)
     under = dek(desk)
     facts = agreed(desk)
-    under = under or dek(desk, farther=True)
     sides = {side: first_point(desk, side) for side in SIDES}
+    under = under or dek(desk, farther=True)
     alone = {side: found for side in SIDES if (found := only(desk, side))}
     questions, points = questions_and_points(desk, sides)
     return StoryWords(
