@@ -94,17 +94,21 @@ def _shared(desk: Desk, told: Coverage, passage: Passage) -> _Shared | None:
     used = frozenset(t for t in own if sum(t in held for held in stems) > SHARED * len(stems))
     fact = _Shared(passage, tuple(by), used)
     tier = _adds(fact, desk.said) + _adds(fact, headline)
-    if (not tier and not passage.whole) or _told_by_one(own, desk.said, most=WORDS if tier else 100):
-        return None  # the news told by half, or told in these words
+    if (
+        _told_by_one(own, desk.said)
+        if tier
+        else not passage.whole or own <= fact_of(" ".join(headline)).stems
+    ):
+        return None  # told already; or the news itself, by half or in the headline's words
     worth = (1 + len(by)) / len(desk.material.outlets)
     worth += NOVEL * min(ENOUGH, len(_news(fact, desk.said))) + FIRM * bool(fact_of(passage.text).numbers)
     worth -= TITLE * (passage.field == "title") + EACH * max(0, BRIEF - passage.words)
     return replace(fact, rank=(tier, worth))
 
 
-def _told_by_one(own: frozenset[str], said: Sequence[str], most: int) -> bool:
-    """Whether the headline and one more text of so many words tell all of a fact."""
-    told = [fact_of(text).stems for text in said if len(text.split()) <= most]
+def _told_by_one(own: frozenset[str], said: Sequence[str]) -> bool:
+    """Whether the headline and one more short text tell all of a fact."""
+    told = [fact_of(text).stems for text in said if len(text.split()) <= WORDS]
     return any(own <= told[0] | one for one in told) if told else False
 
 
