@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from newsletter.domain.article import Article, Kind
@@ -193,17 +192,6 @@ def test_every_statement_traces() -> None:
 
 def test_the_same_story_gives_the_same_words() -> None:
     assert write() == write()
-
-
-def test_a_day_of_stories_is_written_in_a_moment() -> None:
-    crowd = [
-        article(a.outlet, f"{a.title} {i}", f"{a.text} Bulletin {i} followed.", minutes=i)
-        for i, a in enumerate((bridge() * 3)[:20])
-    ]
-    start = time.process_time()
-    for _ in range(15):
-        write(crowd)
-    assert time.process_time() - start < 5  # under a second on an idle core; the rest is for a busy one
 
 
 def test_a_dek_adds_to_the_headline_and_is_not_in_the_overview() -> None:

@@ -37,6 +37,11 @@ class Desk:
         trial.used, trial.said, trial.heard = set(self.used), list(self.said), list(self.heard)
         return trial
 
+    def go_on_from(self, trial: Desk) -> None:
+        """Keep what was chosen on a trial of this desk."""
+        self.ledger = trial.ledger
+        self.used, self.said, self.heard = trial.used, trial.said, trial.heard
+
     def best(
         self,
         scores: Scores,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.writing.choose import Desk
@@ -113,6 +114,7 @@ def same_fact(one: str, other: str) -> bool:
     return len(alike) >= ALIKE or bool(_counts(one) & _counts(other))
 
 
+@lru_cache(maxsize=16384)
 def _counts(text: str) -> frozenset[str]:
     """The numbers of a text that count something: no years."""
     return frozenset(n for n in numbers(text) if not (len(n) == 4 and n[:2] in {"19", "20"}))

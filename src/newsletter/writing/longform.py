@@ -78,7 +78,7 @@ def _next(desk: Desk, side: Side, scores: Scores, own: Sequence[Statement]) -> S
         return like[id(p)] < ALIKE and len(new_gist(p.text, told)) >= least * len(gist(p.text))
 
     for allowed, bar in _tries(desk, side, own):
-        found = desk.best(scores, _both(another, allowed), avoid=desk.said, weight=UNLIKE, bar=bar)
+        found = desk.best(scores, _both(allowed, another), avoid=desk.said, weight=UNLIKE, bar=bar)
         if found:
             return desk.say(found)
     return None

@@ -40,6 +40,7 @@ class Material:
         self.vectors = self.space.vectors([p.text for p in passages])
         self._unit_sources = [s for s, _ in units]
         self._units = self.space.vectors([t for _, t in units])
+        self._likeness: dict[str, Scores] = {}
 
     def texts_of(self, outlet: str) -> tuple[str, ...]:
         """Titles and sentences of one outlet."""
@@ -234,5 +235,11 @@ class Material:
         """Each passage's greatest likeness to one of the texts, 0 without texts."""
         if not texts:
             return np.zeros(len(self.passages))
-        best: Scores = (self.vectors @ self.space.vectors(texts).T).max(axis=1)
+        best: Scores = np.max([self._like_one(text) for text in texts], axis=0)
         return best
+
+    def _like_one(self, text: str) -> Scores:
+        """Kept: what was said is compared with again and again while a story is written."""
+        if text not in self._likeness:
+            self._likeness[text] = self.vectors @ self.space.vectors([text])[0]
+        return self._likeness[text]

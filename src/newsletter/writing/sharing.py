@@ -22,13 +22,17 @@ Told = tuple[tuple[Question, ...], Points]
 
 def questions_and_points(desk: Desk, points: Points) -> Told:
     """The story's questions, and each side's points with its first ones in front."""
-    free = _told(desk.trial(), points, ())
+    trial = desk.trial()
+    free = _told(trial, points, ())
     robbed = _robbed(desk, points, free)
     if robbed:
-        shared = _told(desk.trial(), points, robbed)
+        other = desk.trial()
+        shared = _told(other, points, robbed)
         if len(shared[0]) >= ENOUGH or len(free[0]) < ENOUGH:
-            return _told(desk, points, robbed)
-    return _told(desk, points, ())
+            desk.go_on_from(other)
+            return shared
+    desk.go_on_from(trial)
+    return free
 
 
 def _told(desk: Desk, points: Points, first: Collection[Side]) -> Told:

@@ -69,6 +69,7 @@ def gist(text: str) -> frozenset[str]:
     return frozenset(_CLASS.get(t, t) for t in term_set(text))
 
 
+@lru_cache(maxsize=16384)
 def first_gist(text: str, many: int) -> frozenset[str]:
     """The first of them: who does what."""
     return frozenset(list(dict.fromkeys(_CLASS.get(t, t) for t in terms(text)))[:many])
