@@ -196,6 +196,11 @@ def test_what_answers_nothing_asks_nothing(sentence: str) -> None:
         ("Corvane’s former Mayor Tomas Orrin was arrested in Talbot.", "Where was Mayor"),
         ("Ferries, trains and buses ran, and lanes were shut due to rust.", "Why did"),
         ("Corvane also took over eight other ferries.", "How many"),
+        (
+            "Tomas Orrin welcomed relief for 700,000 drivers.",
+            "How did Tomas Orrin respond to relief for 700?",
+        ),
+        ("Alder Bridge was painted in nine days in May 2023.", "Where was"),
     ],
 )
 def test_a_question_is_not_crooked(sentence: str, crooked: str) -> None:

@@ -39,7 +39,7 @@ _BARRED = words(
 )
 """Words that no plain subject holds."""
 _JOINS = re.compile(
-    r"[,;:—–]|\b(?:that|which|who|whose|where|when|while|after|before|as|because|and|but|if|to|than)\b"
+    r"[,:](?!\d)|[;—–]|\b(?:that|which|who|whose|where|when|while|after|before|as|because|and|but|if|to|than)\b"
 )
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|him|this|these|those|we|I|you|our|my|your)\b")
 _OBJECTS = words("to the a an that")
@@ -191,5 +191,5 @@ def clause_subject(subject: str, common: frozenset[str]) -> str:
 
 
 def opening(rest: str) -> str:
-    """The rest of a clause up to its first comma or dash."""
-    return re.split(r"[,;:—–]| - ", rest)[0]
+    """The rest of a clause up to its first comma or dash, those within a number aside."""
+    return re.split(r"[,:](?!\d)|[;—–]| - ", rest)[0]

@@ -11,6 +11,7 @@ from newsletter.writing.verbs import words
 _AROUND = (
     r"(?:in|near|at|outside|off|inside) "
     r"(?!(?:early |late |mid-)?(?:Jan|Feb|Mar|Apr|May\b|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
+    r"(?![\w-]+ (?:minutes?|hours?|days?|weeks?|months?|years?)\b)"
     r"(?:(?:the|a|an) )?(?:[\w’'-]+ ){0,4}?(?:[a-z]+, )?[A-Z]"
 )
 _PLACE = re.compile(rf"^(?P<verb>(?:been )?\w+(?:ed|ot|nd|ld|en|ken)(?: dead| alive)?) {_AROUND}")
@@ -39,7 +40,7 @@ _SET = re.compile(r"^(?P<what>(?:expected|set|scheduled|due|slated) (?:to|for) .
 _DAY = re.compile(rf"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|{_MONTHS} \d|next (?:week|month|year)")
 _LOOSE = re.compile(r" (?:back|late|early|later)$")
 _WITHIN = re.compile(r"(?<=\w) (?:at|in|on|during|with|for|from|as|after|outside|inside|near|over) ")
-_CUT = re.compile(r"[,;:—–]|\b(?:as|when|after|before|while|and|but|next)\b")
+_CUT = re.compile(r"[,:](?!\d)|[;—–]|\b(?:as|when|after|before|while|and|but|next)\b")
 _OPEN = re.compile(r"\b(?:since|until|from|by|before|after|last|mid|on|in|of|the|a|to|for|\d+)$")
 
 

@@ -53,7 +53,7 @@ _CALLED = re.compile(r"^(?P<what>[\w.’'-]+(?: [\w.’'-]+){0,6}?) (?=“|\"|an
 _DESCRIBED = re.compile(r"^(?P<what>[\w.’'-]+(?: [\w.’'-]+){0,6}?) as ")
 _ACCUSED = re.compile(r"^(?P<whom>[\w.’'-]+(?: [\w.’'-]+){0,8}?) (?P<joint>of|for) ")
 _OBJECT_ENDS = re.compile(
-    r"[,;:—–“”\"]|\b(?:that|which|who|over|in|as|calling|saying|after|while|during|at|by|with|and|but|amid|"
+    r"[,:](?!\d)|[;—–“”\"]|\b(?:that|which|who|over|in|as|calling|saying|after|while|during|at|by|with|and|but|amid|"
     r"on|to|for|when|against|aboard)\b"
 )
 _PLACED = re.compile(r" (?:on|in|at) [A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*$")
@@ -198,7 +198,7 @@ def responds(told: Told) -> Asked | None:
         base, tail = "dismiss", tail[13:]
     if base not in _AGAINST:
         return None
-    whole = _PLACED.sub("", re.split(r"[,;:—–“”\"]", tail)[0].strip())
+    whole = _PLACED.sub("", re.split(r"[,:](?!\d)|[;—–“”\"]", tail)[0].strip())
     for what in (whole, whole.split(" and ")[0], _OBJECT_ENDS.split(tail)[0].strip()):
         if _is_object(what) and (question := ask("How", act, f"to {what}", told.about.common)):
             return Asked("respond", question, told.of.subject)

@@ -16,6 +16,7 @@ from newsletter.writing.fit import MIN_WORDS, breaks_off
 from newsletter.writing.lexicon import CONNECTIVES, FOLLOWS_VERB, SUBORDINATORS, VERBS
 from newsletter.writing.quotes import balanced
 from newsletter.writing.sentences import Span, stripped
+from newsletter.writing.verbs import words
 
 Spans = tuple[Span, ...]
 
@@ -100,6 +101,10 @@ _GOES_ON = re.compile(
     r", (?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|do|does|did|said|says)\b"
 )
 """The main clause goes on behind an aside: its verb must not fall with it."""
+_JOINING = words(
+    "comes came become becomes became seem seems seemed mean means meant mark marks marked follows"
+)
+"""Verbs that only join a subject to what follows: without it nothing is told."""
 _VERBAL = re.compile(r"\b\w+ing\b")
 _REPORTED = re.compile(r"\b(?:reported|reports|said|says)\b")
 
@@ -250,7 +255,7 @@ def _says_nothing(text: str) -> bool:
 def _complete(text: str) -> bool:
     """A main clause with its verb, not broken off."""
     tokens = text.split()
-    if len(tokens) < MIN_WORDS or breaks_off(text) or _says_nothing(text):
+    if len(tokens) < MIN_WORDS or breaks_off(text) or _says_nothing(text) or tokens[-1].lower() in _JOINING:
         return False
     if tokens[0].lower() in SUBORDINATORS or tokens[0].lower().endswith("ing"):
         main = text.partition(", ")[2]
