@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.domain.article import Article
 from newsletter.domain.leaning import SIDES, Side
+from newsletter.domain.story import Chosen, Continuation, PastStory
 from newsletter.domain.words import StoryWords, WritingLimits
 from newsletter.writing.evidence import holds
 from newsletter.writing.fit import refusal
@@ -50,6 +53,19 @@ def test_the_page_has_several_points_of_a_side_that_says_several_things() -> Non
     points = written(told_at_length()).sides[Side.RIGHT]
     assert 3 <= len(points) <= WritingLimits().page_points
     assert len({outlet for p in points for outlet in p.outlets}) == 2
+
+
+def test_a_side_speaks_from_today_s_articles_before_those_that_an_earlier_issue_had() -> None:
+    def first(story: Chosen) -> str:
+        words = ExtractiveWriter().write(story, registry(), brief=False)
+        assert words is not None
+        return words.sides[Side.RIGHT][0].evidence[0].article
+
+    one = chosen(told_at_length())
+    known = first(one)
+    fresh = frozenset(a.id for a in one.story.articles) - {known}
+    past = PastStory("s", "t", "2026-08-13", "Corvane closes bridge", (known,), 1)
+    assert first(replace(one, story=replace(one.story, continued=Continuation(past, fresh)))) in fresh
 
 
 def test_each_further_point_adds_to_the_side_s_others() -> None:

@@ -34,7 +34,8 @@ REPEATS, ALMOST = 0.75, 0.9
 CENTRAL, MARGIN = 0.26, 0.03
 """Bearing on the story's news of a good point and of the article any point comes from; least of any point."""
 FEW = 2
-"""Points from which on a side takes no title of an article that it was quoted from: it would repeat its text."""
+"""Points from which on a side takes no title of an article that it was quoted from (it would repeat its text), and
+nothing of an article that an earlier issue had."""
 FRESH = -0.05
 """`Material.freshness` under which later articles have most likely overtaken a passage."""
 LONG, LENGTH = 25, 0.3
@@ -74,6 +75,8 @@ def _next(desk: Desk, side: Side, scores: Scores, own: Sequence[Statement]) -> S
     like = dict(zip(map(id, desk.material.passages), desk.material.like(texts), strict=True))
 
     def another(p: Passage) -> bool:
+        if p.source.told and len(own) >= FEW:
+            return False
         least = COUNTED if any(same_fact(p.text, text) for text in texts) else OWN
         return like[id(p)] < ALIKE and len(new_gist(p.text, told)) >= least * len(gist(p.text))
 

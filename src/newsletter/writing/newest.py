@@ -12,8 +12,9 @@ from newsletter.writing.passages import Passage
 from newsletter.writing.sources import Source
 from newsletter.writing.timing import Told, looks_ahead, stale, turned, under_way
 
-LATE, STALE, AHEAD = 0.08, 0.35, 0.1
-"""What the newest article gains; what an overtaken announcement loses; what any of the earlier half loses."""
+LATE, STALE, AHEAD, TOLD = 0.08, 0.35, 0.1, 0.1
+"""What the newest article gains; what an overtaken announcement loses; what any of the earlier half loses,
+and what an article loses that an earlier issue had."""
 
 
 class Ages:
@@ -49,4 +50,5 @@ class Ages:
             for before, rank, p in zip(early, ranks, self._passages, strict=True)
         ]
         lost: Scores = STALE * np.array(self.stale, dtype=float) + AHEAD * np.array(ahead, dtype=float)
+        lost = lost + TOLD * np.array([p.source.told for p in self._passages], dtype=float)
         return LATE * np.array(ranks) - lost

@@ -78,7 +78,14 @@ def _free(desk: Desk) -> list[Passage]:
     kept = _kept_for_points(desk)
     free = [p for p in found if p.key not in desk.used | kept]
     free = [p for p in free if not (material.is_stale(p) or material.is_elsewhere(p))] or free
+    free = _of_today(free)
     return [p for p in free if not _tells_the_title_again(desk, p)] or free
+
+
+def _of_today(free: list[Passage]) -> list[Passage]:
+    """Without articles that an earlier issue had, where enough outlets have written since."""
+    fresh = [p for p in free if not p.source.told]
+    return fresh if len({p.outlet for p in fresh}) >= ENOUGH else free
 
 
 def _tells_the_title_again(desk: Desk, passage: Passage) -> bool:

@@ -33,6 +33,8 @@ OVER_COST, OVER_WORD, UNDER_WORD = 0.02, 0.02, 0.03
 """What it costs a point to be longer than ``point_words`` (once, and for each word) or too short (each word)."""
 NEW = 0.08
 """What a point gains that says only what the reader was not told yet."""
+TOLD_COST = 0.2
+"""What a point loses that an earlier issue could have made: today's articles come first where they say as much."""
 TITLE_COST, LEAN_COST = 0.08, 0.06
 """Titles, and sentences with a mere description as subject, are taken where no other comes near them."""
 
@@ -55,8 +57,9 @@ def _scores(desk: Desk, side: Side) -> Scores:
     over = np.array([max(0, p.words - limits.point_words - ROOM) for p in material.passages])
     under = np.array([max(0, min(SHORTEST, limits.point_words) - p.words) for p in material.passages])
     leaning = np.array([float(leans(p.text)) for p in material.passages])
+    told = np.array([float(p.source.told) for p in material.passages])
     new = np.array([desk.novelty(p) if p.source.side == side else 0.0 for p in material.passages])
-    cost = TITLE_COST * material.are_titles + LEAN_COST * leaning + UNDER_WORD * under
+    cost = TITLE_COST * material.are_titles + LEAN_COST * leaning + TOLD_COST * told + UNDER_WORD * under
     cost = cost + np.where(over > 0, OVER_COST + OVER_WORD * over, 0)
     scores: Scores = (
         material.side_centrality(side) + 0.3 * material.consensus + material.manner + NEW * new - cost

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsletter.domain.article import Article, Kind
 from newsletter.domain.leaning import Side
@@ -24,6 +24,8 @@ class Source:
     """The side it may speak for; UNRATED where the printer's side is not the text's own (a reprinted wire copy)."""
     news: bool
     live: bool
+    told: bool = False
+    """An earlier issue of the story's thread had the article: a reader of that issue knows it."""
 
     @property
     def outlet(self) -> str:
@@ -34,7 +36,12 @@ def sources_of(story: Story, registry: Registry, *, quoted: bool = True) -> tupl
     """The story's usable sources, in the order of its voices; for titles alone, ``quoted`` is False."""
     articles = {article.id: article for article in story.articles}
     found = [s for voice in story.voices for s in _of_voice(voice, articles, registry, quoted)]
-    return tuple({source.article.id: source for source in found}.values())
+    every = {source.article.id: source for source in found}
+    return tuple(replace(source, told=_told(story, id_)) for id_, source in every.items())
+
+
+def _told(story: Story, article: str) -> bool:
+    return story.continued is not None and article not in story.continued.fresh
 
 
 def _of_voice(
