@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from newsletter.domain.article import Article
 from newsletter.domain.audience import ExclusionReason, Subscriber, SubscriberStatus, SuppressionReason
@@ -29,15 +29,20 @@ from newsletter.domain.issue import Issue, Mail, ModelTally
 from newsletter.domain.leaning import Side
 from newsletter.domain.mailing import (
     Accepted,
+    Actor,
     Addressed,
     Batch,
+    BatchMove,
     BatchState,
+    Cancellation,
     Candidate,
+    ClaimTerms,
     Envelope,
     Lease,
     Mailing,
     MailingState,
     Recipient,
+    Schedule,
 )
 from newsletter.domain.outlet import Registry
 from newsletter.domain.story import Chosen, LineUp, PastStory, Story
@@ -542,19 +547,40 @@ class MailingStore(Protocol):
         """Every subscriber on the list, each with its exclusion or None; streams."""
         ...
 
+    def unfinished(self, since: date) -> tuple[Mailing, ...]:
+        """Mailings of issues of that date and later that a run may go on with; the oldest issue first."""
+        ...
+
     def freeze(
-        self, day: date, revision: int, html_sha256: str, provider: str, batch_size: int, frozen_at: datetime
+        self,
+        day: date,
+        revision: int,
+        html_sha256: str,
+        provider: str,
+        batch_size: int,
+        frozen_at: datetime,
+        due: Callable[[str, str], datetime] | None = None,
     ) -> Mailing:
         """Freeze the audience once: recipients in batches, exclusions counted by reason, one transaction.
 
         UNIQUE(issue date, subscriber) makes a second freeze of the date return the first one's mailing.
+        ``due(timezone, deliver_at)``, pure, says when a subscriber with those wishes is due; without it everybody
+        is at once. All of a batch are due at one time; nobody is due before an earlier issue still on its way to them.
         Raises `StorageError` (and keeps nothing) unless candidates = recipients + exclusions.
         """
         ...
 
+    def mornings(self, mailing_id: int) -> tuple[tuple[str, str, datetime], ...]:
+        """(timezone, time of day, when it was due) of each wish on the list at the freeze."""
+        ...
+
     def get(self, mailing_id: int) -> Mailing | None: ...
 
-    def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> None: ...
+    def state(self, mailing_id: int) -> MailingState | None: ...
+
+    def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> bool:
+        """Change it, if that move is legal (`may_become`); whether it is in that state now."""
+        ...
 
     def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
         """Take the mailing's sending lease for this process; False while another live process holds it."""
@@ -576,11 +602,22 @@ class MailingStore(Protocol):
         """Batches left `submitting` by a dead process become `uncertain`; call only while holding the lease."""
         ...
 
-    def claim(self, mailing_id: int, at: datetime) -> tuple[Batch, tuple[Recipient, ...]] | None:
-        """The next pending batch, now `submitting` and committed; None when there is none.
+    def next_due(self, mailing_id: int, missed_before: datetime | None = None) -> datetime | None:
+        """When the next pending batch is due, of those whose morning was not missed; None when there is none."""
+        ...
 
-        Recipients who unsubscribed or were suppressed since the freeze are left out and recorded as skipped.
-        A batch with nobody left is settled on the way; a halted mailing has none to give.
+    def hasten(self, mailing_id: int, at: datetime) -> None:
+        """Whoever is pending is due at ``at``: an operator's word."""
+        ...
+
+    def claim(
+        self, mailing_id: int, at: datetime, terms: ClaimTerms
+    ) -> tuple[Batch, tuple[Recipient, ...]] | None:
+        """The next pending batch within the terms, now `submitting` and committed; None when there is none.
+
+        Recipients who unsubscribed or were suppressed since the freeze, and those who have a later issue already,
+        are left out and recorded as skipped. A batch with nobody left is settled on the way; a halted mailing has
+        none to give. A batch due later than in a minute gets the terms' ``provider_batch`` and its ``send_at``.
         """
         ...
 
@@ -592,8 +629,19 @@ class MailingStore(Protocol):
         at: datetime,
         reason: str = "",
         message_id: str = "",
+        *,
+        by: Actor = Actor.SENDER,
+        attempt: int | None = None,
     ) -> bool:
-        """Move a batch if it is still in ``old`` and the move is legal (`may_move`); whether it happened."""
+        """Move a batch if it is still in ``old`` and ``by`` may (`may_move`); whether it happened.
+
+        Noted in its history. With ``attempt`` only if it has been claimed so often: an answer that comes late does not
+        touch a later try.
+        """
+        ...
+
+    def history(self, batch_id: str) -> tuple[BatchMove, ...]:
+        """Every move of a batch, oldest first."""
         ...
 
     def batches(self, mailing_id: int) -> tuple[Batch, ...]: ...
@@ -613,7 +661,11 @@ class MailingStore(Protocol):
         ...
 
     def counts(self, mailing_id: int) -> Mapping[str, int]:
-        """Recipients by batch state, and ``skipped``."""
+        """Recipients by batch state, and ``skipped``; over the recipients' own rows."""
+        ...
+
+    def tally(self, mailing_id: int) -> Mapping[str, int]:
+        """The same as the batches have it: quick, for showing progress."""
         ...
 
 
@@ -626,10 +678,42 @@ class Provider(Protocol):
     real: bool
     """Whether mail leaves this machine: then example values and failed guards refuse a send."""
 
-    def submit(self, envelope: Envelope, batch_id: str, recipients: Sequence[Addressed]) -> Accepted: ...
+    def submit(
+        self,
+        envelope: Envelope,
+        batch_id: str,
+        recipients: Sequence[Addressed],
+        schedule: Schedule | None = None,
+    ) -> Accepted:
+        """Hand a batch over; ``schedule`` only to one that `Schedules`."""
+        ...
 
     def submit_test(self, envelope: Envelope, email: str) -> Accepted:
         """One marked test mail outside of any mailing."""
+        ...
+
+
+@runtime_checkable
+class Schedules(Protocol):
+    """What a `Provider` that takes mail ahead of its time can do besides. Raises as `Provider` does."""
+
+    ahead: timedelta
+    """How long before its time a batch is handed over at most."""
+    cancel_before: timedelta
+    """Until how long before its time a batch can be cancelled for sure."""
+    most_cancellations: int
+    """How many cancellations it holds at a time."""
+
+    def reserve(self) -> str:
+        """An id for a batch; costs nothing where it is not used."""
+        ...
+
+    def cancellations(self) -> frozenset[str]:
+        """The batches (by that id) that it holds a cancellation of."""
+        ...
+
+    def cancel(self, provider_batch: str) -> Cancellation:
+        """Do not send that batch, whether it has it already or gets it later; may be asked again."""
         ...
 
 

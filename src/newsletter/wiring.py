@@ -116,7 +116,8 @@ class House:
 
     @cached_property
     def calendar(self) -> Calendar:
-        return Calendar(self.settings.timezone, self.settings.issue_time, self.settings.stale_after)
+        s = self.settings
+        return Calendar(s.timezone, s.issue_time, s.stale_after, s.deliver_at)
 
     @cached_property
     def secret_keys(self) -> tuple[bytes, ...]:
@@ -438,6 +439,7 @@ class House:
             token_of=self.unsubscribe_token,
             clock=self.clock,
             wait=time.sleep,
+            say=self.say,
         )
 
 

@@ -1,4 +1,4 @@
-"""send, test-send, deliveries, resolve: mail to people."""
+"""send, deliver, test-send, deliveries, resolve: mail to people."""
 
 from __future__ import annotations
 
@@ -11,27 +11,44 @@ import click
 
 from newsletter.cli.context import DATE, house
 from newsletter.cli.day import kept_issue
-from newsletter.cli.output import json_option, print_json, print_table, progress_bar, report
+from newsletter.cli.output import (
+    json_option,
+    local,
+    print_error,
+    print_json,
+    print_table,
+    progress_bar,
+    report,
+)
 from newsletter.errors import IssueNotFound, Refused, UsageError
 
 if TYPE_CHECKING:
     from newsletter.mailing.report import SendReport
     from newsletter.wiring import House
 
+_UNSURE = ("uncertain", "cancelling")  # states in which nobody knows whether the provider has it
+
 
 @click.command("send")
 @click.argument("day", type=DATE, metavar="DATE")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--now", "at_once", is_flag=True, help="Everybody gets it at once, whatever their clocks say.")
+@click.option(
+    "--wait", "stay", is_flag=True, help="Stay until the last morning, instead of ending in between."
+)
 @click.option("--allow-stale", is_flag=True, help="Send an issue whose morning has passed, at once.")
 @json_option
-def send_command(day: date, yes: bool, allow_stale: bool, as_json: bool) -> int:
+def send_command(day: date, yes: bool, at_once: bool, stay: bool, allow_stale: bool, as_json: bool) -> int:
     """Send the issue of DATE to everybody on the list, each once; go on with what was interrupted.
 
     \b
     newsletter send 2026-08-14
     newsletter send 2026-08-14 --yes
+    newsletter send 2026-08-14 --yes --wait
 
     The audience is frozen first; whoever joined, left or bounced later is accounted for with a reason.
+    Everybody gets it at DELIVER_AT, or a time of their own, on their own clock: what may go now goes, the rest
+    waits for the next run (`newsletter deliver`, every ten minutes or so), or for this one with --wait.
     A batch whose outcome nobody knows is never sent again by itself: see `newsletter deliveries` and
     `newsletter resolve`. Stop it with Ctrl-C or SIGTERM: the batch under way is finished, the rest waits.
     """
@@ -46,7 +63,15 @@ def send_command(day: date, yes: bool, allow_stale: bool, as_json: bool) -> int:
             click.echo(f"The issue of {day} was mailed already; nobody is mailed again.")
         with progress_bar(quiet=as_json) as progress, StopSignal() as stop:
             room = replace(rooms.send_room, wait=stop.wait)
-            found = send(room, day, allow_stale=allow_stale, stop=stop, progress=progress)
+            found = send(
+                room,
+                day,
+                allow_stale=allow_stale,
+                at_once=at_once,
+                stay=stay,
+                stop=stop,
+                progress=progress,
+            )
         report(as_json, lambda: send_json(found), lambda: print_send(found, rooms))
     return found.exit_status
 
@@ -75,9 +100,12 @@ def print_send(found: SendReport, rooms: House) -> None:
     click.echo(f"{found.submitted:,} of {found.recipients:,} recipients submitted to {rooms.provider.name}.")
     for label, count in (
         ("left the list since the freeze", found.skipped),
-        ("pending", found.pending),
+        ("wait for their morning", found.waiting),
+        ("pending", found.pending - found.waiting),
         ("failed", found.failed),
         ("uncertain", found.uncertain),
+        ("uncertain, being cancelled", found.cancelling),
+        ("cancelled", found.cancelled),
     ):
         if count:
             click.echo(f"  {count:,} {label}")
@@ -92,6 +120,38 @@ def print_send(found: SendReport, rooms: House) -> None:
         )
     if rooms.settings.provider == "outbox":
         click.echo(f"The mail lies in {rooms.settings.outbox_folder}")
+
+
+@click.command("deliver")
+@json_option
+def deliver_command(as_json: bool) -> int:
+    """Go on with every mailing under way: whatever is due now goes. Begins none; run it every ten minutes or so.
+
+    \b
+    newsletter deliver
+    */10 * * * *  cd /srv/newsletter && newsletter deliver      # a line for a crontab
+
+    Silent and 0 when there is nothing to do; 1 when a mailing needs somebody, 3 when a guard refuses.
+    """
+    from newsletter.mailing.report import Outcome
+    from newsletter.mailing.stopping import StopSignal
+    from newsletter.pipeline.deliver import deliver
+
+    with house() as rooms, StopSignal() as stop:
+        found = deliver(replace(rooms.send_room, wait=stop.wait), stop=stop)
+        if as_json:
+            print_json([send_json(one.report) for one in found if one.report])
+        for one in found:
+            if one.report and not as_json:
+                click.echo(f"The mailing of {one.date}:")
+                print_send(one.report, rooms)
+            if one.problem:
+                print_error(one.problem, as_json=False)
+    # Another process that is sending it just now is no trouble: this one will find it done, or waiting.
+    ends = [
+        one.report.exit_status for one in found if one.report and one.report.outcome is not Outcome.ELSEWHERE
+    ]
+    return max([*ends, *(one.problem.exit_status for one in found if one.problem)], default=0)
 
 
 @click.command("test-send")
@@ -136,9 +196,8 @@ def deliveries_command(day: date, uncertain: bool, as_json: bool) -> None:
         mailing = rooms.mailings.find(day)
         if mailing is None:
             raise IssueNotFound(f"Nothing of {day} was mailed.", todo=f"To mail it: newsletter send {day}")
-        batches = [
-            b for b in rooms.mailings.batches(mailing.id) if not uncertain or b.state.value == "uncertain"
-        ]
+        batches = [b for b in rooms.mailings.batches(mailing.id) if not uncertain or b.state.value in _UNSURE]
+        zone = rooms.settings.timezone
     rows = [
         {
             "id": batch.id,
@@ -147,6 +206,9 @@ def deliveries_command(day: date, uncertain: bool, as_json: bool) -> None:
             "attempts": batch.attempts,
             "reason": batch.reason,
             "message_id": batch.message_id,
+            "due_at": batch.due_at,
+            "send_at": batch.send_at,
+            "provider_batch": batch.provider_batch,
         }
         for batch in batches
     ]
@@ -160,9 +222,19 @@ def deliveries_command(day: date, uncertain: bool, as_json: bool) -> None:
         click.echo("No batch is uncertain." if uncertain else "It has no batches.")
         return
     print_table(
-        ("batch", "state", "recipients", "attempts", "reason"),
-        [tuple(row.values())[:5] for row in rows],
-        right=(2, 3),
+        ("batch", "state", "due", "recipients", "attempts", "reason"),
+        [
+            (
+                batch.id,
+                batch.state.value,
+                local(batch.due_at, zone),
+                batch.recipients,
+                batch.attempts,
+                batch.reason,
+            )
+            for batch in batches
+        ],
+        right=(3, 4),
     )
 
 

@@ -170,7 +170,7 @@ def status_command(as_json: bool) -> int:
         "grouping": document["inputs"].get("grouping", "lexical") if issue else None,
     }
     found["ok"] = bool(
-        (issue or not due) and not failed and (mailing is None or mailing.state.value == "done")
+        (issue or not due) and not failed and (mailing is None or mailing.state.value in ("done", "waiting"))
     )
     if as_json:
         print_json(found)
@@ -194,7 +194,7 @@ def _print_status(found: Mapping[str, Any], note: str) -> None:
         click.echo(f"\nThere is no issue of {day}. Make it: newsletter build {day}")
     if found["failed_checks"]:
         click.echo(f"\nChecks fail. What to do about each: newsletter check {day}")
-    if found["mailing"] not in ("none", "done"):
+    if found["mailing"] not in ("none", "done"):  # a `waiting` one says when it goes on
         click.echo(
             printable(f"\nThe mailing is {found['mailing']}. {note} Look at it: newsletter deliveries {day}")
         )

@@ -16,6 +16,8 @@ class Calendar:
     zone: ZoneInfo
     issue_time: time
     stale_after: timedelta
+    deliver_at: time = time(6, 30)
+    """When a subscriber without a wish of their own gets the mail, on their own clock."""
 
     def date_of(self, moment: datetime) -> date:
         """The date of that instant in the issue's zone."""

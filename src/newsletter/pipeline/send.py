@@ -8,10 +8,11 @@ from datetime import date, datetime
 
 from newsletter.domain.document import sha256
 from newsletter.domain.mailing import Envelope, Mailing
+from newsletter.domain.mornings import Mornings, zone_of
 from newsletter.errors import IssueNotFound, Refused, StorageError
 from newsletter.mailing.guard import Problem, refuse_example_values
 from newsletter.mailing.report import SendReport
-from newsletter.mailing.sender import send_mailing
+from newsletter.mailing.sender import SendTerms, send_mailing
 from newsletter.pipeline.days import Calendar
 from newsletter.ports import (
     Clock,
@@ -55,6 +56,8 @@ class SendRoom:
     token_of: TokenMaker
     clock: Clock
     wait: Callable[[float], None]
+    say: Callable[[str], None] = lambda _: None
+    """Told, in a line, what an operator should know about the audience."""
 
 
 def send(
@@ -62,16 +65,25 @@ def send(
     day: date,
     *,
     allow_stale: bool = False,
+    at_once: bool = False,
+    stay: bool = False,
     stop: Callable[[], bool] = lambda: False,
     progress: Progress = no_progress,
 ) -> SendReport:
-    """Send the issue of ``day``, or go on with what was interrupted. Raises `Refused` where a guard says no."""
+    """Send the issue of ``day``, or go on with what was interrupted. Raises `Refused` where a guard says no.
+
+    Everybody gets it on their own morning; what may not go yet is left to the next run, or waited for (``stay``).
+    ``at_once`` and ``allow_stale`` make whoever has not got it due now; ``allow_stale`` also sends what is late.
+    """
     now = room.clock()
     mailing = room.mailings.find(day)
     issue = issue_to_send(room, day, mailing)
-    guard(room, issue, now, allow_stale=allow_stale)
+    guard(room, issue, now, begun=mailing is not None, allow_stale=allow_stale)
     if mailing is None:
-        mailing = freeze(room, issue, now)
+        mailing = freeze(room, issue, now, at_once=at_once or allow_stale)
+    elif at_once or allow_stale:
+        room.mailings.hasten(mailing.id, now)
+    stale_after = None if allow_stale else room.calendar.stale_after
     return send_mailing(
         mailing,
         envelope(room.sender, issue),
@@ -82,6 +94,7 @@ def send(
         progress=progress,
         stop=stop,
         wait=room.wait,
+        terms=SendTerms(stale_after, stay, room.calendar.zone),
     )
 
 
@@ -98,12 +111,18 @@ def issue_to_send(room: SendRoom, day: date, mailing: Mailing | None) -> StoredI
     return issue
 
 
-def guard(room: SendRoom, issue: StoredIssue, now: datetime, *, allow_stale: bool) -> None:
-    """Every reason not to send, in the order an operator would ask. Raises `Refused`."""
+def guard(
+    room: SendRoom, issue: StoredIssue, now: datetime, *, begun: bool = False, allow_stale: bool
+) -> None:
+    """Every reason not to send, in the order an operator would ask. Raises `Refused`.
+
+    The calendar says whether a mailing may begin. Once it has (``begun``), each batch has a morning of its own, and
+    the sender measures by that.
+    """
     day = issue.date
     if room.provider.real:
         refuse_example_values(room.rules.problems)
-    if now >= room.calendar.stale_at(day) and not allow_stale:
+    if not begun and now >= room.calendar.stale_at(day) and not allow_stale:
         raise Refused(
             f"The issue of {day} is stale: it was for the morning of {day}.",
             todo="--allow-stale sends it all the same, at once.",
@@ -135,13 +154,21 @@ def _overridden(issue: StoredIssue) -> Mapping[str, str]:
     return (issue.overrides or {}) if issue.approved_sha256 == issue.html_sha256 else {}
 
 
-def freeze(room: SendRoom, issue: StoredIssue, now: datetime) -> Mailing:
-    """Freeze the issue, then its audience. From here on the date's issue is immutable."""
+def freeze(room: SendRoom, issue: StoredIssue, now: datetime, *, at_once: bool = False) -> Mailing:
+    """Freeze the issue, then its audience with everybody's morning. From here on the date's issue is immutable."""
     room.issues.freeze(issue.date, issue.revision)
-    provider = room.provider
-    return room.mailings.freeze(
-        issue.date, issue.revision, issue.html_sha256, provider.name, provider.batch_size, now
+    provider, calendar = room.provider, room.calendar
+    mornings = Mornings(now, calendar.zone, calendar.deliver_at, at_once)
+    mailing = room.mailings.freeze(
+        issue.date, issue.revision, issue.html_sha256, provider.name, provider.batch_size, now, mornings
     )
+    unknown = {zone for zone, _, _ in room.mailings.mornings(mailing.id) if zone and not zone_of(zone)}
+    if unknown:
+        names = ", ".join(sorted(unknown)[:5])
+        room.say(
+            f"{len(unknown)} time zones on the list are unknown and count as {calendar.zone.key}: {names}"
+        )
+    return mailing
 
 
 def envelope(sender: Sender, issue: StoredIssue) -> Envelope:

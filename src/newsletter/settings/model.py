@@ -48,7 +48,13 @@ SPECS: tuple[Spec, ...] = (
         "STALE_AFTER",
         "6 h",
         parse.duration,
-        "an issue older than this after ISSUE_TIME does not go by itself",
+        "an issue older than this after ISSUE_TIME, a batch after its morning, does not go by itself",
+    ),
+    Spec(
+        "DELIVER_AT",
+        "06:30",
+        parse.clock_time,
+        "when the mail should be there, on each subscriber's own clock; a subscriber may have another time",
     ),
     Spec("WINDOW", "36 h", parse.duration, "how far back an issue looks for articles"),
     Spec("FIRST_ISSUE", "", parse.optional_date, "date of issue No. 1; default: the oldest issue kept"),
@@ -128,6 +134,7 @@ class Settings:
     timezone: ZoneInfo
     issue_time: time
     stale_after: timedelta
+    deliver_at: time
     window: timedelta
     first_issue: date | None
     keep_captures: timedelta

@@ -349,8 +349,49 @@ batches = Table(
     _text("reason"),
     _text("message_id"),
     Column("changed_at", Utc),
+    # When its people should have it: all of a batch share one morning.
+    Column("due_at", Utc),
+    # What the provider was told, of a batch handed over ahead; and the id to cancel it by.
+    Column("send_at", Utc),
+    _text("provider_batch"),
+    # Of a batch that is `cancelling`: the state it came from.
+    _text("was"),
+    # Recipients left out at a claim: those of `recipients` are who is left.
+    _number("skipped"),
     UniqueConstraint("mailing_id", "number"),
     Index(None, "mailing_id", "state", "number"),
+)
+
+batch_moves = Table(
+    "batch_moves",
+    metadata,
+    # A batch's history: every change of its state, and who made it.
+    Column("id", BigId, primary_key=True),
+    Column("batch", BigId, ForeignKey(batches.c.id, ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Utc, nullable=False),
+    Column("old", Text, nullable=False),
+    Column("new", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    _number("attempt"),
+    _text("reason"),
+    _text("message_id"),
+    _text("provider_batch"),
+)
+
+mornings = Table(
+    "mornings",
+    metadata,
+    # What the mailing made of each wish on the list: whose clock says what is due when.
+    Column(
+        "mailing_id",
+        BigId,
+        ForeignKey(mailings.c.id, ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("timezone", Text, primary_key=True),
+    Column("deliver_at", Text, primary_key=True),
+    Column("due_at", Utc, nullable=False),
 )
 
 recipients = Table(
