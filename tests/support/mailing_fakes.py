@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +18,7 @@ from newsletter.domain.mailing import (
     Batch,
     BatchMove,
     BatchState,
+    Cancellation,
     Candidate,
     ClaimTerms,
     Envelope,
@@ -314,6 +316,85 @@ class ScriptedProvider:
 
     def submit_test(self, envelope: Envelope, email: str) -> Accepted:
         raise NotImplementedError
+
+
+class PostRoom(ScriptedProvider):
+    """A scripted provider that takes mail ahead of its time, and keeps SendGrid's rules about cancelling it.
+
+    An entry of ``answers`` is raised by a cancellation; ``(error, True)`` cancels first.
+    """
+
+    ahead = timedelta(minutes=60)
+    cancel_before = timedelta(minutes=10)
+    most_cancellations = 10
+
+    def __init__(self, clock: FakeClock, *script: Any, batch_size: int = 10) -> None:
+        super().__init__(*script, batch_size=batch_size)
+        self.clock = clock
+        self.ids: list[str] = []
+        self.taken: list[tuple[str, Schedule | None]] = []
+        """(address, schedule) of whatever was accepted."""
+        self.cancelled: list[str] = []
+        self.answers: list[Any] = []
+        self.reservations: list[Any] = []
+        """Errors to raise instead of giving an id."""
+
+    @property
+    def delivered(self) -> Counter[str]:
+        """Who gets how many, once all has been sent: what was cancelled never is."""
+        return Counter(
+            email
+            for email, schedule in self.taken
+            if schedule is None or schedule.provider_batch not in self.cancelled
+        )
+
+    def submit(
+        self,
+        envelope: Envelope,
+        batch_id: str,
+        recipients: Sequence[Addressed],
+        schedule: Schedule | None = None,
+    ) -> Accepted:
+        now, before = self.clock.now, len(self.mailed)
+        if schedule is not None:
+            assert schedule.provider_batch in self.ids, "no id of ours"
+            assert schedule.provider_batch not in {s.provider_batch for _, s in self.taken if s}, (
+                "an id again"
+            )
+            assert now < schedule.send_at <= now + self.ahead
+        try:
+            return super().submit(envelope, batch_id, recipients, schedule)
+        finally:
+            self.taken += [(email, schedule) for email in self.mailed[before:]]
+
+    def reserve(self) -> str:
+        if self.reservations:
+            raise self.reservations.pop(0)
+        self.ids.append(f"id-{len(self.ids) + 1}")
+        return self.ids[-1]
+
+    def cancellations(self) -> frozenset[str]:
+        return frozenset(self.cancelled)
+
+    def cancel(self, provider_batch: str) -> Cancellation:
+        assert provider_batch in self.ids, "no id of ours"
+        entry = self.answers.pop(0) if self.answers else None
+        error, done = entry if isinstance(entry, tuple) else (entry, entry is None)
+        found = self._cancel(provider_batch) if done else Cancellation.REFUSED
+        if error is not None:
+            raise error
+        return found
+
+    def _cancel(self, provider_batch: str) -> Cancellation:
+        if provider_batch in self.cancelled:
+            return Cancellation.CONFIRMED
+        if len(self.cancelled) >= self.most_cancellations:
+            return Cancellation.FULL
+        limit = self.clock.now + self.cancel_before
+        if any(s.send_at < limit for _, s in self.taken if s and s.provider_batch == provider_batch):
+            return Cancellation.REFUSED
+        self.cancelled.append(provider_batch)
+        return Cancellation.CONFIRMED
 
 
 class BrokenStore(FakeMailingStore):

@@ -33,7 +33,7 @@ class SendGridStandIn:
     """``with SendGridStandIn() as stand_in:`` serves at ``stand_in.url`` until the block ends.
 
     ``record``: a file that gets a JSON line for each accepted mail, so that another process can count.
-    ``tell`` is told of each request in a sentence without full addresses.
+    ``tell`` is told of each request in a sentence without full addresses. ``stops_last``: see `Ledger`.
     """
 
     def __init__(
@@ -43,8 +43,9 @@ class SendGridStandIn:
         record: Path | None = None,
         tell: Callable[[str], None] | None = None,
         now: Callable[[], float] = time.time,
+        stops_last: float | None = None,
     ) -> None:
-        self._desk = Desk(api_key, Ledger(record), tell or (lambda _: None), now)
+        self._desk = Desk(api_key, Ledger(record, stops_last), tell or (lambda _: None), now)
         self._server = Server(("127.0.0.1", port), Handler)
         self._server.desk = self._desk
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
@@ -74,6 +75,10 @@ class SendGridStandIn:
         if isinstance(kind, str) and kind not in _FAILURES:
             raise ValueError(f"one of {_FAILURES}, or a status")
         self._desk.failures.extend([(kind, headers or {})] * times)
+
+    def fail_next_stop(self, kind: str, times: int = 1) -> None:
+        """Fail the next cancellations: ``timeout``, or ``timeout-after-accept``."""
+        self._desk.stop_failures.extend([kind] * times)
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -35,6 +35,7 @@ class Desk:
     tell: Callable[[str], None]
     now: Callable[[], float]
     failures: deque[tuple[int | str, Mapping[str, str]]] = field(default_factory=deque)
+    stop_failures: deque[str] = field(default_factory=deque)
     closing: threading.Event = field(default_factory=threading.Event)
 
 
@@ -89,7 +90,11 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/v3/scopes":
             self._answer(200, {"scopes": ["mail.send", "mail.batch.create", "user.scheduled_sends.create"]})
         elif path == "/v3/user/scheduled_sends":
-            self._answer(200, self._desk.ledger.stops())
+            self._answer(200, self._desk.ledger.stops(self._desk.now()))
+        elif path.startswith("/v3/user/scheduled_sends/"):
+            self._answer(200, self._desk.ledger.stops(self._desk.now(), path.rpartition("/")[2]))
+        elif path.startswith("/v3/mail/batch/"):
+            self._batch(path.rpartition("/")[2])
         elif _SUPPRESSIONS.fullmatch(path) or path == "/v3/whitelabel/domains":
             self._answer(200, [])
         elif path == "/v3/verified_senders":
@@ -99,7 +104,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _post(self, path: str, raw: bytes) -> None:
         if path == "/v3/mail/batch":
-            self._answer(201, {"batch_id": self._desk.ledger.new_batch()})
+            self._answer(201, {"batch_id": self._desk.ledger.new_batch(self._desk.now())})
         elif path in ("/v3/mail/send", "/v3/user/scheduled_sends"):
             body = self._json(raw)
             if body is not None:
@@ -116,14 +121,28 @@ class Handler(BaseHTTPRequestHandler):
         self._refuse(400, reason) if reason else self._answer(204)
 
     def _delete(self, path: str, _: bytes) -> None:
-        known = self._desk.ledger.resume(path.rpartition("/")[2])
+        known = self._desk.ledger.resume(path.rpartition("/")[2], self._desk.now())
         self._answer(204) if known else self._refuse(404, "not found")
 
+    def _batch(self, batch_id: str) -> None:
+        if self._desk.ledger.knows(batch_id, self._desk.now()):
+            self._answer(200, {"batch_id": batch_id})
+        else:
+            self._refuse(400, "invalid batch id", "batch_id")
+
     def _stop(self, body: dict[str, Any]) -> None:
+        failure = self._desk.stop_failures.popleft() if self._desk.stop_failures else None
+        if failure == "timeout":
+            self.close_connection = True
+            self._say_nothing()
+            return
         batch_id, status = str(body.get("batch_id")), str(body.get("status"))
         reason = self._desk.ledger.stop(batch_id, status, self._desk.now(), again=False)
         if reason:
             self._refuse(400, reason, "batch_id")
+        elif failure == "timeout-after-accept":
+            self.close_connection = True
+            self._say_nothing()
         else:
             self._answer(201, {"batch_id": batch_id, "status": status})
 
@@ -150,7 +169,7 @@ class Handler(BaseHTTPRequestHandler):
         desk = self._desk
         desk.ledger.requests += 1
         errors = refusals(body, int(desk.now()))
-        if body.get("batch_id") is not None and not desk.ledger.knows(str(body["batch_id"])):
+        if body.get("batch_id") is not None and not desk.ledger.knows(str(body["batch_id"]), desk.now()):
             errors.append({"message": "The batch_id is unknown.", "field": "batch_id", "help": None})
         if errors:
             desk.tell(f"refused: {errors[0]['field']}: {errors[0]['message']}")

@@ -57,12 +57,12 @@ class ScheduledSends:
         held = self._statuses()
         if held.get(provider_batch) == "cancel":
             return Cancellation.CONFIRMED
-        if provider_batch in held:
-            return self._change(provider_batch)
-        return Cancellation.FULL if len(held) >= MOST_CANCELLATIONS else Cancellation.REFUSED
+        if provider_batch not in held and len(held) >= MOST_CANCELLATIONS:
+            return Cancellation.FULL
+        return self._change(provider_batch)
 
     def _change(self, provider_batch: str) -> Cancellation:
-        """From paused to cancelled: a status that exists is changed by PATCH."""
+        """A status that exists already is changed by PATCH; where none exists, that is refused, too."""
         path = self._client.user.scheduled_sends._(provider_batch)
         try:
             self._call(lambda: path.patch(request_body={"status": "cancel"}))
