@@ -39,6 +39,7 @@ _OPERATOR = {
     "outlets": ("registry", "The registry: list, check."),
     "send": ("sending", "Send an issue to the list, each subscriber once."),
     "deliver": ("sending", "Go on with every mailing under way, each batch on its morning."),
+    "halt": ("halting", "Stop a mailing, and cancel what can still be cancelled."),
     "deliveries": ("sending", "What happened to each batch of a mailing."),
     "resolve": ("sending", "Settle an uncertain batch."),
     "backfill": ("pastdates", "Make the issues of past dates."),

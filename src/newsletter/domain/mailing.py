@@ -101,7 +101,7 @@ MOVES: Mapping[BatchState, Mapping[BatchState, frozenset[Actor]]] = {
     },
     BatchState.CANCELLING: {
         BatchState.PENDING: _SENDER,
-        BatchState.CANCELLED: _EITHER,
+        BatchState.CANCELLED: _OPERATOR,
         BatchState.UNCERTAIN: _EITHER,
         BatchState.SUBMITTED: _EITHER | _PROVIDER,
     },

@@ -1,7 +1,8 @@
-"""Settling doubt by cancelling: what may have been accepted, and is to go out later, is cancelled and sent afresh.
+"""Cancelling at the provider what was handed over ahead: to settle doubt, and to stop a mailing.
 
-The provider cancels by batch id, also what reaches it after the cancellation: so a confirmed one ends the doubt
-whichever way it was. It holds only a few at a time; the rest stays uncertain, in the queue, and the next round asks.
+The provider cancels by batch id, also what reaches it after the cancellation: so a confirmed one ends a doubt
+whichever way it was, and the batch goes again under a new id. The provider holds only a few cancellations at a time;
+the rest stays what it is, in the queue, and the next round asks.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from newsletter.domain.mailing import Batch, BatchState, Cancellation
+from newsletter.domain.mailing import Actor, Batch, BatchState, Cancellation
 from newsletter.domain.outlook import cancellable, is_certain
 from newsletter.errors import ProviderError, ProviderRejected
 from newsletter.ports import Clock, MailingStore, Schedules
@@ -18,15 +19,34 @@ from newsletter.ports import Clock, MailingStore, Schedules
 _log = logging.getLogger(__name__)
 
 AFRESH = "in doubt, so it was cancelled at the provider; it goes again under a new id"
-TOO_LATE = "in doubt, and too late to cancel for sure"
+HALTED = "halted, and cancelled at the provider: nobody in it is mailed"
+TOO_LATE = "too late to cancel it for sure"
+REFUSED = "the provider does not cancel it"
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What is cancelled, and what becomes of it."""
+
+    of: frozenset[BatchState]
+    into: BatchState
+    by: Actor
+    reason: str
+
+
+DOUBT = Aim(frozenset({BatchState.UNCERTAIN}), BatchState.PENDING, Actor.SENDER, AFRESH)
+"""The sender's: what nobody knows of is sent afresh."""
+HALT = Aim(
+    frozenset({BatchState.UNCERTAIN, BatchState.SUBMITTED}), BatchState.CANCELLED, Actor.OPERATOR, HALTED
+)
+"""An operator's: whatever can still be stopped is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
     """What one round of asking came to, in batches."""
 
-    afresh: int = 0
-    """Cancelled, and pending again."""
+    done: int = 0
     queued: int = 0
     """To be asked about in the next round."""
     note: str = ""
@@ -42,34 +62,35 @@ class Canceller:
     provider: Schedules
     clock: Clock
     stop: Callable[[], bool]
+    aim: Aim = DOUBT
 
     def round(self) -> Cancelled:
-        """Ask for every doubtful batch that can still be cancelled, as many as the provider holds."""
-        doubtful = self._doubtful()
-        if not doubtful:
+        """Ask for every batch aimed at that can still be cancelled, as many as the provider holds."""
+        wanted = self._wanted()
+        if not wanted:
             return Cancelled()
-        afresh = 0
+        done = 0
         try:
             room = self.provider.most_cancellations - len(self.provider.cancellations())
-            for done, batch in enumerate(doubtful):
+            for asked, batch in enumerate(wanted):
                 asked_before = batch.state is BatchState.CANCELLING
                 if self.stop() or (room <= 0 and not asked_before):
-                    return Cancelled(afresh, len(doubtful) - done)
+                    return Cancelled(done, len(wanted) - asked)
                 answer = self._cancel(batch)
                 if answer is Cancellation.FULL:
-                    return Cancelled(afresh, len(doubtful) - done)
-                afresh += answer is Cancellation.CONFIRMED
+                    return Cancelled(done, len(wanted) - asked)
+                done += answer is Cancellation.CONFIRMED
                 room -= not asked_before
         except ProviderError as problem:
             _log.warning("cancelling: %s", problem.message)
-            return Cancelled(afresh, len(doubtful) - afresh, str(problem))
-        return Cancelled(afresh)
+            return Cancelled(done, len(wanted) - done, str(problem))
+        return Cancelled(done)
 
-    def _doubtful(self) -> list[Batch]:
-        """What was asked for already comes first; what can no longer be cancelled goes back to plain doubt."""
+    def _wanted(self) -> list[Batch]:
+        """What was asked for already comes first, then what goes out soonest; what is too late goes back."""
         until, now, found = self.provider.cancel_before, self.clock(), []
         for batch in self.store.batches(self.mailing_id):
-            if batch.state not in (BatchState.UNCERTAIN, BatchState.CANCELLING):
+            if batch.state not in self.aim.of and batch.state is not BatchState.CANCELLING:
                 continue
             if cancellable(batch, now, until):
                 found.append(batch)
@@ -79,8 +100,8 @@ class Canceller:
 
     def _cancel(self, batch: Batch) -> Cancellation:
         """Ask for one. Committed as `cancelling` first: a process that dies in the middle asks again."""
-        if batch.state is BatchState.UNCERTAIN and not self._move(
-            batch, BatchState.UNCERTAIN, BatchState.CANCELLING, batch.reason
+        if batch.state is not BatchState.CANCELLING and not self._move(
+            batch, batch.state, BatchState.CANCELLING, batch.reason
         ):
             return Cancellation.REFUSED  # settled by somebody else meanwhile
         try:
@@ -91,16 +112,20 @@ class Canceller:
         if answer is Cancellation.FULL:
             self._back(batch, batch.reason)
         elif answer is Cancellation.REFUSED:
-            self._back(batch, "in doubt, and the provider does not cancel it")
+            self._back(batch, REFUSED)
         elif is_certain(batch, self.clock(), self.provider.cancel_before):
-            self._move(batch, BatchState.CANCELLING, BatchState.PENDING, AFRESH)
+            self._move(batch, BatchState.CANCELLING, self.aim.into, self.aim.reason)
         else:
             self._back(batch, TOO_LATE)
             return Cancellation.REFUSED
         return answer
 
     def _back(self, batch: Batch, reason: str) -> None:
-        self._move(batch, BatchState.CANCELLING, BatchState.UNCERTAIN, reason)
+        """To what it was before; a doubt stays a doubt, what was accepted stays accepted."""
+        before = batch.was if batch.state is BatchState.CANCELLING else batch.state
+        self._move(batch, BatchState.CANCELLING, BatchState(before or BatchState.UNCERTAIN), reason)
 
     def _move(self, batch: Batch, old: BatchState, new: BatchState, reason: str) -> bool:
-        return self.store.move(batch.id, old, new, self.clock(), reason, attempt=batch.attempts)
+        return self.store.move(
+            batch.id, old, new, self.clock(), reason, by=self.aim.by, attempt=batch.attempts
+        )

@@ -207,7 +207,7 @@ class _Run:
     def _idle(self) -> SendReport | None:
         """Nothing may go now: settle doubt, and wait where that was asked for."""
         settled = self._settle()
-        if settled.afresh:
+        if settled.done:
             return None
         left = self._left()
         if not self.terms.stay or not (left.waiting or left.settling):
