@@ -77,6 +77,9 @@ def daily_issue(
             day or house.calendar.date_of(scheduled_time()), at, house.clock()
         )
         gathers = house.should_gather(cut_off)
+        skip = house.issues.skipped(day)
+    if skip:
+        return Completed(message=f"No issue of {day}: it is skipped ({skip.reason}).")
     if gathers:
         gather_once(cut_off)
     try:

@@ -445,6 +445,16 @@ class StoredIssue:
     """check name -> reason, given with the approval."""
 
 
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A day without an issue, and whose word that is."""
+
+    date: date
+    by: str
+    reason: str
+    at: datetime
+
+
 class IssueStore(Protocol):
     def get(self, day: date, revision: int | None = None) -> StoredIssue | None:
         """That revision, or the newest."""
@@ -464,12 +474,20 @@ class IssueStore(Protocol):
 
     def unapprove(self, day: date) -> None: ...
 
+    def skip(self, skip: Skip) -> None:
+        """No issue that day; idempotent, the first word stays."""
+        ...
+
+    def unskip(self, day: date) -> bool: ...
+
+    def skipped(self, day: date) -> Skip | None: ...
+
     def dates(self) -> tuple[date, ...]:
-        """Dates that have an issue, ascending."""
+        """Dates that have an issue, ascending; not those that were skipped."""
         ...
 
     def number_of(self, day: date, first: date | None) -> int:
-        """1 + the issues dated before ``day`` (and on or after ``first``, where given)."""
+        """1 + the issues dated before ``day`` (and on or after ``first``, where given); skipped days have none."""
         ...
 
     def past_stories(self, before: date, days: int) -> tuple[PastStory, ...]:
@@ -606,8 +624,8 @@ class MailingStore(Protocol):
         """When the next pending batch is due, of those whose morning was not missed; None when there is none."""
         ...
 
-    def hasten(self, mailing_id: int, at: datetime) -> None:
-        """Whoever is pending is due at ``at``: an operator's word."""
+    def hasten(self, mailing_id: int, at: datetime, *, older_too: bool = False) -> None:
+        """Whoever is pending is due at ``at``; with ``older_too`` for good also who has a later issue already."""
         ...
 
     def claim(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from newsletter import __version__
+from newsletter.domain.approving import ApprovalRules, NoApproval
 from newsletter.domain.brand import Brand
 from newsletter.domain.checks import CheckLimits
 from newsletter.domain.document import dump
@@ -117,7 +118,7 @@ class House:
     @cached_property
     def calendar(self) -> Calendar:
         s = self.settings
-        return Calendar(s.timezone, s.issue_time, s.stale_after, s.deliver_at)
+        return Calendar(s.timezone, s.issue_time, s.stale_after, s.deliver_at, s.approval_deadline)
 
     @cached_property
     def secret_keys(self) -> tuple[bytes, ...]:
@@ -434,7 +435,9 @@ class House:
             mailings=self.mailings,
             provider=self.provider,
             sender=Sender(s.from_email, s.from_name or self.brand.name, self.list_id, s.public_url),
-            rules=SendRules(s.require_approval, problems),
+            rules=SendRules(
+                ApprovalRules(s.require_approval, s.approvers, NoApproval(s.on_no_approval)), problems
+            ),
             calendar=self.calendar,
             token_of=self.unsubscribe_token,
             clock=self.clock,

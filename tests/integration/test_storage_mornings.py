@@ -182,6 +182,17 @@ def test_nobody_gets_an_older_issue_after_a_newer_one(
     assert store.tally(old.id) == store.counts(old.id)
 
 
+def test_an_operators_word_sends_an_older_issue_all_the_same(
+    store: SqlMailingStore, people: SqlSubscriberStore
+) -> None:
+    join(people, ("", ""), ("", ""))
+    old, new = freeze(store), freeze(store, days=1, ready=hours(24))
+    assert claim_all(store, new, hours(25)) == [["n0", "n1"]]
+    store.hasten(old.id, hours(25), older_too=True)
+    store.hasten(old.id, hours(26))
+    assert claim_all(store, old, hours(26)) == [["n0", "n1"]]
+
+
 def test_a_newer_issue_is_not_due_before_an_older_one_that_is_still_to_come(
     store: SqlMailingStore, people: SqlSubscriberStore, database: Database
 ) -> None:

@@ -172,7 +172,7 @@ class FakeMailingStore:
         missed = missed_before is not None and batch.due_at is not None and batch.due_at <= missed_before
         return batch.state is BatchState.PENDING and not missed
 
-    def hasten(self, mailing_id: int, at: datetime) -> None:
+    def hasten(self, mailing_id: int, at: datetime, *, older_too: bool = False) -> None:
         for batch in self.batches(mailing_id):
             if batch.state is BatchState.PENDING:
                 self.rows[batch.id] = replace(batch, due_at=at)

@@ -25,6 +25,7 @@ _EDITOR = {
     "preview": ("pages", "See the issue in the browser, reloading as you edit."),
     "approve": ("approval", "Let an issue go, by name."),
     "unapprove": ("approval", "Take an approval back."),
+    "skip": ("approval", "No issue on a date."),
     "test-send": ("sending", "Send yourself one marked test mail."),
     "reports": ("pages", "What readers reported."),
 }

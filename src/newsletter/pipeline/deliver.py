@@ -1,4 +1,7 @@
-"""Deliver: go on with every mailing that is under way, each batch on its morning; begins none."""
+"""Deliver: go on with every mailing that is under way, each batch on its morning.
+
+It begins none, but for today's issue where that had to wait for an approval: the word, or the deadline, has come.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from newsletter.domain.approving import Ruling
 from newsletter.errors import NewsletterError
 from newsletter.mailing.report import SendReport
-from newsletter.pipeline.send import SendRoom, send
+from newsletter.pipeline.send import SendRoom, ruling, send
 
 LOOK_BACK = timedelta(days=7)
 """An older mailing that was never finished is history; `newsletter send DATE` still goes on with it."""
@@ -25,13 +29,25 @@ class Delivered:
 
 def deliver(room: SendRoom, *, stop: Callable[[], bool] = lambda: False) -> tuple[Delivered, ...]:
     """Send what may go now of every unfinished mailing of the last days, the oldest issue first."""
-    since = room.calendar.date_of(room.clock()) - LOOK_BACK
+    today = room.calendar.date_of(room.clock())
+    days = [mailing.issue_date for mailing in room.mailings.unfinished(today - LOOK_BACK)]
     found = []
-    for mailing in room.mailings.unfinished(since):
+    for day in [*days, *([today] if _released(room, today) else [])]:
         if stop():
             break
-        found.append(_one(room, mailing.issue_date, stop))
+        found.append(_one(room, day, stop))
     return tuple(found)
+
+
+def _released(room: SendRoom, today: date) -> bool:
+    """Whether today's issue waited for an approval, and does so no more. Whatever else holds it back still does."""
+    now = room.clock()
+    if not room.rules.approval.required or now >= room.calendar.stale_at(today) or room.issues.skipped(today):
+        return False
+    issue = room.issues.get(today)
+    if issue is None or room.mailings.find(today) is not None:
+        return False
+    return ruling(room, issue, now).ruling is not Ruling.HOLD
 
 
 def _one(room: SendRoom, day: date, stop: Callable[[], bool]) -> Delivered:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from newsletter.domain.approving import ApprovalRules, Decision, Ruling, Word, decide
 from newsletter.domain.document import sha256
 from newsletter.domain.mailing import Envelope, Mailing
 from newsletter.domain.mornings import Mornings, zone_of
@@ -20,6 +21,7 @@ from newsletter.ports import (
     MailingStore,
     Progress,
     Provider,
+    Skip,
     StoredIssue,
     TokenMaker,
     no_progress,
@@ -38,7 +40,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class SendRules:
-    require_approval: bool
+    approval: ApprovalRules
     problems: tuple[Problem, ...] = ()
     """What `newsletter doctor` would say before a real provider's host may be used; empty when all is well."""
 
@@ -73,7 +75,8 @@ def send(
     """Send the issue of ``day``, or go on with what was interrupted. Raises `Refused` where a guard says no.
 
     Everybody gets it on their own morning; what may not go yet is left to the next run, or waited for (``stay``).
-    ``at_once`` and ``allow_stale`` make whoever has not got it due now; ``allow_stale`` also sends what is late.
+    ``at_once`` and ``allow_stale`` make whoever has not got it due now; ``allow_stale`` also sends what is late,
+    and to those who have a later issue already.
     """
     now = room.clock()
     mailing = room.mailings.find(day)
@@ -81,8 +84,8 @@ def send(
     guard(room, issue, now, begun=mailing is not None, allow_stale=allow_stale)
     if mailing is None:
         mailing = freeze(room, issue, now, at_once=at_once or allow_stale)
-    elif at_once or allow_stale:
-        room.mailings.hasten(mailing.id, now)
+    if at_once or allow_stale:
+        room.mailings.hasten(mailing.id, now, older_too=allow_stale)
     stale_after = None if allow_stale else room.calendar.stale_after
     return send_mailing(
         mailing,
@@ -120,6 +123,8 @@ def guard(
     the sender measures by that.
     """
     day = issue.date
+    if not begun and (word := room.issues.skipped(day)):
+        raise skipped(day, word.reason)
     if room.provider.real:
         refuse_example_values(room.rules.problems)
     if not begun and now >= room.calendar.stale_at(day) and not allow_stale:
@@ -134,11 +139,34 @@ def guard(
             todo=f"See `newsletter check {day}`; `newsletter approve {day} --by NAME --override CHECK "
             "--reason TEXT` lets it go all the same.",
         )
-    if room.rules.require_approval and issue.approved_sha256 != issue.html_sha256:
-        raise Refused(
-            f"The issue of {day} is not approved" + (" in its present bytes." if issue.approved_by else "."),
-            todo=f"newsletter approve {day} --by NAME",
-        )
+    _require_approval(room, issue, now, begun=begun)
+
+
+def ruling(room: SendRoom, issue: StoredIssue, now: datetime) -> Decision:
+    """What the approval rules say about an issue just now."""
+    return decide(
+        room.rules.approval,
+        Word(issue.approved_by, issue.approved_sha256),
+        issue.html_sha256,
+        checks_pass=not failed_checks(issue.document),
+        deadline=room.calendar.deadline(issue.date),
+        now=now,
+    )
+
+
+def _require_approval(room: SendRoom, issue: StoredIssue, now: datetime, *, begun: bool) -> None:
+    """A mailing that has begun goes on only while the word stands, too; but it is too late to skip its day."""
+    day, found = issue.date, ruling(room, issue, now)
+    if found.ruling is Ruling.SKIP and not begun:
+        room.issues.skip(Skip(day, "ON_NO_APPROVAL", found.why, now))
+        raise skipped(day, found.why)
+    if found.ruling is not Ruling.GO:
+        raise Refused(f"The issue of {day} is {found.why}.", todo=f"newsletter approve {day} --by NAME")
+
+
+def skipped(day: date, why: str) -> Refused:
+    """The refusal of whatever is asked of a day without an issue."""
+    return Refused(f"{day} is skipped: {why}.", todo=f"newsletter skip {day} --undo brings it back.")
 
 
 def failed_checks(document: Mapping[str, object]) -> list[str]:

@@ -95,6 +95,18 @@ SPECS: tuple[Spec, ...] = (
     Spec("REQUIRE_APPROVAL", "false", parse.boolean, "nothing is sent before `newsletter approve`"),
     Spec("APPROVERS", "", parse.words, "names that may approve, separated by commas; empty: anybody"),
     Spec(
+        "APPROVAL_DEADLINE",
+        "",
+        parse.optional_clock_time,
+        "time of day, in TIMEZONE, until which an approval is waited for; empty: for ever",
+    ),
+    Spec(
+        "ON_NO_APPROVAL",
+        "hold",
+        parse.one_of("hold", "skip", "send-if-checks-pass"),
+        "what becomes of an issue that nobody approved by APPROVAL_DEADLINE",
+    ),
+    Spec(
         "EMBEDDINGS", "", parse.plain, "sentence model to group with: a folder or a model's name; empty: none"
     ),
     Spec(
@@ -160,6 +172,8 @@ class Settings:
     allow_hosts: tuple[str, ...]
     require_approval: bool
     approvers: tuple[str, ...]
+    approval_deadline: time | None
+    on_no_approval: str
     embeddings: str
     """A folder's absolute path, a model's name (``owner/name``, ``name``, ``…@revision``), its address, or empty."""
     sections: tuple[str, ...]

@@ -38,11 +38,12 @@ def claim(
     A batch with nobody left to mail is settled on the way, as `submitted` without a message id.
     """
     # Locked, so that an operator's halt waits for this claim or is seen by it.
-    query = sa.select(mailings.c.state, mailings.c.issue_date).where(mailings.c.id == mailing_id)
+    columns = (mailings.c.state, mailings.c.issue_date, mailings.c.older_too)
+    query = sa.select(*columns).where(mailings.c.id == mailing_id)
     mailing = connection.execute(query.with_for_update(read=True)).first()
     if mailing is None or mailing.state == MailingState.HALTED.value:
         return None
-    later = _later_issues(connection, mailing.issue_date)
+    later = () if mailing.older_too else _later_issues(connection, mailing.issue_date)
     while (chosen := connection.execute(_next_pending(mailing_id, terms)).first()) is not None:
         skipped = _skip_those_gone(connection, chosen.id)
         if later:

@@ -189,11 +189,15 @@ class SqlMailingStore:
         with self._db.write() as connection:
             return claim(connection, mailing_id, at, terms)
 
-    def hasten(self, mailing_id: int, at: datetime) -> None:
-        """Everybody still pending is due at once."""
+    def hasten(self, mailing_id: int, at: datetime, *, older_too: bool = False) -> None:
+        """See `ports.MailingStore.hasten`."""
         pending = sa.and_(batches.c.mailing_id == mailing_id, batches.c.state == BatchState.PENDING.value)
         with self._db.write() as connection:
             connection.execute(sa.update(batches).where(pending).values(due_at=at))
+            if older_too:
+                connection.execute(
+                    sa.update(mailings).where(mailings.c.id == mailing_id).values(older_too=True)
+                )
 
     def move(
         self,

@@ -271,6 +271,16 @@ thread_events = Table(
     Column("thread_id", Text, primary_key=True),
 )
 
+skips = Table(
+    "skips",
+    metadata,
+    # Days without an issue, by somebody's word or the rule about approvals.
+    Column("date", Date, primary_key=True),
+    Column("skipped_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
 reports = Table(
     "reports",
     metadata,
@@ -334,6 +344,8 @@ mailings = Table(
     Column("state_at", Utc, nullable=False),
     _text("lease_owner"),
     Column("lease_at", Utc),
+    # An operator's word (--allow-stale): it also goes to those who have a later issue already.
+    _flag("older_too"),
 )
 
 batches = Table(

@@ -20,9 +20,11 @@ UTC = sa.DateTime(timezone=True).with_variant(sa.String(27), "sqlite")
 
 
 def upgrade() -> None:
+    op.add_column("mailings", _some("older_too", sa.Boolean(), server_default=sa.false()))
     _batches()
     _batch_moves()
     _mornings()
+    _skips()
 
 
 def _some(name: str, kind: Any, **options: Any) -> sa.Column[Any]:
@@ -76,4 +78,15 @@ def _mornings() -> None:
             ["mailing_id"], ["mailings.id"], name="fk_mornings_mailing_id", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("mailing_id", "timezone", "deliver_at", name="pk_mornings"),
+    )
+
+
+def _skips() -> None:
+    op.create_table(
+        "skips",
+        _some("date", sa.Date()),
+        _some("skipped_by", sa.Text()),
+        _some("reason", sa.Text()),
+        _some("at", UTC),
+        sa.PrimaryKeyConstraint("date", name="pk_skips"),
     )
