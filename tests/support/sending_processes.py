@@ -79,6 +79,8 @@ class Home:
     sendgrid: str = ""
     key: str = KEY
     provider: str = "sendgrid"
+    more: tuple[tuple[str, str], ...] = ()
+    """Further settings."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -92,6 +94,7 @@ class Home:
             "SENDGRID_API_KEY": self.key,
             "FROM_EMAIL": "morning@bothsides.example",
             "POSTAL_ADDRESS": "The Reading Room, 4 Customs Quay, Marrowgate",
+            **dict(self.more),
         }
         own = {f"NEWSLETTER_{name}": value for name, value in ours.items() if value}
         return given | own | {"PYTHONPATH": os.pathsep.join((str(_ROOT / "src"), str(_ROOT)))}

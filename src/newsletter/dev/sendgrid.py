@@ -76,6 +76,11 @@ class SendGridStandIn:
             raise ValueError(f"one of {_FAILURES}, or a status")
         self._desk.failures.extend([(kind, headers or {})] * times)
 
+    def calm_down(self) -> None:
+        """Forget the failures that are still to come."""
+        self._desk.failures.clear()
+        self._desk.stop_failures.clear()
+
     def fail_next_stop(self, kind: str, times: int = 1) -> None:
         """Fail the next cancellations: ``timeout``, or ``timeout-after-accept``."""
         self._desk.stop_failures.extend([kind] * times)
