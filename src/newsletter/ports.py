@@ -45,6 +45,7 @@ from newsletter.domain.mailing import (
     Schedule,
 )
 from newsletter.domain.outlet import Registry
+from newsletter.domain.pacing import Handed
 from newsletter.domain.story import Chosen, LineUp, PastStory, Story
 from newsletter.domain.words import Cited, Place, Statement, StoryWords
 
@@ -624,6 +625,10 @@ class MailingStore(Protocol):
         """When the next pending batch is due, of those whose morning was not missed; None when there is none."""
         ...
 
+    def handed_over(self, since: datetime) -> Handed:
+        """What was claimed later than that, of all mailings, and has or may have been taken by the provider."""
+        ...
+
     def hasten(self, mailing_id: int, at: datetime, *, older_too: bool = False) -> None:
         """Whoever is pending is due at ``at``; with ``older_too`` for good also who has a later issue already."""
         ...
@@ -635,7 +640,8 @@ class MailingStore(Protocol):
 
         Recipients who unsubscribed or were suppressed since the freeze, and those who have a later issue already,
         are left out and recorded as skipped. A batch with nobody left is settled on the way; a halted mailing has
-        none to give. A batch due later than in a minute gets the terms' ``provider_batch`` and its ``send_at``.
+        none to give, nor has one for which the terms' limits leave no room. A batch due later than in a minute gets
+        the terms' ``provider_batch`` and its ``send_at``.
         """
         ...
 

@@ -24,6 +24,7 @@ from newsletter.domain.checks import CheckLimits
 from newsletter.domain.document import dump
 from newsletter.domain.mailing import Recipient
 from newsletter.domain.outlet import Registry
+from newsletter.domain.pacing import limits
 from newsletter.domain.tokens import Purpose, sign
 from newsletter.errors import SettingsError
 from newsletter.pipeline.days import Calendar
@@ -292,7 +293,7 @@ class House:
         from newsletter.stories.terms import CountTerms
         from newsletter.stories.threads import ThreadFinder
 
-        limits = self.check_limits
+        checked = self.check_limits
         sections = frozenset(map(Desk, self.settings.sections))
         return BuildRoom(
             registry=self.registry,
@@ -313,7 +314,7 @@ class House:
             vectors=self.vector_source(self.vector_store),
             rules=BuildRules(
                 self.settings.window,
-                limits.reading_seconds,
+                checked.reading_seconds,
                 self.settings.first_issue,
                 sections=self.settings.sections,
             ),
@@ -436,7 +437,9 @@ class House:
             provider=self.provider,
             sender=Sender(s.from_email, s.from_name or self.brand.name, self.list_id, s.public_url),
             rules=SendRules(
-                ApprovalRules(s.require_approval, s.approvers, NoApproval(s.on_no_approval)), problems
+                ApprovalRules(s.require_approval, s.approvers, NoApproval(s.on_no_approval)),
+                problems,
+                limits(s.max_per_hour, s.max_per_day),
             ),
             calendar=self.calendar,
             token_of=self.unsubscribe_token,

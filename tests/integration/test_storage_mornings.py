@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from newsletter.domain.audience import SuppressionReason
 from newsletter.domain.mailing import Actor, Batch, BatchState, ClaimTerms, Mailing, MailingState
 from newsletter.domain.mornings import Mornings
+from newsletter.domain.pacing import limits
 from newsletter.storage.claiming import SUPERSEDED
 from newsletter.storage.engine import Database
 from newsletter.storage.mailings import SqlMailingStore
@@ -224,6 +225,22 @@ def test_unfinished_mailings_are_found_the_oldest_first(
         assert store.set_state(made[1].id, state, "", NOON)
     assert [m.issue_date for m in store.unfinished(DAY)] == [made[n].issue_date for n in (0, 2, 3)]
     assert [m.id for m in store.unfinished(DAY + timedelta(days=3))] == [made[3].id]
+
+
+def test_limits_count_what_all_mailings_handed_over(
+    store: SqlMailingStore, people: SqlSubscriberStore
+) -> None:
+    join(people, *[("", "")] * 4)
+    old, new = freeze(store, at_once=True), freeze(store, days=1, ready=hours(24), at_once=True)
+    hour = {"limits": limits(2, 0)}
+    assert claim_all(store, new, hours(24), **hour) == [["n0", "n1"]]
+    store.hasten(old.id, hours(24), older_too=True)
+    assert claim_all(store, old, hours(24.9), **hour) == []
+    assert claim_all(store, old, hours(25), **hour) == [["n0", "n1"]]
+    first = store.batches(old.id)[0]
+    assert store.handed_over(hours(24.5)) == [(hours(25), 2)]
+    assert store.move(first.id, BatchState.SUBMITTING, BatchState.FAILED, hours(25), "refused")
+    assert store.handed_over(hours(24.5)) == [], "what was refused does not count"
 
 
 # ── history ────────────────────────────────────────────────────────────────────────────────────────

@@ -30,6 +30,7 @@ from newsletter.domain.mailing import (
     may_become,
     may_move,
 )
+from newsletter.domain.pacing import Handed, free_at
 from newsletter.errors import StorageError
 
 LEASE = timedelta(minutes=5)
@@ -70,6 +71,7 @@ class FakeMailingStore:
         self.skipped: set[str] = set()
         self.leases: dict[int, tuple[str, datetime]] = {}
         self.moves: list[tuple[str, BatchMove]] = []
+        self.handed: list[tuple[datetime, int]] = []
 
     def find(self, day: date) -> Mailing | None:
         found = [m for m in self.mailings.values() if m.issue_date == day]
@@ -172,6 +174,9 @@ class FakeMailingStore:
         missed = missed_before is not None and batch.due_at is not None and batch.due_at <= missed_before
         return batch.state is BatchState.PENDING and not missed
 
+    def handed_over(self, since: datetime) -> Handed:
+        return [(at, count) for at, count in self.handed if at > since]
+
     def hasten(self, mailing_id: int, at: datetime, *, older_too: bool = False) -> None:
         for batch in self.batches(mailing_id):
             if batch.state is BatchState.PENDING:
@@ -184,6 +189,9 @@ class FakeMailingStore:
             return None
         for batch in self.batches(mailing_id):
             if self._may_go(batch, terms.missed_before) and (batch.due_at or at) <= terms.until:
+                if free_at(self.handed, terms.limits, batch.recipients, at) > at:
+                    return None
+                self.handed.append((at, batch.recipients))
                 gone = [r for r in self.members[batch.id] if r.subscriber_id in self.left]
                 self.skipped.update(r.delivery_id for r in gone)
                 ahead = bool(terms.provider_batch) and terms.is_ahead(batch.due_at, at)

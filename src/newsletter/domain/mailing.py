@@ -33,6 +33,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from newsletter.domain.audience import ExclusionReason
+from newsletter.domain.pacing import Limit
 
 
 class MailingState(StrEnum):
@@ -238,6 +239,8 @@ class ClaimTerms:
     """A batch due at or before that does not go by itself any more; None: any may."""
     provider_batch: str = ""
     """The provider's id for a batch that is handed over ahead of its time; empty: none is."""
+    limits: tuple[Limit, ...] = ()
+    """How many may be handed over in how much time, over all mailings."""
 
     @staticmethod
     def is_ahead(due_at: datetime | None, now: datetime) -> bool:

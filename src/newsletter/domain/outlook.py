@@ -23,6 +23,8 @@ class Outlook:
     next_people: int = 0
     """How many are due with the next."""
     last_due: datetime | None = None
+    held: bool = False
+    """Whether the next could go before that, but for MAX_PER_HOUR or MAX_PER_DAY."""
     missed: int = 0
     """Pending, and their morning is so long over that they do not go by themselves."""
     missed_due: datetime | None = None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from newsletter.domain.mailing import AT_ONCE, Batch, ClaimTerms, Recipient
+from newsletter.domain.mailing import AT_ONCE, Batch, BatchState, ClaimTerms, Recipient
+from newsletter.domain.outlook import is_missed
+from newsletter.domain.pacing import Limit, free_at
 from newsletter.errors import ProviderRejected
 from newsletter.ports import Clock, MailingStore, Schedules
 
@@ -21,6 +23,7 @@ class Claims:
     scheduler: Schedules | None
     clock: Clock
     stale_after: timedelta | None
+    limits: tuple[Limit, ...] = ()
     note: str = ""
     """Why nothing is handed over ahead though the provider could, for people."""
     spare: str = ""
@@ -48,10 +51,21 @@ class Claims:
         if ClaimTerms.is_ahead(due, now) and not self._reserved():
             return self.next()
         until = now + (self.ahead if self.spare else self._early())
-        claimed = self.store.claim(self.mailing_id, now, ClaimTerms(until, missed, self.spare))
+        terms = ClaimTerms(until, missed, self.spare, self.limits)
+        claimed = self.store.claim(self.mailing_id, now, terms)
         if claimed and claimed[0].provider_batch == self.spare:
             self.spare = ""
         return claimed
+
+    def free_at(self) -> datetime:
+        """When the limits leave room for the next batch; now, where they do already or there are none."""
+        now, missed = self.clock(), self.missed_before()
+        pending = [b for b in self.store.batches(self.mailing_id) if b.state is BatchState.PENDING]
+        next_one = next((b for b in pending if not is_missed(b, missed)), None)
+        if not self.limits or next_one is None:
+            return now
+        handed = self.store.handed_over(now - max(limit.window for limit in self.limits))
+        return free_at(handed, self.limits, next_one.recipients, now)
 
     def _early(self) -> timedelta:
         """A batch due within a minute is not worth scheduling; what cannot be scheduled at all is never early."""

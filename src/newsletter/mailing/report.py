@@ -135,7 +135,13 @@ def left_note(day: date, left: Outlook, zone: tzinfo | None) -> str:
             f"{left.settling:,} recipients may or may not have been handed over; what the provider has of them is"
             " being cancelled, a few batches at a time, and then handed over anew."
         )
-    if left.waiting:
+    if left.waiting and left.held:
+        told.append(
+            f"As many were mailed as MAX_PER_HOUR and MAX_PER_DAY allow: {left.waiting:,} recipients wait, the next"
+            f" from {local(left.next_at)} on. Running `newsletter send {day}` again goes on then, as does"
+            " `newsletter deliver`."
+        )
+    elif left.waiting:
         told.append(
             f"{left.waiting:,} recipients wait for their morning: the next {left.next_people:,} go from"
             f" {local(left.next_at)} on, the last are due at {local(left.last_due)}. Running `newsletter send {day}`"

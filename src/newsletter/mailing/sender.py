@@ -12,7 +12,7 @@ import logging
 import random
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta, tzinfo
 
 from newsletter.domain.mailing import (
@@ -26,6 +26,7 @@ from newsletter.domain.mailing import (
     Schedule,
 )
 from newsletter.domain.outlook import Outlook, outlook
+from newsletter.domain.pacing import Limit
 from newsletter.errors import (
     NewsletterError,
     ProviderBusy,
@@ -56,6 +57,8 @@ class SendTerms:
     """A batch whose morning was longer ago than that does not go by itself; None: every batch may go."""
     stay: bool = False
     """Wait for the mornings to come, until the last; else the run ends when nothing may go for now."""
+    limits: tuple[Limit, ...] = ()
+    """How many may be handed over in how much time, over all mailings."""
     zone: tzinfo | None = None
     """For times in notes; UTC where it is not given."""
 
@@ -148,7 +151,9 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.scheduler = self.provider if isinstance(self.provider, Schedules) else None
-        self.claims = Claims(self.mailing.id, self.store, self.scheduler, self.clock, self.terms.stale_after)
+        self.claims = Claims(
+            self.mailing.id, self.store, self.scheduler, self.clock, self.terms.stale_after, self.terms.limits
+        )
 
     def to_the_end(self) -> SendReport:
         """Everything that happens while the lease is ours."""
@@ -290,7 +295,11 @@ class _Run:
     def _left(self) -> Outlook:
         until = self.scheduler.cancel_before if self.scheduler else None
         batches = self.store.batches(self.mailing.id)
-        return outlook(batches, self.clock(), self.claims.ahead, self.claims.missed_before(), until)
+        left = outlook(batches, self.clock(), self.claims.ahead, self.claims.missed_before(), until)
+        free = self.claims.free_at()
+        return (
+            replace(left, next_at=max(left.next_at, free), held=free > left.next_at) if left.next_at else left
+        )
 
     def _finish(self, left: Outlook, settled: Cancelled) -> SendReport:
         """Nothing may go now: done, or what there is to wait for, or what somebody has to settle first."""

@@ -10,6 +10,7 @@ from newsletter.domain.approving import ApprovalRules, Decision, Ruling, Word, d
 from newsletter.domain.document import sha256
 from newsletter.domain.mailing import Envelope, Mailing
 from newsletter.domain.mornings import Mornings, zone_of
+from newsletter.domain.pacing import Limit
 from newsletter.errors import IssueNotFound, Refused, StorageError
 from newsletter.mailing.guard import Problem, refuse_example_values
 from newsletter.mailing.report import SendReport
@@ -43,6 +44,8 @@ class SendRules:
     approval: ApprovalRules
     problems: tuple[Problem, ...] = ()
     """What `newsletter doctor` would say before a real provider's host may be used; empty when all is well."""
+    limits: tuple[Limit, ...] = ()
+    """How many may be mailed in how much time."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def send(
         progress=progress,
         stop=stop,
         wait=room.wait,
-        terms=SendTerms(stale_after, stay, room.calendar.zone),
+        terms=SendTerms(stale_after, stay, room.rules.limits, room.calendar.zone),
     )
 
 
@@ -187,8 +190,9 @@ def freeze(room: SendRoom, issue: StoredIssue, now: datetime, *, at_once: bool =
     room.issues.freeze(issue.date, issue.revision)
     provider, calendar = room.provider, room.calendar
     mornings = Mornings(now, calendar.zone, calendar.deliver_at, at_once)
+    size = min([provider.batch_size, *(limit.most for limit in room.rules.limits)])
     mailing = room.mailings.freeze(
-        issue.date, issue.revision, issue.html_sha256, provider.name, provider.batch_size, now, mornings
+        issue.date, issue.revision, issue.html_sha256, provider.name, size, now, mornings
     )
     unknown = {zone for zone, _, _ in room.mailings.mornings(mailing.id) if zone and not zone_of(zone)}
     if unknown:

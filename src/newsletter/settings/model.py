@@ -73,6 +73,8 @@ SPECS: tuple[Spec, ...] = (
     Spec("SENDGRID_API_KEY", "", parse.plain, "key with the Mail Send scope", secret=True),
     Spec("SENDGRID_URL", "https://api.sendgrid.com", parse.web_url, "EU: https://api.eu.sendgrid.com"),
     Spec("SENDGRID_SANDBOX", "false", parse.boolean, "SendGrid checks the request and mails nobody"),
+    Spec("MAX_PER_HOUR", "0", parse.whole, "most recipients mailed in an hour, over all issues; 0: no limit"),
+    Spec("MAX_PER_DAY", "0", parse.whole, "most recipients mailed in 24 hours, over all issues; 0: no limit"),
     Spec(
         "FROM_EMAIL",
         "morning@example.com",
@@ -162,6 +164,8 @@ class Settings:
     sendgrid_api_key: str = field(repr=False)
     sendgrid_url: str
     sendgrid_sandbox: bool
+    max_per_hour: int
+    max_per_day: int
     from_email: str
     from_name: str
     postal_address: str

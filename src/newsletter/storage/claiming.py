@@ -18,9 +18,11 @@ from newsletter.domain.mailing import (
     MailingState,
     Recipient,
 )
+from newsletter.domain.pacing import Handed, free_at
 from newsletter.storage.columns import AnyRow
 from newsletter.storage.freezing import exclusion
 from newsletter.storage.moving import note_move
+from newsletter.storage.statements import serialise
 from newsletter.storage.tables import batches, mailings, recipients, subscribers
 
 REMOVED = "removed from the list"
@@ -45,6 +47,8 @@ def claim(
         return None
     later = () if mailing.older_too else _later_issues(connection, mailing.issue_date)
     while (chosen := connection.execute(_next_pending(mailing_id, terms)).first()) is not None:
+        if not _is_room(connection, chosen.recipients, at, terms):
+            return None
         skipped = _skip_those_gone(connection, chosen.id)
         if later:
             skipped += _skip_those_ahead(connection, chosen.id, later)
@@ -67,6 +71,7 @@ def _take(
         "skipped": batches.c.skipped + skipped,
         "reason": "",
         "changed_at": at,
+        "claimed_at": at,
         "send_at": chosen.due_at if ahead else None,
         "provider_batch": terms.provider_batch if ahead else "",
     }
@@ -74,6 +79,24 @@ def _take(
     row = connection.execute(change.returning(*batches.c)).one()
     note_move(connection, row, BatchState.PENDING, Actor.SENDER, at)
     return row
+
+
+def _is_room(connection: Connection, people: int, at: datetime, terms: ClaimTerms) -> bool:
+    """Whether so many more keep to the limits. Two claims do not count at once: both might fit alone."""
+    if not terms.limits:
+        return True
+    serialise(connection, "limits")
+    handed = handed_over(connection, at - max(limit.window for limit in terms.limits))
+    return free_at(handed, terms.limits, people, at) <= at
+
+
+def handed_over(connection: Connection, since: datetime) -> Handed:
+    """What was claimed later than that, of all mailings, and has or may have been taken by the provider."""
+    states = [state.value for state in HANDED_OVER]
+    query = sa.select(batches.c.claimed_at, batches.c.recipients).where(
+        batches.c.claimed_at > since, batches.c.state.in_(states)
+    )
+    return [(row.claimed_at, row.recipients) for row in connection.execute(query)]
 
 
 def _settle_empty(connection: Connection, row: AnyRow, at: datetime) -> None:
@@ -118,7 +141,7 @@ def batch_from(row: AnyRow) -> Batch:
 def _next_pending(mailing_id: int, terms: ClaimTerms) -> sa.Select[Any]:
     """The first pending batch that is due and that no other transaction is claiming (SQLite: there is no other)."""
     due = batches.c.due_at
-    query = sa.select(batches.c.id, due).where(
+    query = sa.select(batches.c.id, batches.c.recipients, due).where(
         batches.c.mailing_id == mailing_id,
         batches.c.state == BatchState.PENDING.value,
         sa.or_(due.is_(None), due <= terms.until),

@@ -22,8 +22,9 @@ from newsletter.domain.mailing import (
     Recipient,
     may_become,
 )
+from newsletter.domain.pacing import Handed
 from newsletter.errors import StorageError
-from newsletter.storage.claiming import batch_from, claim, people_of
+from newsletter.storage.claiming import batch_from, claim, handed_over, people_of
 from newsletter.storage.columns import AnyRow, Utc
 from newsletter.storage.engine import Database
 from newsletter.storage.freezing import DueTimes, exclusion, freeze
@@ -188,6 +189,11 @@ class SqlMailingStore:
         """See `claiming.claim`."""
         with self._db.write() as connection:
             return claim(connection, mailing_id, at, terms)
+
+    def handed_over(self, since: datetime) -> Handed:
+        """See `claiming.handed_over`."""
+        with self._db.read() as connection:
+            return handed_over(connection, since)
 
     def hasten(self, mailing_id: int, at: datetime, *, older_too: bool = False) -> None:
         """See `ports.MailingStore.hasten`."""

@@ -363,6 +363,8 @@ batches = Table(
     Column("changed_at", Utc),
     # When its people should have it: all of a batch share one morning.
     Column("due_at", Utc),
+    # When it was last taken for sending: what counts for limits.
+    Column("claimed_at", Utc, index=True),
     # What the provider was told, of a batch handed over ahead; and the id to cancel it by.
     Column("send_at", Utc),
     _text("provider_batch"),

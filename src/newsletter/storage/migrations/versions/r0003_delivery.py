@@ -38,12 +38,15 @@ def _text(name: str) -> sa.Column[Any]:
 def _batches() -> None:
     """What an older release froze was due at once; it knew no other morning."""
     op.add_column("batches", sa.Column("due_at", UTC))
+    op.add_column("batches", sa.Column("claimed_at", UTC))
+    op.create_index("ix_batches_claimed_at", "batches", ["claimed_at"])
     op.add_column("batches", sa.Column("send_at", UTC))
     op.add_column("batches", _text("provider_batch"))
     op.add_column("batches", _text("was"))
     op.add_column("batches", _some("skipped", sa.Integer(), server_default=sa.text("0")))
     frozen = "SELECT frozen_at FROM mailings WHERE mailings.id = batches.mailing_id"
     op.execute(f"UPDATE batches SET due_at = ({frozen})")  # noqa: S608
+    op.execute("UPDATE batches SET claimed_at = changed_at WHERE attempts > 0")
     gone = "SELECT count(*) FROM recipients WHERE recipients.batch = batches.id AND recipients.skipped <> ''"
     op.execute(f"UPDATE batches SET skipped = ({gone})")  # noqa: S608
 
