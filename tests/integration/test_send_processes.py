@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import signal
+import stat
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -515,3 +518,84 @@ def test_the_last_doubt_settled_as_accepted_completes_the_mailing(
     assert home.ran("resolve", batch.id, "--not-accepted").status == 3
     assert home.send().status == 0
     assert everybody_once(stand_in)
+
+
+# ── on its morning ─────────────────────────────────────────────────────────────────────────────────
+
+
+def in_the_morning(home: Home, minutes: int) -> Home:
+    """With the list's morning so many minutes from now; the sample issue is old, so staleness is switched off."""
+    soon = datetime.now(ZoneInfo("America/New_York")) + timedelta(minutes=minutes)
+    return replace(home, more=(("DELIVER_AT", f"{soon:%H:%M}"), ("STALE_AFTER", "36000 d")))
+
+
+def test_before_its_morning_it_waits_deliver_goes_on_and_now_does_not_wait(
+    local: Home, stand_in: SendGridStandIn
+) -> None:
+    home = in_the_morning(local.at(stand_in.url), 180)
+    words = ("send", DAY.isoformat(), "--yes", "--json")
+    ran = home.ran(*words)
+    assert (ran.status, ran.json["outcome"], ran.json["waiting"]) == (0, "waiting", PEOPLE)
+    assert "recipients wait for their morning" in ran.json["note"]
+    assert home.mailing().state is MailingState.WAITING
+    table = home.ran("send", DAY.isoformat(), "--yes")
+    assert "2,500 wait for their morning" in table.out
+    assert "pending" not in table.out
+    assert home.ran("deliver").status == 0
+    assert stand_in.ledger.requests == 0
+    ran = home.ran(*words, "--now")
+    assert (ran.status, ran.json["outcome"], ran.json["submitted"]) == (0, "done", PEOPLE)
+    assert everybody_once(stand_in)
+    assert not any(mail.send_at for mail in stand_in.mails)
+
+
+def test_killed_at_each_step_of_handing_over_ahead_doubt_settles_itself(
+    home: Home, stand_in: SendGridStandIn
+) -> None:
+    only(home, 25)
+    home = in_the_morning(home.at(stand_in.url), 45)
+    words = ("send", DAY.isoformat(), "--yes", "--json")
+    for step in ("reserve", "claim", "submit", "move", "cancellations", "cancel", "submit", "move"):
+        for after in (False, True):
+            ran = home.ran(*words, plan=Plan(step, 1, after, batch_size=2))
+            assert ran.status in (-signal.SIGKILL, 0), (step, ran.out, ran.err)
+    ran = home.ran(*words, plan=Plan(batch_size=2))
+    assert (ran.status, ran.json["outcome"], ran.json["uncertain"]) == (0, "done", 0)
+    assert stand_in.per_recipient() == Counter(addresses(25))
+    assert len(stand_in.ledger.taken) > 25, "some were cancelled and sent afresh"
+    assert all(mail.send_at for mail in stand_in.mails)
+
+
+def test_halted_whatever_is_still_to_go_out_is_cancelled_and_the_others_are_listed(
+    home: Home, stand_in: SendGridStandIn
+) -> None:
+    home = in_the_morning(home.at(stand_in.url), 45)
+    ran = home.ran("send", DAY.isoformat(), "--yes", "--json")
+    assert (ran.json["outcome"], ran.json["submitted"], len(stand_in.mails)) == ("done", PEOPLE, PEOPLE)
+    words = ("halt", DAY.isoformat(), "--by", "Ann", "--reason", "wrong figure")
+    assert home.ran(*words[:3]).status == 2
+    assert home.ran(*words, plan=Plan("cancel", 2, after=True)).status == -signal.SIGKILL
+    assert [batch.state.value for batch in home.batches()] == ["cancelled", "cancelling", "submitted"]
+    found = home.ran(*words, "--out", str(home.path / "reached.csv"), "--json")
+    assert (found.status, found.json["stopped"], found.json["reached"]) == (0, PEOPLE, 0)
+    assert stand_in.mails == ()
+    assert (home.path / "reached.csv").read_text().splitlines() == [
+        "email,name,delivery_id,batch,what,due_at"
+    ]
+    assert home.ran("send", DAY.isoformat(), "--yes").status == 3
+    assert home.ran("deliver").status == 0
+    assert stand_in.mails == ()
+
+
+def test_a_halt_names_who_was_reached(local: Home, stand_in: SendGridStandIn) -> None:
+    only(local, 25)
+    home = local.at(stand_in.url)
+    assert home.send(plan=Plan(batch_size=10)).status == 0
+    path = home.path / "reached.csv"
+    told_of = home.ran("halt", DAY.isoformat(), "--by", "Ann", "--reason", "late", "--out", str(path))
+    assert "25 were reached" in told_of.out
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    assert sorted(row["email"] for row in rows) == addresses(25)
+    assert {row["what"] for row in rows} == {"reached"}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert home.ran("halt", "2026-01-01", "--by", "Ann", "--reason", "x").status == 1

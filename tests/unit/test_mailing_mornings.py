@@ -383,6 +383,28 @@ def test_of_fifty_the_ones_in_the_queue_too_long_are_left_to_a_person_by_name() 
     assert max(provider.delivered.values()) == 1
 
 
+def test_what_is_full_though_its_list_does_not_say_so_keeps_the_batch_in_the_queue() -> None:
+    store, clock = due_in(*[50 * MINUTE] * 50), FakeClock()
+    provider = PostRoom(clock)
+    fifty_uncertain(store, provider)
+    provider.cancellations = frozenset  # type: ignore[method-assign]
+    report = send(store, provider, clock)
+    assert (report.outcome, report.submitted, report.uncertain) == (Outcome.WAITING, 100, 400)
+    assert Counter(states(store)) == {"submitted": 10, "uncertain": 40}
+
+
+def test_a_stop_is_heard_between_two_cancellations() -> None:
+    store, clock = due_in(*[50 * MINUTE] * 5), FakeClock()
+    provider = PostRoom(clock)
+    for batch in list(store.rows.values()):
+        name = provider.reserve()
+        store.rows[batch.id] = replace(
+            batch, state=BatchState.UNCERTAIN, attempts=1, provider_batch=name, send_at=batch.due_at
+        )
+    report = send(store, provider, clock, stop=lambda: len(provider.cancelled) >= 2)
+    assert (report.outcome, len(provider.cancelled), provider.asked) == (Outcome.STOPPED, 2, [])
+
+
 def fifty_uncertain(store: FakeMailingStore, provider: PostRoom) -> None:
     """Every other one was accepted."""
     for number, batch in enumerate(store.batches(1)):

@@ -15,28 +15,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta, tzinfo
 
-from newsletter.domain.mailing import (
-    Addressed,
-    Batch,
-    BatchState,
-    Envelope,
-    Mailing,
-    MailingState,
-    Recipient,
-    Schedule,
-)
+from newsletter.domain.mailing import BatchState, Envelope, Mailing, MailingState
 from newsletter.domain.outlook import Outlook, outlook
 from newsletter.domain.pacing import Limit
-from newsletter.errors import (
-    NewsletterError,
-    ProviderBusy,
-    ProviderRejected,
-    ProviderUncertain,
-    Refused,
-    StorageError,
-)
+from newsletter.errors import ProviderBusy, ProviderUncertain, Refused, StorageError
 from newsletter.mailing.cancelling import Cancelled, Canceller
 from newsletter.mailing.claims import Claims
+from newsletter.mailing.handover import HandOver, TakenOver
 from newsletter.mailing.lease import held_elsewhere, take_lease
 from newsletter.mailing.owner import is_gone, new_owner
 from newsletter.mailing.patience import Patience
@@ -91,7 +76,7 @@ def send_mailing(
     def alive() -> None:
         # Taking one's own lease again renews it, and tells when it is lost, which a heartbeat does not promise.
         if not store.acquire(mailing.id, owner, clock()):
-            raise _TakenOver
+            raise TakenOver
 
     patience = Patience(wait, stop, alive, jitter)
     run = _Run(mailing, envelope, store, provider, token_of, clock, stop, progress, patience, terms)
@@ -128,10 +113,6 @@ def _check(mailing: Mailing, envelope: Envelope, provider: Provider) -> None:
         )
 
 
-class _TakenOver(Exception):
-    """Our lease ran out and another process moved our batch."""
-
-
 @dataclass(slots=True)
 class _Run:
     """One run over one mailing."""
@@ -148,9 +129,13 @@ class _Run:
     terms: SendTerms
     scheduler: Schedules | None = field(init=False)
     claims: Claims = field(init=False)
+    hand_over: HandOver = field(init=False)
 
     def __post_init__(self) -> None:
         self.scheduler = self.provider if isinstance(self.provider, Schedules) else None
+        self.hand_over = HandOver(
+            self.envelope, self.store, self.provider, self.token_of, self.clock, self.patience
+        )
         self.claims = Claims(
             self.mailing.id, self.store, self.scheduler, self.clock, self.terms.stale_after, self.terms.limits
         )
@@ -163,7 +148,7 @@ class _Run:
         try:
             while (end := self._interruption() or self._step()) is None:
                 pass
-        except _TakenOver:
+        except TakenOver:
             return self.report(Outcome.ELSEWHERE, self.state(), "Another process took this mailing over.")
         return end
 
@@ -205,9 +190,9 @@ class _Run:
             return self._pause_if(self.patience.after_doubt(doubt))
         if claimed is None:
             return self._idle()
-        end = self._hand_over(*claimed)
+        note = self.hand_over(*claimed)
         self._tell()
-        return end
+        return self._pause_if(note)
 
     def _idle(self) -> SendReport | None:
         """Nothing may go now: settle doubt, and wait where that was asked for."""
@@ -221,74 +206,6 @@ class _Run:
         until_next = (left.next_at or now + _LOOK_AGAIN) - now
         self.patience.rest(min(max(until_next, timedelta(seconds=1)), _LOOK_AGAIN).total_seconds())
         return None
-
-    # ── one batch ──────────────────────────────────────────────────────────────────────────────────
-
-    def _hand_over(self, batch: Batch, recipients: tuple[Recipient, ...]) -> SendReport | None:
-        """Submit a claimed batch and record what came of it; a report when the run ends with it."""
-        if not recipients:
-            self._record(batch, BatchState.SUBMITTED, "everybody in it left the list since the freeze")
-            return None
-        addressed = self._addressed(batch, recipients)
-        schedule = Schedule(batch.send_at, batch.provider_batch) if batch.send_at else None
-        try:
-            receipt = self.provider.submit(self.envelope, batch.id, addressed, schedule)
-        except ProviderBusy as busy:
-            self._record(batch, BatchState.PENDING, busy.message)
-            return self._pause_if(self.patience.after_busy(busy))
-        except ProviderRejected as refusal:
-            self._record(batch, BatchState.FAILED, refusal.message)
-            return self._pause(str(refusal))
-        except ProviderUncertain as doubt:
-            self._record(batch, BatchState.UNCERTAIN, doubt.message)
-            return self._pause_if(self.patience.after_doubt(doubt))
-        except BaseException:  # a bug, or Ctrl-C in the middle of the request
-            with suppress(_TakenOver, NewsletterError):  # unrecorded, the next run finds it orphaned
-                self._record(batch, BatchState.UNCERTAIN, "interrupted while the request was under way")
-            raise
-        self.patience.restored()
-        self._record_receipt(batch, receipt.message_id)
-        return None
-
-    def _addressed(self, batch: Batch, recipients: tuple[Recipient, ...]) -> tuple[Addressed, ...]:
-        try:
-            return tuple(Addressed(recipient, self.token_of(recipient)) for recipient in recipients)
-        except BaseException:
-            with suppress(_TakenOver, NewsletterError):
-                self._record(batch, BatchState.PENDING, "interrupted before the request")
-            raise
-
-    def _record_receipt(self, batch: Batch, message_id: str) -> None:
-        try:
-            self._record(batch, BatchState.SUBMITTED, message_id=message_id)
-        except StorageError as problem:
-            raise StorageError(
-                f"Batch {batch.id} was accepted by the provider ({message_id}), but that could not be recorded:"
-                f" {problem.message}",
-                todo=f"Run `newsletter send` again, then `newsletter resolve {batch.id} --accepted`.",
-                batch_id=batch.id,
-            ) from problem
-
-    def _record(self, batch: Batch, new: BatchState, reason: str = "", message_id: str = "") -> None:
-        """Write down what is known of this attempt. Raises `_TakenOver` when the batch is another process's by now.
-
-        With the lease lost (a request longer than it lasts), the doubt that the other put it into may still be
-        settled from here; but only the doubt about *this* attempt, and not once it is being cancelled.
-        """
-        _log.info("batch %s: %s%s", batch.id, new.value, f" ({reason})" if reason else "")
-        if self._moved(batch, BatchState.SUBMITTING, new, reason, message_id):
-            return
-        found = self.store.batch(batch.id)
-        if found and (found.state, found.attempts) == (BatchState.SUBMITTED, batch.attempts):
-            return  # an event of the provider was quicker than its answer
-        _log.warning("batch %s: the lease ran out during the request", batch.id)
-        if new is not BatchState.UNCERTAIN:
-            known = BatchState.SUBMITTED if new is BatchState.SUBMITTED else BatchState.PENDING
-            self._moved(batch, BatchState.UNCERTAIN, known, reason, message_id)
-        raise _TakenOver
-
-    def _moved(self, batch: Batch, old: BatchState, new: BatchState, reason: str, message_id: str) -> bool:
-        return self.store.move(batch.id, old, new, self.clock(), reason, message_id, attempt=batch.attempts)
 
     # ── the end ────────────────────────────────────────────────────────────────────────────────────
 
