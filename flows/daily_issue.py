@@ -56,6 +56,7 @@ def send_issue(day: dt.date, allow_stale: bool) -> dict[str, Any]:
     return {
         "submitted": report.submitted,
         "recipients": report.recipients,
+        "waiting": report.waiting,
         "complete": report.exit_status == 0,
     }
 
@@ -101,6 +102,8 @@ def _mail(day: dt.date, built: dict[str, Any], allow_stale: bool) -> State[Any]:
     except NewsletterError as problem:
         return Failed(message=f"Issue of {day} built, sending failed: {problem}", data=built)
     message = f"Issue of {day}: {sent['submitted']} of {sent['recipients']} submitted."
+    if sent["waiting"]:
+        message += f" {sent['waiting']} wait for their morning; the deployment `deliver` goes on."
     return (Completed if sent["complete"] else Failed)(message=message, data={**built, **sent})
 
 

