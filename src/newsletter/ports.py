@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from newsletter.domain.article import Article
 from newsletter.domain.audience import ExclusionReason, Subscriber, SubscriberStatus, SuppressionReason
 from newsletter.domain.checks import Check
+from newsletter.domain.events import DeliveryEvent, Fact
 from newsletter.domain.feed import (
     Capture,
     CleanFeed,
@@ -614,6 +615,40 @@ class MailingStore(Protocol):
 
     def counts(self, mailing_id: int) -> Mapping[str, int]:
         """Recipients by batch state, and ``skipped``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a set of events."""
+
+    new: int
+    repeated: int
+    """Told before, by either key."""
+    unknown: int
+    """Of no delivery of ours: a test mail, another sender's of the same account."""
+    settled: tuple[str, ...] = ()
+    """Uncertain batches that are submitted now."""
+    mailings: tuple[int, ...] = ()
+    """Mailings to look at again: a batch of theirs was settled, or somebody complained."""
+
+
+class EventStore(Protocol):
+    """What the provider told of deliveries."""
+
+    def take(self, events: Sequence[DeliveryEvent], at: datetime) -> Taken:
+        """Keep the events and all that follows from them (`domain.events`), in one committed transaction.
+
+        Each is kept once, by either of its keys; what follows is the same in any order and with any repeats.
+        """
+        ...
+
+    def reception(self, mailing_id: int) -> Mapping[Fact, int]:
+        """Deliveries of a mailing by what is known of them; those nothing was told of are left out."""
+        ...
+
+    def batch_receptions(self, mailing_id: int) -> Mapping[str, Mapping[Fact, int]]:
+        """The same by batch id."""
         ...
 
 

@@ -23,7 +23,7 @@ from newsletter.domain.checks import CheckLimits
 from newsletter.domain.document import dump
 from newsletter.domain.mailing import Recipient
 from newsletter.domain.outlet import Registry
-from newsletter.domain.tokens import Purpose, sign
+from newsletter.domain.tokens import Purpose, erased_key, sign
 from newsletter.errors import SettingsError
 from newsletter.pipeline.days import Calendar
 from newsletter.settings.brandfile import load_brand
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from newsletter.embeddings.choose import Choice
     from newsletter.feeds.cage import Cage
     from newsletter.mailing.guard import Problem
+    from newsletter.mailing.intake import Intake
     from newsletter.pipeline.backfill import BackfillRoom
     from newsletter.pipeline.build import BuildRoom
     from newsletter.pipeline.gather import GatherRoom
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         BackfillStore,
         Background,
         Checker,
+        EventStore,
         FeedArchive,
         IssueStore,
         MailingStore,
@@ -170,7 +172,24 @@ class House:
     def subscribers(self) -> SubscriberStore:
         from newsletter.storage.subscribers import SqlSubscriberStore
 
-        return SqlSubscriberStore(self.database)
+        return SqlSubscriberStore(self.database, self.erased_keys)
+
+    def erased_keys(self, address_key: str) -> tuple[str, ...]:
+        """What may stand for an address that was erased; the current key's first."""
+        return tuple(erased_key(key, address_key) for key in self.secret_keys)
+
+    @cached_property
+    def events(self) -> EventStore:
+        from newsletter.storage.events import SqlEventStore
+
+        return SqlEventStore(self.database, self.erased_keys)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """What is done about the provider's events."""
+        from newsletter.mailing.intake import Intake
+
+        return Intake(self.events, self.mailings, self.clock)
 
     @cached_property
     def mailings(self) -> MailingStore:

@@ -124,14 +124,19 @@ def test_send_command(day: date, to: str, as_json: bool) -> None:
 @click.command("deliveries")
 @click.argument("day", type=DATE, metavar="DATE")
 @click.option("--uncertain", is_flag=True, help="Only the batches whose outcome nobody knows.")
+@click.option("--summary", is_flag=True, help="Only what the provider told, over all batches.")
 @json_option
-def deliveries_command(day: date, uncertain: bool, as_json: bool) -> None:
-    """What happened to each batch of DATE's mailing.
+def deliveries_command(day: date, uncertain: bool, summary: bool, as_json: bool) -> None:
+    """What happened to each batch of DATE's mailing, and what the provider's events told of the deliveries in it.
 
     \b
     newsletter deliveries 2026-08-14
     newsletter deliveries 2026-08-14 --uncertain --json
+    newsletter deliveries 2026-08-14 --summary
     """
+    from newsletter.cli.received import print_received, received_json, states_of
+    from newsletter.mailing.intake import received_of
+
     with house() as rooms:
         mailing = rooms.mailings.find(day)
         if mailing is None:
@@ -139,6 +144,11 @@ def deliveries_command(day: date, uncertain: bool, as_json: bool) -> None:
         batches = [
             b for b in rooms.mailings.batches(mailing.id) if not uncertain or b.state.value == "uncertain"
         ]
+        received = received_of(mailing, rooms.events, rooms.mailings)
+        told = rooms.events.batch_receptions(mailing.id)
+    if summary:
+        report(as_json, lambda: received_json(received), lambda: print_received(received))
+        return
     rows = [
         {
             "id": batch.id,
@@ -147,6 +157,7 @@ def deliveries_command(day: date, uncertain: bool, as_json: bool) -> None:
             "attempts": batch.attempts,
             "reason": batch.reason,
             "message_id": batch.message_id,
+            "told": states_of(told.get(batch.id, {})),
         }
         for batch in batches
     ]
@@ -164,6 +175,7 @@ def deliveries_command(day: date, uncertain: bool, as_json: bool) -> None:
         [tuple(row.values())[:5] for row in rows],
         right=(2, 3),
     )
+    print_received(received)
 
 
 @click.command("resolve")

@@ -21,10 +21,13 @@ class SuppressionReason(StrEnum):
     """Why an address must not be mailed, whatever its subscriber's status says."""
 
     UNSUBSCRIBE = "unsubscribe"
+    PROVIDER_UNSUBSCRIBE = "unsubscribe at the provider"
     BOUNCE = "bounce"
     SPAM_REPORT = "spam report"
     INVALID = "invalid"
     OPERATOR = "operator"
+    ERASED = "erased"
+    """The person asked to be forgotten: stands only under `newsletter.domain.tokens.erased_key`."""
 
 
 class ExclusionReason(StrEnum):

@@ -68,6 +68,12 @@ SPECS: tuple[Spec, ...] = (
     Spec("SENDGRID_URL", "https://api.sendgrid.com", parse.web_url, "EU: https://api.eu.sendgrid.com"),
     Spec("SENDGRID_SANDBOX", "false", parse.boolean, "SendGrid checks the request and mails nobody"),
     Spec(
+        "WEBHOOK_PUBLIC_KEY",
+        "",
+        parse.words,
+        "verification key of the provider's signed Event Webhook; several separated by commas",
+    ),
+    Spec(
         "FROM_EMAIL",
         "morning@example.com",
         parse.plain,
@@ -143,6 +149,7 @@ class Settings:
     sendgrid_api_key: str = field(repr=False)
     sendgrid_url: str
     sendgrid_sandbox: bool
+    webhook_public_key: tuple[str, ...]
     from_email: str
     from_name: str
     postal_address: str

@@ -25,6 +25,7 @@ from newsletter.storage.claiming import batch_from, claim, people_of
 from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
 from newsletter.storage.freezing import exclusion, freeze
+from newsletter.storage.settling import settle_seen
 from newsletter.storage.tables import batches, exclusions, mailings, recipients, subscribers
 
 LEASE = timedelta(seconds=90)
@@ -138,7 +139,10 @@ class SqlMailingStore:
         orphans = sa.and_(batches.c.mailing_id == mailing_id, batches.c.state == BatchState.SUBMITTING.value)
         values = {"state": BatchState.UNCERTAIN.value, "reason": ORPHANED, "changed_at": at}
         with self._db.write() as connection:
-            return connection.execute(sa.update(batches).where(orphans).values(values)).rowcount
+            found = connection.execute(sa.update(batches).where(orphans).values(values)).rowcount
+            # What was told of a batch while it was under way settles it as soon as it is in doubt.
+            settle_seen(connection, batches.c.mailing_id == mailing_id, at)
+            return found
 
     def claim(self, mailing_id: int, at: datetime) -> tuple[Batch, tuple[Recipient, ...]] | None:
         """See `claiming.claim`."""

@@ -14,6 +14,7 @@ from newsletter.domain.audience import Subscriber, SubscriberStatus, Suppression
 from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
 from newsletter.storage.statements import insert_many_new, insert_new, serialise
+from newsletter.storage.suppressing import ErasedKeys, no_erased_keys
 from newsletter.storage.tables import subscribers, suppressions
 
 CHUNK = 1000
@@ -25,8 +26,8 @@ _COLUMNS = tuple(subscribers.c[name] for name in _FIELDS)
 class SqlSubscriberStore:
     """See `ports.SubscriberStore`; every method is one transaction, `add_many` one per thousand rows."""
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, database: Database, erased_keys: ErasedKeys = no_erased_keys) -> None:
+        self._db, self._erased_keys = database, erased_keys
 
     def add(self, subscriber: Subscriber) -> bool:
         """False when the address is on the list already (nothing changes then)."""
