@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from newsletter.domain.article import Article
 from newsletter.domain.audience import ExclusionReason, Subscriber, SubscriberStatus, SuppressionReason
 from newsletter.domain.checks import Check
-from newsletter.domain.events import DeliveryEvent, Fact
+from newsletter.domain.events import Choice, DeliveryEvent, Fact
 from newsletter.domain.feed import (
     Capture,
     CleanFeed,
@@ -650,6 +650,53 @@ class EventStore(Protocol):
     def batch_receptions(self, mailing_id: int) -> Mapping[str, Mapping[Fact, int]]:
         """The same by batch id."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An address on one of the provider's suppression lists; an empty key is an entry that is no address."""
+
+    address_key: str
+    at: datetime | None = None
+    """Since when, where the list says so."""
+
+
+class SuppressionSource(Protocol):
+    """The provider's suppression lists."""
+
+    page_size: int
+
+    def page(self, name: str, offset: int) -> Sequence[Listed] | None:
+        """A page of a list; None where this account does not offer the list. Fewer than a page is the end.
+
+        Raises `ProviderRejected`, or `ProviderBusy` and `ProviderUncertain` for what may be asked again.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """How far the reading of one list is."""
+
+    offset: int
+    began_at: datetime
+    finished_at: datetime | None = None
+
+
+class PullStore(Protocol):
+    """What was read of the provider's lists. Every method is one committed transaction."""
+
+    def pull(self, name: str) -> Pull | None:
+        """The newest reading of that list."""
+        ...
+
+    def keep(self, name: str, pull: Pull, held: Held, choices: Mapping[str, Choice]) -> int:
+        """Merge a page and note how far the reading is, both or neither; how many are held back anew."""
+        ...
+
+
+Held: TypeAlias = Mapping[tuple[str, SuppressionReason], datetime]
+"""(address key, reason) -> since when."""
 
 
 class Provider(Protocol):

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from newsletter.pipeline.build import BuildRoom
     from newsletter.pipeline.gather import GatherRoom
     from newsletter.pipeline.send import SendRoom
+    from newsletter.pipeline.suppressions import SyncRoom
     from newsletter.ports import (
         BackfillStore,
         Background,
@@ -414,6 +415,23 @@ class House:
         from newsletter.mailing.outbox import OutboxProvider
 
         return OutboxProvider(s.outbox_folder, total=self._recipients_of)
+
+    @cached_property
+    def sync_room(self) -> SyncRoom:
+        """What reading the provider's suppression lists works with. Raises `SettingsError` where there are none."""
+        from newsletter.mailing.sendgrid_lists import SendGridLists
+        from newsletter.pipeline.suppressions import SyncRoom
+        from newsletter.storage.pulls import SqlPullStore
+
+        s = self.settings
+        if s.provider != "sendgrid":
+            raise SettingsError(
+                f"The provider {s.provider} keeps no suppression lists.",
+                todo="Set NEWSLETTER_PROVIDER=sendgrid to read SendGrid's.",
+                setting="PROVIDER",
+            )
+        source = SendGridLists(s.sendgrid_api_key, s.sendgrid_url)
+        return SyncRoom(source, SqlPullStore(self.database, self.erased_keys), self.clock, time.sleep)
 
     def _recipients_of(self, issue_date: str) -> int | None:
         """How many were frozen into that date's mailing; the same for every run over it."""

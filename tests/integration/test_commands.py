@@ -36,6 +36,7 @@ CONTRACT = [
     "resolve",
     "backfill",
     "subscribers",
+    "sync-suppressions",
     "outlets",
     "feeds",
     "reports",

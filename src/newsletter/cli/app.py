@@ -40,6 +40,7 @@ _OPERATOR = {
     "send": ("sending", "Send an issue to the list, each subscriber once."),
     "deliveries": ("sending", "What happened to each batch of a mailing."),
     "resolve": ("sending", "Settle an uncertain batch."),
+    "sync-suppressions": ("suppressions", "Merge the provider's suppression lists."),
     "backfill": ("pastdates", "Make the issues of past dates."),
     "serve": ("pages", "The public pages that the mail links to."),
     "db": ("setup", "The database: upgrade."),

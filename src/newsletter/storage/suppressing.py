@@ -4,7 +4,6 @@ unsubscribes come and go; of an erased address nothing is kept but what stands f
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -13,11 +12,11 @@ from sqlalchemy.engine import Connection
 
 from newsletter.domain.audience import SuppressionReason
 from newsletter.domain.events import Choice
+from newsletter.ports import Held
 from newsletter.storage.tables import provider_choices, suppressions
 
 ErasedKeys: TypeAlias = Callable[[str], Sequence[str]]
 """What may stand for an address if it was erased: one for each secret key, the current one's first."""
-Held: TypeAlias = Mapping[tuple[str, SuppressionReason], datetime]
 PAGE = 1000
 
 
