@@ -13,7 +13,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from newsletter.domain.article import Article
-from newsletter.domain.audience import ExclusionReason, Subscriber, SubscriberStatus, SuppressionReason
+from newsletter.domain.audience import (
+    ExclusionReason,
+    Standing,
+    Subscriber,
+    SubscriberStatus,
+    SuppressionReason,
+)
 from newsletter.domain.checks import Check
 from newsletter.domain.events import Choice, DeliveryEvent, Fact
 from newsletter.domain.feed import (
@@ -530,6 +536,36 @@ class SubscriberStore(Protocol):
         ...
 
     def suppressed(self, address_keys: Sequence[str]) -> frozenset[str]: ...
+
+    def standing(self, address_key: str) -> Standing:
+        """Status and every reason that holds the address back; an erased address is recognised, too."""
+        ...
+
+    def apply(self, address_key: str, old: Standing, new: Standing, at: datetime) -> None:
+        """Make the one into the other (`domain.audience.ruling`), in one transaction. The row has to be there."""
+        ...
+
+    def edit(
+        self,
+        address_key: str,
+        *,
+        timezone: str | None = None,
+        deliver_at: str | None = None,
+        name: str | None = None,
+    ) -> bool:
+        """Change what is not None; False when the address is not on the list."""
+        ...
+
+    def erase(self, address_key: str, at: datetime) -> bool:
+        """Forget the address: nothing of it stays but what stands for it, keyed, with why it is held back.
+
+        Deliveries and counts stay, by number. Whether anything was there; may be repeated.
+        """
+        ...
+
+    def barred(self) -> Callable[[str], bool]:
+        """Whether an address key was erased, as of now."""
+        ...
 
 
 class MailingStore(Protocol):

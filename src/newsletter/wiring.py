@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from newsletter import __version__
+from newsletter.domain.audience import Subscriber
 from newsletter.domain.brand import Brand
 from newsletter.domain.checks import CheckLimits
 from newsletter.domain.document import dump
@@ -440,6 +441,11 @@ class House:
 
     def unsubscribe_token(self, recipient: Recipient) -> str:
         return sign(self.secret_keys[0], Purpose.UNSUBSCRIBE, recipient.public_id, recipient.token_version)
+
+    def confirm_link(self, subscriber: Subscriber) -> str:
+        """By which the person, and nobody else, confirms."""
+        token = sign(self.secret_keys[0], Purpose.CONFIRM, subscriber.public_id, subscriber.token_version)
+        return f"{self.settings.public_url}/confirm/{token}"
 
     @property
     def list_id(self) -> str:

@@ -15,6 +15,7 @@ from newsletter.ports import Listed
 
 PAGE_SIZE = 500
 """The most that SendGrid gives at a time."""
+_LAST = 4_102_444_800  # 2100-01-01: a later time stamp is no Unix seconds
 _NOT_OFFERED = frozenset({404, 405})
 _TODO = {
     401: "Check NEWSLETTER_SENDGRID_API_KEY with `newsletter doctor`.",
@@ -64,5 +65,6 @@ def _listed(row: Any) -> Listed:
         key = parse_address(email)[1] if isinstance(email, str) else ""
     except InvalidAddress:
         key = ""
-    known = type(created) is int and 0 < created < 4_102_444_800
-    return Listed(key, datetime.fromtimestamp(created, UTC) if known else None)
+    if type(created) is not int or not 0 < created < _LAST:
+        return Listed(key)
+    return Listed(key, datetime.fromtimestamp(created, UTC))

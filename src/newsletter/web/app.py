@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from newsletter.errors import NewsletterError
 from newsletter.mailing.events import public_key
+from newsletter.web.confirm import ConfirmPages
 from newsletter.web.pages import ReadingPages
 from newsletter.web.reports import ReportPages
 from newsletter.web.security import PAGE_POLICY, SAFE_HEADERS, BodyLimit, SafetyHeaders
@@ -43,11 +44,8 @@ def create_app(house: House) -> Starlette:
     first request.
     """
     site = Site(house.brand, house.templates, house.settings.public_url)
-    reading, leaving, reporting = (
-        ReadingPages(house, site),
-        UnsubscribePages(house, site),
-        ReportPages(house, site),
-    )
+    reading, reporting = ReadingPages(house, site), ReportPages(house, site)
+    joining, leaving = ConfirmPages(house, site), UnsubscribePages(house, site)
     policy = PAGE_POLICY.format(images=site.image_hosts)
     errors = ErrorPages(site, policy)
     app = Starlette(
@@ -61,6 +59,8 @@ def create_app(house: House) -> Starlette:
             Route("/u/{token}", leaving.ask),
             Route("/u/{token}", leaving.act, methods=["POST"]),
             Route("/u/{token}/undo", leaving.undo, methods=["POST"]),
+            Route("/confirm/{token}", joining.ask),
+            Route("/confirm/{token}", joining.act, methods=["POST"]),
             Route(WEBHOOK_PATH, Webhook(house).receive, methods=["POST"]),
             Route("/how", reading.how),
             Route("/robots.txt", reading.robots),
