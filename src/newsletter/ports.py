@@ -32,6 +32,7 @@ from newsletter.domain.feed import (
     ParsedFeed,
     ParseJob,
 )
+from newsletter.domain.handover import Handover, Parts
 from newsletter.domain.issue import Issue, Mail, ModelTally
 from newsletter.domain.leaning import Side
 from newsletter.domain.mailing import (
@@ -593,6 +594,13 @@ class MailingStore(Protocol):
 
     def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> None: ...
 
+    def switch_provider(self, mailing_id: int, provider: str, at: datetime) -> None:
+        """Hand what is pending to another provider; what the old one has, or may have, stays its own.
+
+        Raises `Refused` while a process is sending the mailing.
+        """
+        ...
+
     def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
         """Take the mailing's sending lease for this process; False while another live process holds it."""
         ...
@@ -733,6 +741,34 @@ class PullStore(Protocol):
 
 Held: TypeAlias = Mapping[tuple[str, SuppressionReason], datetime]
 """(address key, reason) -> since when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What became of one mail that was handed over by itself."""
+
+    delivery_id: str
+    outcome: Handover
+    reason: str = ""
+    """For a refusal, its code; no address."""
+    dead: bool = False
+    """The refusal says that the mailbox does not exist: hold the address back from now on."""
+
+
+class HandoverLog(Protocol):
+    """What is known of each mail of a batch that goes one by one. Every method is one committed transaction."""
+
+    def note(self, batch_id: str, known: Sequence[Known], at: datetime) -> None:
+        """Keep what is known; a later word on a delivery replaces the earlier."""
+        ...
+
+    def part(self, batch_id: str, at: datetime) -> Parts:
+        """Part an interrupted batch by what is known of its mails, and say what it held.
+
+        Accepted mail becomes a batch of its own, submitted; so does mail in doubt, uncertain; refused recipients
+        are skipped with the reason. The batch keeps what is open; else what is in doubt; else what was accepted.
+        """
+        ...
 
 
 class Provider(Protocol):

@@ -413,6 +413,13 @@ class House:
             from newsletter.mailing.sendgrid_provider import SendGridProvider
 
             return SendGridProvider(s.sendgrid_api_key, s.sendgrid_url, sandbox=s.sendgrid_sandbox)
+        if s.provider == "smtp":
+            from newsletter.mailing.smtp import SmtpProvider
+            from newsletter.mailing.smtp_session import SmtpServer
+            from newsletter.storage.handovers import SqlHandovers
+
+            server = SmtpServer(s.smtp_host, s.smtp_port, s.smtp_security, s.smtp_user, s.smtp_password)
+            return SmtpProvider(server, SqlHandovers(self.database), self.clock)
         from newsletter.mailing.outbox import OutboxProvider
 
         return OutboxProvider(s.outbox_folder, total=self._recipients_of)
@@ -462,7 +469,7 @@ class House:
             from_name=s.from_name or self.brand.name,
             public_url=s.public_url,
             postal_address=s.postal_address,
-            api_key=s.sendgrid_api_key,
+            api_key=s.sendgrid_api_key if s.provider == "sendgrid" else None,
         )
 
     @cached_property

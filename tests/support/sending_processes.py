@@ -79,6 +79,7 @@ class Home:
     sendgrid: str = ""
     key: str = KEY
     provider: str = "sendgrid"
+    webhook_key: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -90,6 +91,7 @@ class Home:
             "PROVIDER": self.provider,
             "SENDGRID_URL": self.sendgrid,
             "SENDGRID_API_KEY": self.key,
+            "WEBHOOK_PUBLIC_KEY": self.webhook_key,
             "FROM_EMAIL": "morning@bothsides.example",
             "POSTAL_ADDRESS": "The Reading Room, 4 Customs Quay, Marrowgate",
         }

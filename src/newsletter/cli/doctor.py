@@ -47,10 +47,12 @@ def _examine(loaded: Loaded, house: House) -> Iterator[Finding]:
     yield _subscribers(house)
     if s.writer == "model":
         yield _try("model", lambda: _model(house))
-    for problem in house.problems() if s.provider == "sendgrid" else ():
+    for problem in house.problems() if s.provider != "outbox" else ():
         yield Finding(problem.setting, False, problem.what, problem.fix)
     if s.provider == "sendgrid":
         yield _provider(house)
+    elif s.provider == "smtp":
+        yield _try("provider", lambda: _smtp(house))
     else:
         yield Finding("provider", True, "outbox: mail is written to files, nobody is mailed")
 
@@ -138,6 +140,15 @@ def _model(house: House) -> str:
                 todo="Look at NEWSLETTER_MODEL, MODEL_URL and MODEL_API_KEY; until then issues are extractive.",
             ) from None
     return f"{endpoint.model} answers"
+
+
+def _smtp(house: House) -> str:
+    """Whether the mail server lets us in; nothing is sent."""
+    from newsletter.mailing.smtp import SmtpProvider
+
+    provider = house.provider
+    greeted = provider.greet() if isinstance(provider, SmtpProvider) else ""
+    return f"{house.settings.smtp_host} answers, {house.settings.smtp_security}, {greeted}"
 
 
 def _provider(house: House) -> Finding:

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 @click.argument("day", type=DATE, metavar="DATE")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--allow-stale", is_flag=True, help="Send an issue whose morning has passed, at once.")
+@click.option(
+    "--switch-provider", is_flag=True, help="Go on with another provider than it began with: what is pending."
+)
 @json_option
-def send_command(day: date, yes: bool, allow_stale: bool, as_json: bool) -> int:
+def send_command(day: date, yes: bool, allow_stale: bool, switch_provider: bool, as_json: bool) -> int:
     """Send the issue of DATE to everybody on the list, each once; go on with what was interrupted.
 
     \b
@@ -46,7 +49,14 @@ def send_command(day: date, yes: bool, allow_stale: bool, as_json: bool) -> int:
             click.echo(f"The issue of {day} was mailed already; nobody is mailed again.")
         with progress_bar(quiet=as_json) as progress, StopSignal() as stop:
             room = replace(rooms.send_room, wait=stop.wait)
-            found = send(room, day, allow_stale=allow_stale, stop=stop, progress=progress)
+            found = send(
+                room,
+                day,
+                allow_stale=allow_stale,
+                switch_provider=switch_provider,
+                stop=stop,
+                progress=progress,
+            )
         report(as_json, lambda: send_json(found), lambda: print_send(found, rooms))
     return found.exit_status
 

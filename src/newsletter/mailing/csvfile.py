@@ -55,7 +55,7 @@ class _Unfit(Exception):
 class FirstLines(Protocol):
     """On which line of the file an address stood first."""
 
-    def __call__(self, address_key: str, line: int) -> int:
+    def __call__(self, address_key: str, line: int, /) -> int:
         """The line on which the address was seen first: an earlier one, or this one."""
         ...
 
@@ -92,7 +92,8 @@ def read_subscribers(
     unknown = [name for name in columns if name not in COLUMNS]
     if unknown:
         yield Remark(1, f"columns that are not used: {', '.join(unknown)}")
-    rules, seen = rules or ImportRules(), first_lines or {}.setdefault
+    known: dict[str, int] = {}
+    rules, seen = rules or ImportRules(), first_lines or known.setdefault
 
     def spans_well(cells: tuple[str, ...]) -> bool:
         return all("\n" not in value for value in _used(columns, cells).values())

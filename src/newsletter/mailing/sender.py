@@ -90,7 +90,8 @@ def _check(mailing: Mailing, envelope: Envelope, provider: Provider) -> None:
     if mailing.provider and mailing.provider != provider.name:
         raise Refused(
             f"The mailing of {mailing.issue_date} began with {mailing.provider}, not with {provider.name}.",
-            todo=f"Set NEWSLETTER_PROVIDER={mailing.provider} to finish it.",
+            todo=f"Set NEWSLETTER_PROVIDER={mailing.provider} to finish it, or let {provider.name} take over what is"
+            f" pending: newsletter send {mailing.issue_date} --switch-provider.",
             mailing_id=mailing.id,
         )
 

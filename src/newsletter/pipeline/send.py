@@ -62,16 +62,23 @@ def send(
     day: date,
     *,
     allow_stale: bool = False,
+    switch_provider: bool = False,
     stop: Callable[[], bool] = lambda: False,
     progress: Progress = no_progress,
 ) -> SendReport:
-    """Send the issue of ``day``, or go on with what was interrupted. Raises `Refused` where a guard says no."""
+    """Send the issue of ``day``, or go on with what was interrupted. Raises `Refused` where a guard says no.
+
+    ``switch_provider``: go on with another provider than it began with, for what is pending.
+    """
     now = room.clock()
     mailing = room.mailings.find(day)
     issue = issue_to_send(room, day, mailing)
     guard(room, issue, now, allow_stale=allow_stale)
     if mailing is None:
         mailing = freeze(room, issue, now)
+    elif switch_provider:
+        room.mailings.switch_provider(mailing.id, room.provider.name, now)
+        mailing = room.mailings.find(day) or mailing
     return send_mailing(
         mailing,
         envelope(room.sender, issue),

@@ -25,7 +25,9 @@ from newsletter.storage.claiming import batch_from, claim, people_of
 from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
 from newsletter.storage.freezing import exclusion, freeze
+from newsletter.storage.handovers import part_uncertain
 from newsletter.storage.settling import settle_seen
+from newsletter.storage.switching import switch_provider
 from newsletter.storage.tables import batches, exclusions, mailings, recipients, subscribers
 
 LEASE = timedelta(seconds=90)
@@ -96,6 +98,11 @@ class SqlMailingStore:
         with self._db.write() as connection:
             connection.execute(change.values(state=state.value, note=note, state_at=at))
 
+    def switch_provider(self, mailing_id: int, provider: str, at: datetime) -> None:
+        """See `switching.switch_provider`."""
+        with self._db.write() as connection:
+            switch_provider(connection, mailing_id, provider, at, LEASE)
+
     def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
         """Take the lease when it is free, one's own, or its holder was last heard of over `LEASE` ago."""
         free = sa.or_(
@@ -139,10 +146,12 @@ class SqlMailingStore:
         orphans = sa.and_(batches.c.mailing_id == mailing_id, batches.c.state == BatchState.SUBMITTING.value)
         values = {"state": BatchState.UNCERTAIN.value, "reason": ORPHANED, "changed_at": at}
         with self._db.write() as connection:
-            found = connection.execute(sa.update(batches).where(orphans).values(values)).rowcount
+            change = sa.update(batches).where(orphans).values(values).returning(batches.c.id)
+            found = connection.scalars(change).all()
             # What was told of a batch while it was under way settles it as soon as it is in doubt.
             settle_seen(connection, batches.c.mailing_id == mailing_id, at)
-            return found
+            part_uncertain(connection, mailing_id, found, at)
+            return len(found)
 
     def claim(self, mailing_id: int, at: datetime) -> tuple[Batch, tuple[Recipient, ...]] | None:
         """See `claiming.claim`."""
@@ -167,6 +176,8 @@ class SqlMailingStore:
         values: dict[str, Any] = {"state": new.value, "reason": reason, "changed_at": at}
         if message_id:
             values["message_id"] = message_id
+        if new is BatchState.PENDING:
+            values["provider"] = ""  # nobody has it: it goes by whoever is the mailing's provider then
         mine = sa.and_(batches.c.batch_id == batch_id, batches.c.state == old.value)
         with self._db.write() as connection:
             return connection.execute(sa.update(batches).where(mine).values(values)).rowcount == 1
