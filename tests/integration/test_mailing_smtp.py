@@ -36,6 +36,7 @@ from newsletter.storage.engine import Database
 from newsletter.storage.handovers import SqlHandovers
 from newsletter.storage.mailings import LEASE, SqlMailingStore
 from newsletter.storage.subscribers import SqlSubscriberStore
+from tests.support.command import Command
 from tests.support.mailing_fakes import DAY, FakeClock, ScriptedProvider, addressed, envelope, token_of
 from tests.support.mailing_tls import self_signed
 from tests.support.smtp_server import SmtpStandIn
@@ -448,3 +449,26 @@ def test_no_switch_while_it_is_being_sent(room: Room) -> None:
     found = room.store.get(mailing.id)
     assert found is not None
     assert (found.provider, found.state) == ("smtp", MailingState.FROZEN)
+
+
+def test_the_commands(
+    tmp_path: Path,
+    server: SmtpStandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    command = Command(tmp_path, monkeypatch, capsys)
+    given = {
+        "PROVIDER": "smtp",
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(server.port),
+        "SMTP_SECURITY": "none",
+    }
+    found = {row["name"]: row for row in command("doctor", "--json", **given).json}
+    assert found["provider"]["ok"], found["provider"]
+    assert "SENDGRID_API_KEY" not in found
+    assert server.mails == []
+    refused = command("sync-suppressions", **given)
+    assert (refused.status, "keeps no suppression lists" in refused.err) == (1, True)
+    unset = command("doctor", "--json", **{**given, "SMTP_HOST": ""}).json
+    assert {row["name"]: row["ok"] for row in unset}["provider"] is False

@@ -189,3 +189,21 @@ def test_the_command(
     refused = command("sync-suppressions")
     assert refused.status == 1
     assert "PROVIDER" in refused.err
+
+
+def test_doctor_asks_for_the_webhooks_key(
+    tmp_path: Path,
+    stand_in: SendGridStandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    command = Command(tmp_path, monkeypatch, capsys)
+    given = {"SENDGRID_URL": stand_in.url, "SENDGRID_API_KEY": KEY, "PROVIDER": "sendgrid"}
+
+    def webhook(**more: str) -> tuple[bool, str]:
+        found = {row["name"]: row for row in command("doctor", "--json", **given, **more).json}
+        return found["webhook"]["ok"], found["webhook"]["found"]
+
+    assert webhook() == (False, "no verification key is set: bounces and complaints would go unheard")
+    assert webhook(WEBHOOK_PUBLIC_KEY="bm9uZQ==")[0] is False
+    assert webhook(WEBHOOK_PUBLIC_KEY=stand_in.events.public_key) == (True, "1 verification key")

@@ -51,6 +51,7 @@ def _examine(loaded: Loaded, house: House) -> Iterator[Finding]:
         yield Finding(problem.setting, False, problem.what, problem.fix)
     if s.provider == "sendgrid":
         yield _provider(house)
+        yield _try("webhook", lambda: _webhook(s.webhook_public_key))
     elif s.provider == "smtp":
         yield _try("provider", lambda: _smtp(house))
     else:
@@ -140,6 +141,20 @@ def _model(house: House) -> str:
                 todo="Look at NEWSLETTER_MODEL, MODEL_URL and MODEL_API_KEY; until then issues are extractive.",
             ) from None
     return f"{endpoint.model} answers"
+
+
+def _webhook(keys: tuple[str, ...]) -> str:
+    """Whether the provider's events would be believed. Without them bounces and complaints go unheard."""
+    from newsletter.mailing.events import public_key
+
+    if not keys:
+        raise SettingsError(
+            "no verification key is set: bounces and complaints would go unheard",
+            todo="Switch on SendGrid's signed Event Webhook; set NEWSLETTER_WEBHOOK_PUBLIC_KEY to its key.",
+        )
+    for key in keys:
+        public_key(key)
+    return f"{len(keys)} verification key{'s' if len(keys) > 1 else ''}"
 
 
 def _smtp(house: House) -> str:

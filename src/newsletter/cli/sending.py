@@ -185,7 +185,8 @@ def deliveries_command(day: date, uncertain: bool, summary: bool, as_json: bool)
         [tuple(row.values())[:5] for row in rows],
         right=(2, 3),
     )
-    print_received(received)
+    if told or mailing.provider == "sendgrid":
+        print_received(received)
 
 
 @click.command("resolve")
