@@ -76,7 +76,7 @@ SPECS: tuple[Spec, ...] = (
         "starttls, tls from the first byte, or none (on this machine only)",
     ),
     Spec("SMTP_USER", "", parse.plain, "user at the mail server; empty: no log-in"),
-    Spec("SMTP_PASSWORD", "", parse.plain, "its password", secret=True),
+    Spec("SMTP_PASSWORD", "", parse.plain, "password of SMTP_USER", secret=True),
     Spec(
         "WEBHOOK_PUBLIC_KEY",
         "",
