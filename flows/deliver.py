@@ -23,6 +23,10 @@ def deliver_once() -> list[dict[str, Any]]:
         for one in go_on(replace(house.send_room, wait=stop.wait), stop=stop):
             if one.report:
                 send_progress(one.report)
+            if one.halted:
+                what = one.halted.note or f"halted; {one.halted.queued} can still be cancelled"
+                rows.append({"date": one.date.isoformat(), "ok": not one.halted.queued, "what": what})
+                continue
             found = one.report and (one.report.exit_status == 0 or one.report.outcome is Outcome.ELSEWHERE)
             what = str(one.problem) if one.problem else one.report.note if one.report else ""
             rows.append({"date": one.date.isoformat(), "ok": bool(found), "what": what})

@@ -13,8 +13,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from newsletter.domain.article import Article
-from newsletter.domain.audience import ExclusionReason, Subscriber, SubscriberStatus, SuppressionReason
+from newsletter.domain.audience import (
+    ExclusionReason,
+    Standing,
+    Subscriber,
+    SubscriberStatus,
+    SuppressionReason,
+)
 from newsletter.domain.checks import Check
+from newsletter.domain.events import Choice, DeliveryEvent, Fact
 from newsletter.domain.feed import (
     Capture,
     CleanFeed,
@@ -25,6 +32,7 @@ from newsletter.domain.feed import (
     ParsedFeed,
     ParseJob,
 )
+from newsletter.domain.handover import Handover, Parts
 from newsletter.domain.issue import Issue, Mail, ModelTally
 from newsletter.domain.leaning import Side
 from newsletter.domain.mailing import (
@@ -554,6 +562,36 @@ class SubscriberStore(Protocol):
 
     def suppressed(self, address_keys: Sequence[str]) -> frozenset[str]: ...
 
+    def standing(self, address_key: str) -> Standing:
+        """Status and every reason that holds the address back; an erased address is recognised, too."""
+        ...
+
+    def apply(self, address_key: str, old: Standing, new: Standing, at: datetime) -> None:
+        """Make the one into the other (`domain.audience.ruling`), in one transaction. The row has to be there."""
+        ...
+
+    def edit(
+        self,
+        address_key: str,
+        *,
+        timezone: str | None = None,
+        deliver_at: str | None = None,
+        name: str | None = None,
+    ) -> bool:
+        """Change what is not None; False when the address is not on the list."""
+        ...
+
+    def erase(self, address_key: str, at: datetime) -> bool:
+        """Forget the address: nothing of it stays but what stands for it, keyed, with why it is held back.
+
+        Deliveries and counts stay, by number. Whether anything was there; may be repeated.
+        """
+        ...
+
+    def barred(self) -> Callable[[str], bool]:
+        """Whether an address key was erased, as of now."""
+        ...
+
 
 class MailingStore(Protocol):
     """Rows of one mailing. Every method is one committed transaction."""
@@ -568,6 +606,10 @@ class MailingStore(Protocol):
 
     def unfinished(self, since: date) -> tuple[Mailing, ...]:
         """Mailings of issues of that date and later that a run may go on with; the oldest issue first."""
+        ...
+
+    def to_stop(self, at: datetime) -> tuple[Mailing, ...]:
+        """Halted mailings of which something may still be stopped: not handed over, or to be sent after ``at``."""
         ...
 
     def freeze(
@@ -599,6 +641,13 @@ class MailingStore(Protocol):
 
     def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> bool:
         """Change it, if that move is legal (`may_become`); whether it is in that state now."""
+        ...
+
+    def switch_provider(self, mailing_id: int, provider: str, at: datetime) -> None:
+        """Hand what is pending to another provider; what the old one has, or may have, stays its own.
+
+        Raises `Refused` while a process is sending the mailing.
+        """
         ...
 
     def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
@@ -664,6 +713,10 @@ class MailingStore(Protocol):
         """
         ...
 
+    def keep_receipt(self, batch_id: str, attempt: int, message_id: str) -> None:
+        """Note the receipt of that attempt, of a batch that an event has made `submitted` before the answer came."""
+        ...
+
     def history(self, batch_id: str) -> tuple[BatchMove, ...]:
         """Every move of a batch, oldest first."""
         ...
@@ -690,6 +743,120 @@ class MailingStore(Protocol):
 
     def tally(self, mailing_id: int) -> Mapping[str, int]:
         """The same as the batches have it: quick, for showing progress."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a set of events."""
+
+    new: int
+    repeated: int
+    """Told before, by either key."""
+    unknown: int
+    """Of no delivery of ours: a test mail, another sender's of the same account."""
+    settled: tuple[str, ...] = ()
+    """Uncertain batches that are submitted now."""
+    mailings: tuple[int, ...] = ()
+    """Mailings to look at again: a batch of theirs was settled, or somebody complained."""
+
+
+class EventStore(Protocol):
+    """What the provider told of deliveries."""
+
+    def take(self, events: Sequence[DeliveryEvent], at: datetime) -> Taken:
+        """Keep the events and all that follows from them (`domain.events`), in one committed transaction.
+
+        Each is kept once, by either of its keys; what follows is the same in any order and with any repeats.
+        """
+        ...
+
+    def reception(self, mailing_id: int) -> Mapping[Fact, int]:
+        """Deliveries of a mailing by what is known of them; those nothing was told of are left out."""
+        ...
+
+    def batch_receptions(self, mailing_id: int) -> Mapping[str, Mapping[Fact, int]]:
+        """The same by batch id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An address on one of the provider's suppression lists; an empty key is an entry that is no address."""
+
+    address_key: str
+    at: datetime | None = None
+    """Since when, where the list says so."""
+
+
+class SuppressionSource(Protocol):
+    """The provider's suppression lists."""
+
+    page_size: int
+
+    def page(self, name: str, offset: int) -> Sequence[Listed] | None:
+        """A page of a list; None where this account does not offer the list. Fewer than a page is the end.
+
+        Raises `ProviderRejected`, or `ProviderBusy` and `ProviderUncertain` for what may be asked again.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """How far the reading of one list is."""
+
+    offset: int
+    began_at: datetime
+    finished_at: datetime | None = None
+
+
+class PullStore(Protocol):
+    """What was read of the provider's lists. Every method is one committed transaction."""
+
+    def pull(self, name: str) -> Pull | None:
+        """The newest reading of that list."""
+        ...
+
+    def keep(self, name: str, pull: Pull, held: Held, choices: Mapping[str, Choice]) -> int:
+        """Merge a page and note how far the reading is, both or neither; how many are held back anew."""
+        ...
+
+
+Held: TypeAlias = Mapping[tuple[str, SuppressionReason], datetime]
+"""(address key, reason) -> since when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What became of one mail that was handed over by itself."""
+
+    delivery_id: str
+    outcome: Handover
+    reason: str = ""
+    """For a refusal, its code; no address."""
+    dead: bool = False
+    """The refusal says that the mailbox does not exist: hold the address back from now on."""
+
+
+class HandoverLog(Protocol):
+    """What is known of each mail of a batch that goes one by one. Every method is one committed transaction."""
+
+    def begin(self, batch_id: str, at: datetime) -> int:
+        """Before the first mail: which claim of the batch this is. Each claim is begun once, so that a process that
+        stood still and lost its batch to another never goes on with the other's claim. Raises `StorageError` then."""
+        ...
+
+    def note(self, batch_id: str, claim: int, known: Sequence[Known], at: datetime) -> None:
+        """Keep what is known; a later word on a delivery replaces the earlier. Raises as `begin` does."""
+        ...
+
+    def part(self, batch_id: str, claim: int, at: datetime) -> Parts:
+        """Part an interrupted batch by what is known of its mails, and say what it held.
+
+        Accepted mail becomes a batch of its own, submitted; so does mail in doubt, uncertain; refused recipients
+        are skipped with the reason. The batch keeps what is open; else what is in doubt; else what was accepted.
+        """
         ...
 
 
@@ -721,6 +888,7 @@ class Provider(Protocol):
 class Schedules(Protocol):
     """What a `Provider` that takes mail ahead of its time can do besides. Raises as `Provider` does."""
 
+    name: str
     ahead: timedelta
     """How long before its time a batch is handed over at most."""
     cancel_before: timedelta

@@ -39,6 +39,7 @@ CONTRACT = [
     "resolve",
     "backfill",
     "subscribers",
+    "sync-suppressions",
     "outlets",
     "feeds",
     "reports",

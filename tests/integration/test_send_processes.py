@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 import sqlalchemy as sa
 
@@ -22,7 +23,7 @@ from newsletter.dev.sendgrid import SendGridStandIn
 from newsletter.domain.audience import SubscriberStatus, SuppressionReason
 from newsletter.domain.issue import UNSUBSCRIBE_SLOT
 from newsletter.domain.mailing import BatchState, MailingState
-from newsletter.domain.tokens import Purpose, public_id_of, verify
+from newsletter.domain.tokens import Purpose, public_id_of, sign, verify
 from newsletter.mailing.outbox import FILES_LIMIT
 from newsletter.mailing.report import Outcome
 from newsletter.mailing.sendgrid_provider import SendGridProvider
@@ -34,6 +35,7 @@ from tests.support.sending_forks import Plan
 from tests.support.sending_processes import (
     DAY,
     KEY,
+    LIMIT,
     PEOPLE,
     SECRET,
     Gate,
@@ -599,3 +601,65 @@ def test_a_halt_names_who_was_reached(local: Home, stand_in: SendGridStandIn) ->
     assert {row["what"] for row in rows} == {"reached"}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert home.ran("halt", "2026-01-01", "--by", "Ann", "--reason", "x").status == 1
+
+
+# ── leaving while a mailing is under way ───────────────────────────────────────────────────────────
+
+
+def test_one_click_and_a_spam_report_hold_for_the_next_batch_of_a_mailing_under_way(home: Home) -> None:
+    gate = Gate()
+    with SendGridStandIn(KEY, tell=gate) as stand_in:
+        home = replace(home.at(stand_in.url), webhook_key=stand_in.events.public_key)
+        serving = home.popen("serve", "--port", "0")
+        try:
+            assert serving.stdout is not None
+            address = serving.stdout.readline().split()[-1]
+            sending = home.fork(*send_words())
+            assert gate.accepted.wait(LIMIT)
+            leaver, complainer = addresses()[1_700], addresses()[2_300]
+            with home.house() as house:
+                found = house.subscribers.by_address(leaver)
+                assert found is not None
+                token = sign(SECRET.encode(), Purpose.UNSUBSCRIBE, found.public_id, found.token_version)
+            click = httpx.post(f"{address}/u/{token}", data={"List-Unsubscribe": "One-Click"})
+            report = {"event": "spamreport", "email": complainer, "timestamp": int(time.time())}
+            told = stand_in.post(f"{address}/webhook/sendgrid", [report])
+            gate.open()
+            ran = sending.ended()
+        finally:
+            gate.open()
+            serving.terminate()
+            ended(serving)
+    assert (click.status_code, told) == (200, [200])
+    assert (ran.status, ran.json["skipped"], ran.json["submitted"]) == (0, 2, PEOPLE - 2)
+    assert stand_in.per_recipient() == Counter(addresses()) - Counter([leaver, complainer])
+
+
+def test_a_batch_in_doubt_is_settled_by_its_events_and_nobody_has_to_look(home: Home) -> None:
+    with SendGridStandIn(KEY) as stand_in:
+        home = replace(home.at(stand_in.url), webhook_key=stand_in.events.public_key)
+        stand_in.fail_next("reset-after-accept")
+        ran = home.send()
+        assert (ran.status, ran.json["uncertain"]) == (1, 1_000)
+        serving = home.popen("serve", "--port", "0")
+        try:
+            assert serving.stdout is not None
+            address = serving.stdout.readline().split()[-1]
+            told = stand_in.post(f"{address}/webhook/sendgrid", stand_in.events_so_far())
+        finally:
+            serving.terminate()
+            ended(serving)
+        assert set(told) == {200}
+        summary = home.ran("deliveries", DAY.isoformat(), "--summary", "--json").json
+        assert summary["states"]["delivered"] == PEOPLE
+        assert (summary["spam"], summary["spam_rate"]) == ("fine", 0)
+        rows = home.ran("deliveries", DAY.isoformat(), "--json").json
+        assert [row["told"] for row in rows] == [
+            {"delivered": 1_000},
+            {"delivered": 1_000},
+            {"delivered": 500},
+        ]
+        said = home.ran("deliveries", DAY.isoformat(), "--summary").out
+        assert "The provider tells: 2,500 delivered." in said
+        assert (home.send().status, everybody_once(stand_in)) == (0, True)
+    assert home.mailing().state is MailingState.DONE

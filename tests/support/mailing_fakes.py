@@ -219,6 +219,9 @@ class FakeMailingStore:
         attempt: int | None = None,
     ) -> bool:
         batch = self.rows[batch_id]
+        again = old in (BatchState.UNCERTAIN, BatchState.CANCELLING) and new is BatchState.PENDING
+        if batch.seen_at and again:
+            return False
         if batch.state is not old or not may_move(old, new, by) or attempt not in (None, batch.attempts):
             return False
         moved = replace(
@@ -227,10 +230,15 @@ class FakeMailingStore:
         if BatchState.CANCELLING in (old, new):
             moved = replace(moved, was=old.value if new is BatchState.CANCELLING else "")
         if new is BatchState.PENDING:
-            moved = replace(moved, send_at=None, provider_batch="")
+            moved = replace(moved, send_at=None, provider_batch="", provider="", seen_at=None)
         self.rows[batch_id] = moved
         self.moves.append((batch_id, BatchMove(at, old, new, by, batch.attempts, reason)))
         return True
+
+    def keep_receipt(self, batch_id: str, attempt: int, message_id: str) -> None:
+        batch = self.rows[batch_id]
+        if batch.state is BatchState.SUBMITTED and batch.attempts == attempt:
+            self.rows[batch_id] = replace(batch, message_id=batch.message_id or message_id)
 
     def history(self, batch_id: str) -> tuple[BatchMove, ...]:
         return tuple(move for moved, move in self.moves if moved == batch_id)

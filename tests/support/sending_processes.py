@@ -81,6 +81,7 @@ class Home:
     provider: str = "sendgrid"
     more: tuple[tuple[str, str], ...] = ()
     """Further settings."""
+    webhook_key: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -92,6 +93,7 @@ class Home:
             "PROVIDER": self.provider,
             "SENDGRID_URL": self.sendgrid,
             "SENDGRID_API_KEY": self.key,
+            "WEBHOOK_PUBLIC_KEY": self.webhook_key,
             "FROM_EMAIL": "morning@bothsides.example",
             "POSTAL_ADDRESS": "The Reading Room, 4 Customs Quay, Marrowgate",
             **dict(self.more),

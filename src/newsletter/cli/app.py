@@ -43,6 +43,7 @@ _OPERATOR = {
     "halt": ("halting", "Stop a mailing, and cancel what can still be cancelled."),
     "deliveries": ("sending", "What happened to each batch of a mailing."),
     "resolve": ("sending", "Settle an uncertain batch."),
+    "sync-suppressions": ("suppressions", "Merge the provider's suppression lists."),
     "backfill": ("pastdates", "Make the issues of past dates."),
     "serve": ("pages", "The public pages that the mail links to."),
     "db": ("setup", "The database: upgrade."),

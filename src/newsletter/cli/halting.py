@@ -58,7 +58,7 @@ def halt_command(day: date, by: str, reason: str, out: Path | None, as_json: boo
     if as_json:
         print_json(dataclasses.asdict(found))
     else:
-        _print(found, out)
+        print_halt(found, out)
     return 1 if found.queued else 0
 
 
@@ -79,7 +79,7 @@ def _plain(cell: str) -> str:
     return f"'{cell}" if cell[:1] in "=+-@\t\r" else cell
 
 
-def _print(found: HaltReport, out: Path | None) -> None:
+def print_halt(found: HaltReport, out: Path | None = None) -> None:
     click.echo(f"The mailing of {found.issue_date} is halted; of {found.recipients:,} recipients")
     for label, count in (
         ("are not mailed", found.stopped),

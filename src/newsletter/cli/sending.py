@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +37,13 @@ _UNSURE = ("uncertain", "cancelling")  # states in which nobody knows whether th
     "--wait", "stay", is_flag=True, help="Stay until the last morning, instead of ending in between."
 )
 @click.option("--allow-stale", is_flag=True, help="Send an issue whose morning has passed, at once.")
+@click.option(
+    "--switch-provider", is_flag=True, help="Go on with another provider than it began with: what is pending."
+)
 @json_option
-def send_command(day: date, yes: bool, at_once: bool, stay: bool, allow_stale: bool, as_json: bool) -> int:
+def send_command(
+    day: date, yes: bool, at_once: bool, stay: bool, allow_stale: bool, switch_provider: bool, as_json: bool
+) -> int:
     """Send the issue of DATE to everybody on the list, each once; go on with what was interrupted.
 
     \b
@@ -69,6 +74,7 @@ def send_command(day: date, yes: bool, at_once: bool, stay: bool, allow_stale: b
                 allow_stale=allow_stale,
                 at_once=at_once,
                 stay=stay,
+                switch_provider=switch_provider,
                 stop=stop,
                 progress=progress,
             )
@@ -91,9 +97,7 @@ def _ask(rooms: House, day: date, *, yes: bool) -> None:
 
 
 def send_json(found: SendReport) -> dict[str, Any]:
-    import dataclasses
-
-    return dataclasses.asdict(found)
+    return asdict(found)
 
 
 def print_send(found: SendReport, rooms: House) -> None:
@@ -133,6 +137,7 @@ def deliver_command(as_json: bool) -> int:
 
     Silent and 0 when there is nothing to do; 1 when a mailing needs somebody, 3 when a guard refuses.
     """
+    from newsletter.cli.halting import print_halt
     from newsletter.mailing.report import Outcome
     from newsletter.mailing.stopping import StopSignal
     from newsletter.pipeline.deliver import deliver
@@ -140,17 +145,20 @@ def deliver_command(as_json: bool) -> int:
     with house() as rooms, StopSignal() as stop:
         found = deliver(replace(rooms.send_room, wait=stop.wait), stop=stop)
         if as_json:
-            print_json([send_json(one.report) for one in found if one.report])
+            print_json([asdict(told) for one in found if (told := one.report or one.halted)])
         for one in found:
             if one.report and not as_json:
                 click.echo(f"The mailing of {one.date}:")
                 print_send(one.report, rooms)
+            if one.halted and not as_json:
+                print_halt(one.halted)
             if one.problem:
                 print_error(one.problem, as_json=False)
     # Another process that is sending it just now is no trouble: this one will find it done, or waiting.
     ends = [
         one.report.exit_status for one in found if one.report and one.report.outcome is not Outcome.ELSEWHERE
     ]
+    ends += [1 for one in found if one.halted and one.halted.queued]
     return max([*ends, *(one.problem.exit_status for one in found if one.problem)], default=0)
 
 
@@ -184,20 +192,30 @@ def test_send_command(day: date, to: str, as_json: bool) -> None:
 @click.command("deliveries")
 @click.argument("day", type=DATE, metavar="DATE")
 @click.option("--uncertain", is_flag=True, help="Only the batches whose outcome nobody knows.")
+@click.option("--summary", is_flag=True, help="Only what the provider told, over all batches.")
 @json_option
-def deliveries_command(day: date, uncertain: bool, as_json: bool) -> None:
-    """What happened to each batch of DATE's mailing.
+def deliveries_command(day: date, uncertain: bool, summary: bool, as_json: bool) -> None:
+    """What happened to each batch of DATE's mailing, and what the provider's events told of the deliveries in it.
 
     \b
     newsletter deliveries 2026-08-14
     newsletter deliveries 2026-08-14 --uncertain --json
+    newsletter deliveries 2026-08-14 --summary
     """
+    from newsletter.cli.received import print_received, received_json, states_of
+    from newsletter.mailing.intake import received_of
+
     with house() as rooms:
         mailing = rooms.mailings.find(day)
         if mailing is None:
             raise IssueNotFound(f"Nothing of {day} was mailed.", todo=f"To mail it: newsletter send {day}")
         batches = [b for b in rooms.mailings.batches(mailing.id) if not uncertain or b.state.value in _UNSURE]
         zone = rooms.settings.timezone
+        received = received_of(mailing, rooms.events, rooms.mailings)
+        told = rooms.events.batch_receptions(mailing.id)
+    if summary:
+        report(as_json, lambda: received_json(received), lambda: print_received(received))
+        return
     rows = [
         {
             "id": batch.id,
@@ -209,6 +227,7 @@ def deliveries_command(day: date, uncertain: bool, as_json: bool) -> None:
             "due_at": batch.due_at,
             "send_at": batch.send_at,
             "provider_batch": batch.provider_batch,
+            "told": states_of(told.get(batch.id, {})),
         }
         for batch in batches
     ]
@@ -236,6 +255,8 @@ def deliveries_command(day: date, uncertain: bool, as_json: bool) -> None:
         ],
         right=(3, 4),
     )
+    if told or mailing.provider == "sendgrid":
+        print_received(received)
 
 
 @click.command("resolve")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import select
 import socket
 import struct
@@ -15,15 +14,15 @@ from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+from newsletter.dev.sendgrid_events import LISTS, PAGE_LIMIT, EventDesk
 from newsletter.dev.sendgrid_ledger import Ledger
 from newsletter.dev.sendgrid_rules import refusals
 
 _LIMIT = 30_000_000
+_SCOPES = ("mail.send", "mail.batch.create", "user.scheduled_sends.create", "suppression.read")
 _DRAIN = 64_000_000  # more of a body than this is not even read
-_SUPPRESSIONS = re.compile(
-    r"/v3/(suppression/(bounces|blocks|invalid_emails|spam_reports|unsubscribes)|asm/suppressions/global)"
-)
 
 
 @dataclass(slots=True)
@@ -32,10 +31,12 @@ class Desk:
 
     api_key: str
     ledger: Ledger
+    events: EventDesk
     tell: Callable[[str], None]
     now: Callable[[], float]
     failures: deque[tuple[int | str, Mapping[str, str]]] = field(default_factory=deque)
     stop_failures: deque[str] = field(default_factory=deque)
+    page_failures: deque[tuple[int, Mapping[str, str]]] = field(default_factory=deque)
     closing: threading.Event = field(default_factory=threading.Event)
 
 
@@ -88,19 +89,41 @@ class Handler(BaseHTTPRequestHandler):
 
     def _get(self, path: str, _: bytes) -> None:
         if path == "/v3/scopes":
-            self._answer(200, {"scopes": ["mail.send", "mail.batch.create", "user.scheduled_sends.create"]})
+            self._answer(200, {"scopes": list(_SCOPES)})
         elif path == "/v3/user/scheduled_sends":
             self._answer(200, self._desk.ledger.stops(self._desk.now()))
         elif path.startswith("/v3/user/scheduled_sends/"):
             self._answer(200, self._desk.ledger.stops(self._desk.now(), path.rpartition("/")[2]))
         elif path.startswith("/v3/mail/batch/"):
             self._batch(path.rpartition("/")[2])
-        elif _SUPPRESSIONS.fullmatch(path) or path == "/v3/whitelabel/domains":
+        elif path.removeprefix("/v3/") in LISTS:
+            self._suppressed(path.removeprefix("/v3/"))
+        elif path == "/v3/whitelabel/domains":
             self._answer(200, [])
         elif path == "/v3/verified_senders":
             self._answer(200, {"results": []})
         else:
             self._refuse(404, "not found")
+
+    def _suppressed(self, name: str) -> None:
+        """A page of a suppression list."""
+        asked = parse_qs(urlsplit(self.path).query)
+        given = {key: asked.get(key, [default])[0] for key, default in (("limit", "500"), ("offset", "0"))}
+        wrong = [key for key, value in given.items() if not (value.isascii() and value.isdigit())]
+        if not wrong and not 0 < int(given["limit"]) <= PAGE_LIMIT:
+            wrong = ["limit"]
+        if wrong:
+            self._refuse(
+                400, f"{wrong[0]} has to be a number, and limit one from 1 to {PAGE_LIMIT}.", wrong[0]
+            )
+            return
+        self._desk.ledger.pages += 1
+        status, headers = self._desk.page_failures.popleft() if self._desk.page_failures else (200, {})
+        if status != 200:
+            self._desk.tell(f"failing on demand ({status}): {name}")
+            self._answer(status, {"errors": [{"message": "failing on demand", "field": None}]}, headers)
+            return
+        self._answer(200, self._desk.events.page(name, int(given["limit"]), int(given["offset"])))
 
     def _post(self, path: str, raw: bytes) -> None:
         if path == "/v3/mail/batch":

@@ -65,6 +65,8 @@ class Ledger:
         self._stops: dict[str, tuple[str, float]] = {}
         self.requests = 0
         """Requests for `/v3/mail/send` that arrived, accepted or not."""
+        self.pages = 0
+        """Pages of suppression lists that were asked for."""
 
     @property
     def mails(self) -> tuple[StoodMail, ...]:
@@ -77,6 +79,21 @@ class Ledger:
         """Every accepted mail, the cancelled ones too."""
         with self._lock:
             return tuple(self._mails)
+
+    def since(self, number: int, now: float) -> tuple[tuple[StoodMail, ...], int]:
+        """What was accepted after the first ``number`` mails and is due by now, not cancelled; and how many there are.
+
+        A mail scheduled for later keeps those after it waiting: one after the other is how they are told of.
+        """
+        with self._lock:
+            due: list[StoodMail] = []
+            for mail in self._mails[number:]:
+                if mail.send_at > now and self._status(mail.batch_id) != "cancel":
+                    break
+                number += 1
+                if self._status(mail.batch_id) != "cancel":
+                    due.append(mail)
+            return tuple(due), number
 
     def per_recipient(self) -> Counter[str]:
         """How many mails each address (in lower case) got."""

@@ -216,6 +216,10 @@ class Batch:
     """The provider's id by which a batch handed over ahead can be cancelled."""
     was: str = ""
     """Of a batch that is `cancelling`: the state it came from, and goes back to when it is too late."""
+    seen_at: datetime | None = None
+    """When the provider first told of mail in it: proof that it was accepted. Never sent again after that."""
+    provider: str = ""
+    """Who has it, where that is not the mailing's provider (any more); empty: the mailing's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,9 @@ def outlook(
     ahead: timedelta,
     missed_before: datetime | None,
     until: timedelta | None,
+    provider: str = "",
 ) -> Outlook:
-    """``ahead``: how long before its morning a batch may go; ``until``: see `cancellable`."""
+    """``ahead``: how long before its morning a batch may go; ``until``, ``provider``: see `cancellable`."""
     kept = tuple(batches)
     pending = [b for b in kept if b.state is BatchState.PENDING]
     missed = [b for b in pending if is_missed(b, missed_before)]
@@ -50,7 +51,7 @@ def outlook(
         (b.due_at, b.recipients) for b in pending if b.due_at and not is_missed(b, missed_before)
     )
     unsure = [b for b in kept if b.state in (BatchState.UNCERTAIN, BatchState.CANCELLING)]
-    settling = [b for b in unsure if cancellable(b, now, until)]
+    settling = [b for b in unsure if cancellable(b, now, until, provider)]
     first = waiting[0][0] if waiting else None
     return Outlook(
         waiting=sum(people for _, people in waiting),
@@ -69,12 +70,14 @@ def is_missed(batch: Batch, missed_before: datetime | None) -> bool:
     return missed_before is not None and batch.due_at is not None and batch.due_at <= missed_before
 
 
-def cancellable(batch: Batch, now: datetime, until: timedelta | None) -> bool:
-    """Whether a cancellation asked for now would be certain.
+def cancellable(batch: Batch, now: datetime, until: timedelta | None, provider: str = "") -> bool:
+    """Whether a cancellation asked for now would be certain. ``provider``: who is asked; its own only.
 
     The batch was handed over ahead, under an id of its own, and there is more than ``until`` (and a margin for the
     asking) before it is sent. None: the provider cancels nothing.
     """
+    if batch.provider not in ("", provider):
+        return False
     if until is None or not batch.provider_batch or batch.send_at is None:
         return False
     return now < batch.send_at - until - CANCEL_MARGIN

@@ -92,9 +92,11 @@ class Canceller:
         for batch in self.store.batches(self.mailing_id):
             if batch.state not in self.aim.of and batch.state is not BatchState.CANCELLING:
                 continue
-            if cancellable(batch, now, until):
+            if self.aim is DOUBT and batch.seen_at:
+                continue  # the provider told of it: it was accepted
+            if cancellable(batch, now, until, self.provider.name):
                 found.append(batch)
-            elif batch.state is BatchState.CANCELLING:
+            elif batch.state is BatchState.CANCELLING and batch.provider in ("", self.provider.name):
                 self._back(batch, TOO_LATE)
         return sorted(found, key=lambda batch: batch.state is not BatchState.CANCELLING)
 

@@ -1,4 +1,7 @@
-"""The stop button: no further batch is claimed, what can still be cancelled is, and who was reached is named."""
+"""The stop button: no further batch is claimed, what can still be cancelled is, and who was reached is named.
+
+A person presses it, or the rule on complaints does (`intake.py`): then the next run, of any kind, does the cancelling.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ BETWEEN_ROUNDS = 20.0
 LONGEST_REQUEST = 45.0
 """Seconds to wait for a request of a running send: it may still be accepted, and then be cancelled."""
 _LOOK_AGAIN = 1.0
+_WITH_THEM = (BatchState.SUBMITTED, BatchState.UNCERTAIN, BatchState.CANCELLING)
 _MAYBE = (BatchState.SUBMITTING, BatchState.UNCERTAIN, BatchState.CANCELLING)
 
 
@@ -54,17 +58,25 @@ class Halt:
     gone: Callable[[str], bool] = is_gone
 
     def __call__(self, by: str, reason: str) -> HaltReport:
-        """Halt it. Raises `Refused` where the configured provider is not the mailing's."""
-        if self.mailing.provider and self.mailing.provider != self.provider.name:
+        """Halt it. Raises `Refused` where the configured provider never had anything of the mailing."""
+        had = {self.mailing.provider} | {batch.provider for batch in self.store.batches(self.mailing.id)}
+        if self.mailing.provider and self.provider.name not in had:
             raise Refused(
                 f"The mailing of {self.mailing.issue_date} went by {self.mailing.provider}.",
                 todo=f"Set NEWSLETTER_PROVIDER={self.mailing.provider} to cancel what it still holds.",
             )
         self.store.set_state(self.mailing.id, MailingState.HALTED, f"Halted by {by}: {reason}", self.clock())
-        self._stop_pending(f"halted by {by}")
+        return self._go_on(f"halted by {by}", stay=True)
+
+    def go_on(self) -> HaltReport:
+        """Stop what is left of a mailing that is halted already; one round of cancelling, without waiting for room."""
+        return self._go_on("halted", stay=False)
+
+    def _go_on(self, reason: str, *, stay: bool) -> HaltReport:
+        self._stop_pending(reason)
         self._await_running()
-        note = self._cancel()
-        return self._report(note)
+        note = self._cancel(stay)
+        return self._report(" ".join(filter(None, (note, self._elsewhere()))))
 
     def _stop_pending(self, reason: str) -> None:
         for batch in self.store.batches(self.mailing.id):
@@ -87,15 +99,31 @@ class Halt:
     def _submitting(self) -> bool:
         return any(b.state is BatchState.SUBMITTING for b in self.store.batches(self.mailing.id))
 
-    def _cancel(self) -> str:
+    def _cancel(self, stay: bool) -> str:
         """Round after round, as long as some are queued; each goes back to what it was when its time is over."""
-        if not isinstance(self.provider, Schedules):
-            return ""
-        asking = Canceller(self.mailing.id, self.store, self.provider, self.clock, self.stop, HALT)
-        while (found := asking.round()).queued and not self.stop():
-            self.wait(BETWEEN_ROUNDS)
+        note = ""
+        if isinstance(self.provider, Schedules):
+            asking = Canceller(self.mailing.id, self.store, self.provider, self.clock, self.stop, HALT)
+            while (found := asking.round()).queued and stay and not self.stop():
+                self.wait(BETWEEN_ROUNDS)
+            note = found.note
         self._stop_pending("halted")  # what a running send has put back to pending meanwhile
-        return found.note
+        return note
+
+    def _elsewhere(self) -> str:
+        """What another provider than the configured one holds for later: the mailing was switched over."""
+        now = self.clock()
+        theirs = [
+            (batch.provider or self.mailing.provider, batch.recipients)
+            for batch in self.store.batches(self.mailing.id)
+            if batch.state in _WITH_THEM and batch.send_at and batch.send_at > now
+        ]
+        names = {name for name, _ in theirs if name and name != self.provider.name}
+        held = sum(people for name, people in theirs if name in names)
+        if not names:
+            return ""
+        name = ", ".join(sorted(names))
+        return f"{held:,} are still held by {name}: set NEWSLETTER_PROVIDER to it and halt again to cancel those."
 
     # ── who ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -123,7 +151,7 @@ class Halt:
         if not isinstance(self.provider, Schedules):
             return False
         ours = batch.state in HALT.of or batch.state is BatchState.CANCELLING
-        return ours and cancellable(batch, self.clock(), self.provider.cancel_before)
+        return ours and cancellable(batch, self.clock(), self.provider.cancel_before, self.provider.name)
 
     def reached(self) -> Iterator[tuple[Recipient, Batch, str]]:
         """(recipient, batch, ``reached`` or ``perhaps``) of everybody whose mail may be out; streams by batch."""

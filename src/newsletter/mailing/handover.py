@@ -94,7 +94,9 @@ class HandOver:
             return
         found = self.store.batch(batch.id)
         if found and (found.state, found.attempts) == (BatchState.SUBMITTED, batch.attempts):
-            return  # an event of the provider was quicker than its answer
+            if message_id:  # an event of the provider was quicker than its answer
+                self.store.keep_receipt(batch.id, batch.attempts, message_id)
+            return
         _log.warning("batch %s: the lease ran out during the request", batch.id)
         if new is not BatchState.UNCERTAIN:
             known = BatchState.SUBMITTED if new is BatchState.SUBMITTED else BatchState.PENDING

@@ -108,7 +108,8 @@ def _check(mailing: Mailing, envelope: Envelope, provider: Provider) -> None:
     if mailing.provider and mailing.provider != provider.name:
         raise Refused(
             f"The mailing of {mailing.issue_date} began with {mailing.provider}, not with {provider.name}.",
-            todo=f"Set NEWSLETTER_PROVIDER={mailing.provider} to finish it.",
+            todo=f"Set NEWSLETTER_PROVIDER={mailing.provider} to finish it, or let {provider.name} take over what is"
+            f" pending: newsletter send {mailing.issue_date} --switch-provider.",
             mailing_id=mailing.id,
         )
 
@@ -212,7 +213,9 @@ class _Run:
     def _left(self) -> Outlook:
         until = self.scheduler.cancel_before if self.scheduler else None
         batches = self.store.batches(self.mailing.id)
-        left = outlook(batches, self.clock(), self.claims.ahead, self.claims.missed_before(), until)
+        left = outlook(
+            batches, self.clock(), self.claims.ahead, self.claims.missed_before(), until, self.provider.name
+        )
         free = self.claims.free_at()
         return (
             replace(left, next_at=max(left.next_at, free), held=free > left.next_at) if left.next_at else left

@@ -1,4 +1,4 @@
-"""Deliver: go on with every mailing that is under way, each batch on its morning.
+"""Deliver: go on with every mailing that is under way, each batch on its morning; and with halting one.
 
 It begins none, but for today's issue where that had to wait for an approval: the word, or the deadline, has come.
 """
@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from newsletter.domain.approving import Ruling
+from newsletter.domain.mailing import Mailing
 from newsletter.errors import NewsletterError
+from newsletter.mailing.halting import HaltReport
 from newsletter.mailing.report import SendReport
-from newsletter.pipeline.send import SendRoom, ruling, send
+from newsletter.pipeline.send import SendRoom, halting, ruling, send
 
 LOOK_BACK = timedelta(days=7)
 """An older mailing that was never finished is history; `newsletter send DATE` still goes on with it."""
@@ -25,13 +27,18 @@ class Delivered:
     date: date
     report: SendReport | None
     problem: NewsletterError | None = None
+    halted: HaltReport | None = None
+    """Of a mailing that was halted, by a person or by complaints, with something of it still to be stopped."""
 
 
 def deliver(room: SendRoom, *, stop: Callable[[], bool] = lambda: False) -> tuple[Delivered, ...]:
-    """Send what may go now of every unfinished mailing of the last days, the oldest issue first."""
+    """Send what may go now of every unfinished mailing of the last days, the oldest issue first.
+
+    Before that, stop what can still be stopped of those that are halted.
+    """
     today = room.calendar.date_of(room.clock())
     days = [mailing.issue_date for mailing in room.mailings.unfinished(today - LOOK_BACK)]
-    found = []
+    found = [_stop(room, mailing, stop) for mailing in room.mailings.to_stop(room.clock()) if not stop()]
     for day in [*days, *([today] if _released(room, today) else [])]:
         if stop():
             break
@@ -48,6 +55,13 @@ def _released(room: SendRoom, today: date) -> bool:
     if issue is None or room.mailings.find(today) is not None:
         return False
     return ruling(room, issue, now).ruling is not Ruling.HOLD
+
+
+def _stop(room: SendRoom, mailing: Mailing, stop: Callable[[], bool]) -> Delivered:
+    try:
+        return Delivered(mailing.issue_date, None, halted=halting(room, mailing, stop).go_on())
+    except NewsletterError as problem:
+        return Delivered(mailing.issue_date, None, problem)
 
 
 def _one(room: SendRoom, day: date, stop: Callable[[], bool]) -> Delivered:

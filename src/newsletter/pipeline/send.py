@@ -8,11 +8,12 @@ from datetime import date, datetime
 
 from newsletter.domain.approving import ApprovalRules, Decision, Ruling, Word, decide
 from newsletter.domain.document import sha256
-from newsletter.domain.mailing import Envelope, Mailing
+from newsletter.domain.mailing import Envelope, Mailing, MailingState
 from newsletter.domain.mornings import Mornings, zone_of
 from newsletter.domain.pacing import Limit
 from newsletter.errors import IssueNotFound, Refused, StorageError
 from newsletter.mailing.guard import Problem, refuse_example_values
+from newsletter.mailing.halting import Halt
 from newsletter.mailing.report import SendReport
 from newsletter.mailing.sender import SendTerms, send_mailing
 from newsletter.pipeline.days import Calendar
@@ -72,6 +73,7 @@ def send(
     allow_stale: bool = False,
     at_once: bool = False,
     stay: bool = False,
+    switch_provider: bool = False,
     stop: Callable[[], bool] = lambda: False,
     progress: Progress = no_progress,
 ) -> SendReport:
@@ -79,14 +81,20 @@ def send(
 
     Everybody gets it on their own morning; what may not go yet is left to the next run, or waited for (``stay``).
     ``at_once`` and ``allow_stale`` make whoever has not got it due now; ``allow_stale`` also sends what is late,
-    and to those who have a later issue already.
+    and to those who have a later issue already. ``switch_provider``: go on with another provider than it began with,
+    for what is pending.
     """
     now = room.clock()
     mailing = room.mailings.find(day)
+    if mailing and mailing.state is MailingState.HALTED:
+        halting(room, mailing, stop).go_on()  # no guard holds up what spares people
     issue = issue_to_send(room, day, mailing)
     guard(room, issue, now, begun=mailing is not None, allow_stale=allow_stale)
     if mailing is None:
         mailing = freeze(room, issue, now, at_once=at_once or allow_stale)
+    elif switch_provider:
+        room.mailings.switch_provider(mailing.id, room.provider.name, now)
+        mailing = room.mailings.find(day) or mailing
     if at_once or allow_stale:
         room.mailings.hasten(mailing.id, now, older_too=allow_stale)
     stale_after = None if allow_stale else room.calendar.stale_after
@@ -102,6 +110,11 @@ def send(
         wait=room.wait,
         terms=SendTerms(stale_after, stay, room.rules.limits, room.calendar.zone),
     )
+
+
+def halting(room: SendRoom, mailing: Mailing, stop: Callable[[], bool]) -> Halt:
+    """The stop button of a mailing."""
+    return Halt(mailing, room.mailings, room.provider, room.clock, room.wait, stop)
 
 
 def issue_to_send(room: SendRoom, day: date, mailing: Mailing | None) -> StoredIssue:

@@ -69,12 +69,28 @@ SPECS: tuple[Spec, ...] = (
     Spec(
         "BALANCE_LOADED", "3", parse.number, "loaded words in 100 that a column may have beyond its coverage"
     ),
-    Spec("PROVIDER", "outbox", parse.one_of("outbox", "sendgrid"), "who carries the mail"),
+    Spec("PROVIDER", "outbox", parse.one_of("outbox", "sendgrid", "smtp"), "who carries the mail"),
     Spec("SENDGRID_API_KEY", "", parse.plain, "key with the Mail Send scope", secret=True),
     Spec("SENDGRID_URL", "https://api.sendgrid.com", parse.web_url, "EU: https://api.eu.sendgrid.com"),
     Spec("SENDGRID_SANDBOX", "false", parse.boolean, "SendGrid checks the request and mails nobody"),
     Spec("MAX_PER_HOUR", "0", parse.whole, "most recipients mailed in an hour, over all issues; 0: no limit"),
     Spec("MAX_PER_DAY", "0", parse.whole, "most recipients mailed in 24 hours, over all issues; 0: no limit"),
+    Spec("SMTP_HOST", "", parse.plain, "mail server that takes the mail, for PROVIDER=smtp"),
+    Spec("SMTP_PORT", "587", parse.whole, "its port; 465 for SMTP_SECURITY=tls"),
+    Spec(
+        "SMTP_SECURITY",
+        "starttls",
+        parse.one_of("starttls", "tls", "none"),
+        "starttls, tls from the first byte, or none (on this machine only)",
+    ),
+    Spec("SMTP_USER", "", parse.plain, "user at the mail server; empty: no log-in"),
+    Spec("SMTP_PASSWORD", "", parse.plain, "password of SMTP_USER", secret=True),
+    Spec(
+        "WEBHOOK_PUBLIC_KEY",
+        "",
+        parse.words,
+        "verification key of the provider's signed Event Webhook; several separated by commas",
+    ),
     Spec(
         "FROM_EMAIL",
         "morning@example.com",
@@ -166,6 +182,12 @@ class Settings:
     sendgrid_sandbox: bool
     max_per_hour: int
     max_per_day: int
+    smtp_host: str
+    smtp_port: int
+    smtp_security: str
+    smtp_user: str
+    smtp_password: str = field(repr=False)
+    webhook_public_key: tuple[str, ...]
     from_email: str
     from_name: str
     postal_address: str
@@ -209,5 +231,5 @@ class Settings:
     @property
     def real_provider(self) -> bool:
         """Whether mail would leave this machine: a provider that is not on loopback."""
-        host = urlsplit(self.sendgrid_url).hostname or ""
-        return self.provider == "sendgrid" and host not in {"127.0.0.1", "localhost", "::1"}
+        hosts = {"sendgrid": urlsplit(self.sendgrid_url).hostname or "", "smtp": self.smtp_host}
+        return hosts.get(self.provider, "localhost") not in {"127.0.0.1", "localhost", "::1"}

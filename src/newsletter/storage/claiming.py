@@ -74,6 +74,8 @@ def _take(
         "claimed_at": at,
         "send_at": chosen.due_at if ahead else None,
         "provider_batch": terms.provider_batch if ahead else "",
+        "provider": "",  # the mailing's
+        "seen_at": None,  # what was told of an earlier try proves nothing of this one
     }
     change = sa.update(batches).where(batches.c.id == chosen.id).values(values)
     row = connection.execute(change.returning(*batches.c)).one()
@@ -135,6 +137,8 @@ def batch_from(row: AnyRow) -> Batch:
         send_at=row.send_at,
         provider_batch=row.provider_batch,
         was=row.was,
+        seen_at=row.seen_at,
+        provider=row.provider,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from newsletter.domain.audience import ExclusionReason
 from newsletter.domain.mailing import (
+    HANDED_OVER,
     Actor,
     Batch,
     BatchMove,
@@ -28,7 +29,10 @@ from newsletter.storage.claiming import batch_from, claim, handed_over, people_o
 from newsletter.storage.columns import AnyRow, Utc
 from newsletter.storage.engine import Database
 from newsletter.storage.freezing import DueTimes, exclusion, freeze
+from newsletter.storage.handovers import part_uncertain
 from newsletter.storage.moving import history, move, note_move
+from newsletter.storage.settling import settle_seen
+from newsletter.storage.switching import switch_provider
 from newsletter.storage.tables import batches, exclusions, mailings, mornings, recipients, subscribers
 
 LEASE = timedelta(seconds=90)
@@ -57,6 +61,19 @@ class SqlMailingStore:
         """See `ports.MailingStore.unfinished`."""
         ended = [MailingState.DONE.value, MailingState.HALTED.value]
         query = sa.select(mailings).where(mailings.c.issue_date >= since, mailings.c.state.not_in(ended))
+        with self._db.read() as connection:
+            rows = connection.execute(query.order_by(mailings.c.issue_date)).all()
+            return tuple(_mailing(connection, row) for row in rows)
+
+    def to_stop(self, at: datetime) -> tuple[Mailing, ...]:
+        """See `ports.MailingStore.to_stop`."""
+        states = {state.value for state in HANDED_OVER} - {BatchState.SUBMITTING.value}
+        unsent = {BatchState.PENDING.value, BatchState.FAILED.value, BatchState.SUBMITTING.value}
+        left = sa.exists().where(
+            batches.c.mailing_id == mailings.c.id,
+            sa.or_(batches.c.state.in_(unsent), sa.and_(batches.c.state.in_(states), batches.c.send_at > at)),
+        )
+        query = sa.select(mailings).where(mailings.c.state == MailingState.HALTED.value, left)
         with self._db.read() as connection:
             rows = connection.execute(query.order_by(mailings.c.issue_date)).all()
             return tuple(_mailing(connection, row) for row in rows)
@@ -121,6 +138,11 @@ class SqlMailingStore:
         with self._db.write(durable=True) as connection:
             return connection.execute(change).rowcount == 1
 
+    def switch_provider(self, mailing_id: int, provider: str, at: datetime) -> None:
+        """See `switching.switch_provider`."""
+        with self._db.write() as connection:
+            switch_provider(connection, mailing_id, provider, at, LEASE)
+
     def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
         """Take the lease when it is free, one's own, or its holder was last heard of over `LEASE` ago."""
         free = sa.or_(
@@ -168,6 +190,9 @@ class SqlMailingStore:
             rows = connection.execute(change).all()
             for row in rows:
                 note_move(connection, row, BatchState.SUBMITTING, Actor.SENDER, at)
+            # What was told of a batch while it was under way settles it as soon as it is in doubt.
+            settle_seen(connection, batches.c.mailing_id == mailing_id, at, (BatchState.UNCERTAIN,))
+            part_uncertain(connection, mailing_id, {row.id for row in rows}, at)
         return len(rows)
 
     def next_due(self, mailing_id: int, missed_before: datetime | None = None) -> datetime | None:
@@ -220,6 +245,14 @@ class SqlMailingStore:
         """See `moving.move`."""
         with self._db.write() as connection:
             return move(connection, batch_id, old, new, at, reason, message_id, by=by, attempt=attempt)
+
+    def keep_receipt(self, batch_id: str, attempt: int, message_id: str) -> None:
+        """See `ports.MailingStore.keep_receipt`."""
+        accepted = (batches.c.batch_id == batch_id, batches.c.attempts == attempt)
+        submitted = (batches.c.state == BatchState.SUBMITTED.value, batches.c.message_id == "")
+        change = sa.update(batches).where(*accepted, *submitted).values(message_id=message_id)
+        with self._db.write() as connection:
+            connection.execute(change)
 
     def history(self, batch_id: str) -> tuple[BatchMove, ...]:
         """See `moving.history`."""

@@ -31,12 +31,21 @@ def move(
     mine = [batches.c.batch_id == batch_id, batches.c.state == old.value]
     if attempt is not None:
         mine.append(batches.c.attempts == attempt)
+    if _sends_again(old, new, by):  # never what the provider has told of: that was accepted
+        mine.append(batches.c.seen_at.is_(None))
     change = sa.update(batches).where(*mine).values(_values(old, new, at, reason, message_id))
     row = connection.execute(change.returning(*batches.c)).first()
     if row is None:
         return False
     note_move(connection, row, old, by, at)
     return True
+
+
+def _sends_again(old: BatchState, new: BatchState, by: Actor) -> bool:
+    """Whether it is a step on the way of what is in doubt to being sent afresh."""
+    if old not in (BatchState.UNCERTAIN, BatchState.CANCELLING):
+        return False
+    return new is BatchState.PENDING or (new is BatchState.CANCELLING and by is Actor.SENDER)
 
 
 def _values(old: BatchState, new: BatchState, at: datetime, reason: str, message_id: str) -> dict[str, Any]:
@@ -48,7 +57,8 @@ def _values(old: BatchState, new: BatchState, at: datetime, reason: str, message
     elif old is BatchState.CANCELLING:
         values["was"] = ""
     if new is BatchState.PENDING:  # whatever the provider had of it is over: the next attempt is a fresh one
-        values |= {"send_at": None, "provider_batch": ""}
+        # by whoever is the mailing's provider then
+        values |= {"send_at": None, "provider_batch": "", "provider": "", "seen_at": None}
     return values
 
 

@@ -372,6 +372,12 @@ batches = Table(
     _text("was"),
     # Recipients left out at a claim: those of `recipients` are who is left.
     _number("skipped"),
+    # The claim (of `attempts`) that handing it over one by one began for: each begins once.
+    _number("begun"),
+    # The first event of the provider's that names it, or one of its deliveries: proof that it was accepted.
+    Column("seen_at", Utc),
+    # Who has it, where that is not the mailing's provider (any more); empty: the mailing's.
+    _text("provider"),
     UniqueConstraint("mailing_id", "number"),
     Index(None, "mailing_id", "state", "number"),
 )
@@ -433,6 +439,61 @@ exclusions = Table(
     ),
     Column("subscriber_id", BigId, primary_key=True, autoincrement=False),
     Column("reason", Text, nullable=False),
+)
+
+# ── what the provider tells ────────────────────────────────────────────────────────────────────────
+
+delivery_events = Table(
+    "delivery_events",
+    metadata,
+    # Each event once, by either of two keys: the provider's own id is reported to change when it repeats itself.
+    Column("id", BigId, primary_key=True),
+    Column("event_id", Text, nullable=False, unique=True),
+    Column("fingerprint", Text, nullable=False, unique=True),
+    _text("delivery_id"),
+    Column("kind", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("received_at", Utc, nullable=False),
+)
+
+delivery_states = Table(
+    "delivery_states",
+    metadata,
+    # What the events say of one delivery, folded (`domain.events.Fact`).
+    Column("delivery_id", Text, primary_key=True),
+    Column("batch", BigId, ForeignKey(batches.c.id, ondelete="CASCADE"), nullable=False),
+    Column("facts", Integer, nullable=False),
+    Index(None, "batch", "facts"),
+)
+
+provider_choices = Table(
+    "provider_choices",
+    metadata,
+    # Leaving and returning by the provider's own unsubscribe links: the later one counts, in any order of arrival.
+    Column("address_key", Text, primary_key=True),
+    Column("left_at", Utc),
+    Column("returned_at", Utc),
+)
+
+suppression_pulls = Table(
+    "suppression_pulls",
+    metadata,
+    # How far reading each of the provider's suppression lists is: an interrupted reading goes on there.
+    Column("name", Text, primary_key=True),
+    _number("offset"),
+    Column("began_at", Utc, nullable=False),
+    Column("finished_at", Utc),
+)
+
+handovers = Table(
+    "handovers",
+    metadata,
+    # SMTP hands mail over one by one: what is known of each while its batch is under way.
+    Column("delivery_id", Text, primary_key=True),
+    Column("batch_id", Text, nullable=False, index=True),
+    Column("outcome", Text, nullable=False),
+    _text("reason"),
+    Column("at", Utc, nullable=False),
 )
 
 # ── backfills ──────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
-"""Delivery: each batch its morning, its history, and what it takes to cancel it at the provider.
+"""Delivery: each batch its morning, its history, who has it and how to cancel it there; what the provider tells of it.
 
-New columns have defaults and new tables stand beside the old ones: the previous release runs on.
+New columns have defaults or may stay empty, and new tables stand beside the old ones: the previous release runs on.
 """
 
 from __future__ import annotations
@@ -25,6 +25,12 @@ def upgrade() -> None:
     _batch_moves()
     _mornings()
     _skips()
+    _batches_seen()
+    _delivery_events()
+    _delivery_states()
+    _provider_choices()
+    _suppression_pulls()
+    _handovers()
 
 
 def _some(name: str, kind: Any, **options: Any) -> sa.Column[Any]:
@@ -93,3 +99,73 @@ def _skips() -> None:
         _some("at", UTC),
         sa.PrimaryKeyConstraint("date", name="pk_skips"),
     )
+
+
+def _batches_seen() -> None:
+    op.add_column("batches", _some("begun", sa.Integer(), server_default=sa.text("0")))
+    op.add_column("batches", sa.Column("seen_at", UTC))
+    op.add_column("batches", _text("provider"))
+
+
+def _delivery_events() -> None:
+    op.create_table(
+        "delivery_events",
+        _some("id", ID),
+        _some("event_id", sa.Text()),
+        _some("fingerprint", sa.Text()),
+        _text("delivery_id"),
+        _some("kind", sa.Text()),
+        _some("at", UTC),
+        _some("received_at", UTC),
+        sa.PrimaryKeyConstraint("id", name="pk_delivery_events"),
+        sa.UniqueConstraint("event_id", name="uq_delivery_events_event_id"),
+        sa.UniqueConstraint("fingerprint", name="uq_delivery_events_fingerprint"),
+    )
+
+
+def _delivery_states() -> None:
+    op.create_table(
+        "delivery_states",
+        _some("delivery_id", sa.Text()),
+        _some("batch", ID),
+        _some("facts", sa.Integer()),
+        sa.ForeignKeyConstraint(
+            ["batch"], ["batches.id"], name="fk_delivery_states_batch", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", name="pk_delivery_states"),
+    )
+    op.create_index("ix_delivery_states_batch_facts", "delivery_states", ["batch", "facts"])
+
+
+def _provider_choices() -> None:
+    op.create_table(
+        "provider_choices",
+        _some("address_key", sa.Text()),
+        sa.Column("left_at", UTC),
+        sa.Column("returned_at", UTC),
+        sa.PrimaryKeyConstraint("address_key", name="pk_provider_choices"),
+    )
+
+
+def _suppression_pulls() -> None:
+    op.create_table(
+        "suppression_pulls",
+        _some("name", sa.Text()),
+        _some("offset", sa.Integer(), server_default=sa.text("0")),
+        _some("began_at", UTC),
+        sa.Column("finished_at", UTC),
+        sa.PrimaryKeyConstraint("name", name="pk_suppression_pulls"),
+    )
+
+
+def _handovers() -> None:
+    op.create_table(
+        "handovers",
+        _some("delivery_id", sa.Text()),
+        _some("batch_id", sa.Text()),
+        _some("outcome", sa.Text()),
+        _text("reason"),
+        _some("at", UTC),
+        sa.PrimaryKeyConstraint("delivery_id", name="pk_handovers"),
+    )
+    op.create_index("ix_handovers_batch_id", "handovers", ["batch_id"])
