@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import signal
 import stat
@@ -24,6 +25,7 @@ from newsletter.domain.audience import SubscriberStatus, SuppressionReason
 from newsletter.domain.issue import UNSUBSCRIBE_SLOT
 from newsletter.domain.mailing import BatchState, MailingState
 from newsletter.domain.tokens import Purpose, public_id_of, sign, verify
+from newsletter.mailing.event_rows import read_events
 from newsletter.mailing.outbox import FILES_LIMIT
 from newsletter.mailing.report import Outcome
 from newsletter.mailing.sendgrid_provider import SendGridProvider
@@ -601,6 +603,37 @@ def test_a_halt_names_who_was_reached(local: Home, stand_in: SendGridStandIn) ->
     assert {row["what"] for row in rows} == {"reached"}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert home.ran("halt", "2026-01-01", "--by", "Ann", "--reason", "x").status == 1
+
+
+@pytest.mark.parametrize("command", ["deliver", "send"])
+def test_stopped_by_complaints_whatever_is_still_to_go_out_is_cancelled_by_the_next_run(
+    home: Home, stand_in: SendGridStandIn, command: str
+) -> None:
+    home = in_the_morning(home.at(stand_in.url), 45)
+    later = datetime.now(ZoneInfo("America/New_York")) + timedelta(hours=5)
+    with home.house() as house, house.database.write() as connection:
+        people = sa.update(subscribers).where(subscribers.c.id % 2 == 0)
+        connection.execute(people.values(deliver_at=f"{later:%H:%M}"))
+    ran = home.ran("send", DAY.isoformat(), "--yes", "--json")
+    assert (ran.json["outcome"], ran.json["submitted"], ran.json["waiting"]) == ("waiting", 1_250, 1_250)
+    told = stand_in.mails[:1_000]
+    rows = [
+        {"event": what, "email": mail.to, "timestamp": int(time.time()), "sg_event_id": f"{what}-{number}"}
+        | dict(mail.custom_args)
+        for number, mail in enumerate(told)
+        for what in (["delivered", "spamreport"] if number < 3 else ["delivered"])
+    ]
+    with home.house() as house:
+        house.intake.take(read_events(json.dumps(rows).encode(), SECRET.encode()).events)
+    assert home.mailing().state is MailingState.HALTED
+    assert len(stand_in.mails) == 1_250, "the webhook answers at once; cancelling is the next run's"
+    words = ("deliver",) if command == "deliver" else ("send", DAY.isoformat(), "--yes")
+    ran = home.ran(*words)
+    assert ran.status == (0 if command == "deliver" else 3), ran.err
+    assert stand_in.mails == ()
+    assert {batch.state.value for batch in home.batches()} == {"cancelled"}
+    assert "0.30 %" in home.mailing().note
+    assert home.ran("deliver").out == ""
 
 
 # ── leaving while a mailing is under way ───────────────────────────────────────────────────────────

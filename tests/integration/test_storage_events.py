@@ -296,24 +296,50 @@ def complained(room: Room, complaints: int) -> None:
 
 @pytest.mark.parametrize(
     ("complaints", "state"),
-    [(2, MailingState.SENDING), (3, MailingState.HALTED)],
+    [
+        (2, MailingState.SENDING),
+        (3, MailingState.SENDING),
+        (3, MailingState.WAITING),
+        (3, MailingState.PAUSED),
+    ],
 )
 def test_complaints_stop_a_mailing_under_way(
     database: Database, complaints: int, state: MailingState
 ) -> None:
     room = Room(database, people=1_000, batch_size=500)
-    room.store.set_state(room.mailing.id, MailingState.SENDING, "", NOON)
+    for now in dict.fromkeys((MailingState.SENDING, state)):
+        room.store.set_state(room.mailing.id, now, "", NOON)
     later = {"batch_id": "later", "mailing_id": room.mailing.id, "number": 9, "state": "pending"}
     with database.write() as connection:  # one batch is still to be sent
         connection.execute(sa.insert(batches).values(later))
     complained(room, complaints)
     found = room.store.get(room.mailing.id)
     assert found is not None
-    assert found.state is state
-    if state is MailingState.HALTED:
+    assert found.state is (MailingState.HALTED if complaints == 3 else state)
+    assert room.store.to_stop(NOON) == ((found,) if complaints == 3 else ())
+    if complaints == 3:
         assert "0.30 %" in found.note
         assert room.store.claim(room.mailing.id, hours(3), ANY) is None
         assert received_of(found, room.events, room.store).complaints == 3
+
+
+@pytest.mark.parametrize(("send_at", "state"), [(3, MailingState.HALTED), (1, MailingState.DONE)])
+def test_a_mailing_that_is_done_is_stopped_while_the_provider_holds_some_for_later(
+    database: Database, send_at: int, state: MailingState
+) -> None:
+    room = Room(database, people=1_000, batch_size=500)
+    for now in (MailingState.SENDING, MailingState.DONE):
+        room.store.set_state(room.mailing.id, now, "", NOON)
+    last = room.store.batches(room.mailing.id)[-1]
+    with database.write() as connection:  # the clock of the intake stands at 2
+        values = {"send_at": hours(send_at), "provider_batch": "p1"}
+        connection.execute(sa.update(batches).where(batches.c.batch_id == last.id).values(values))
+    complained(room, 3)
+    found = room.store.get(room.mailing.id)
+    assert found is not None
+    assert found.state is state
+    assert [m.id for m in room.store.to_stop(hours(2))] == ([found.id] if send_at == 3 else [])
+    assert room.store.to_stop(hours(3)) == ()
 
 
 def test_a_mailing_that_is_done_stays_done(database: Database) -> None:

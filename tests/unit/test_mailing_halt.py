@@ -166,6 +166,44 @@ def test_what_the_provider_refuses_is_said() -> None:
     assert store.rows["m1b1"].state is BatchState.SUBMITTED
 
 
+def test_what_another_provider_holds_is_left_to_it_and_said() -> None:
+    store, clock = due_in(30 * MINUTE, 30 * MINUTE), FakeClock()
+    provider = PostRoom(clock)
+    send(store, provider, clock)
+    store.rows["m1b1"] = replace(store.rows["m1b1"], provider="older")
+    found = halt(store, provider, clock)
+    assert (found.stopped, found.reached, found.queued) == (10, 10, 0)
+    assert provider.cancelled == [provider.ids[1]]
+    assert "10 are still held by older" in found.note
+
+
+def test_after_a_switch_the_first_provider_can_still_be_asked_to_cancel_its_own() -> None:
+    store, clock = due_in(30 * MINUTE, 2 * HOUR), FakeClock()
+    provider = PostRoom(clock)
+    send(store, provider, clock)
+    store.rows["m1b1"] = replace(store.rows["m1b1"], provider=provider.name)
+    store.mailings[1] = replace(store.mailings[1], provider="newer")
+    found = halt(store, provider, clock)
+    assert (found.stopped, found.note) == (20, "")
+    assert not provider.delivered
+
+
+def test_a_halt_is_gone_on_with_without_waiting_for_room() -> None:
+    store, clock = due_in(*[30 * MINUTE] * 12, 2 * HOUR), FakeClock()
+    provider = PostRoom(clock)
+    send(store, provider, clock)
+    store.set_state(1, MailingState.HALTED, "Stopped: complaints", clock())
+    mailing = store.get(1)
+    assert mailing is not None
+    clock.waited.clear()
+    found = Halt(mailing, store, provider, clock, clock.wait).go_on()
+    assert (found.stopped, found.queued) == (110, 20)
+    assert clock.waited == []
+    after = store.get(1)
+    assert after is not None
+    assert after.note == "Stopped: complaints"
+
+
 def test_by_another_provider_it_cannot_be_halted() -> None:
     store, clock = HaltStore(people(10)), FakeClock()
     frozen(store, provider="sendgrid")

@@ -341,6 +341,22 @@ def test_settled_by_an_event_it_is_neither_cancelled_nor_sent_again() -> None:
     assert (provider.asked, provider.cancelled) == (["m1b1"], [])
 
 
+@pytest.mark.parametrize("what", [{"seen_at": START}, {"provider": "older"}], ids=["told of", "another's"])
+def test_what_was_told_of_and_what_another_provider_has_is_never_cancelled_and_sent_afresh(what: Any) -> None:
+    store, clock = due_in(30 * MINUTE), FakeClock()
+    provider = PostRoom(clock, (doubt(), True))
+    provider.answers = [busy()]
+    send(store, provider, clock)
+    assert states(store) == ["cancelling"]
+    for state in (BatchState.UNCERTAIN, BatchState.CANCELLING):
+        was = "uncertain" if state is BatchState.CANCELLING else ""
+        store.rows["m1b1"] = replace(store.rows["m1b1"], state=state, was=was, **what)
+        report = send(store, provider, clock)
+        assert (provider.asked, provider.cancelled) == (["m1b1"], [])
+        assert report.submitted == 0
+        assert states(store) == [state.value]
+
+
 def test_an_event_that_is_quicker_than_the_answer_is_no_trouble() -> None:
     store, clock = due_in(timedelta(0)), FakeClock()
 
@@ -348,6 +364,7 @@ def test_an_event_that_is_quicker_than_the_answer_is_no_trouble() -> None:
         store.move("m1b1", BatchState.SUBMITTING, BatchState.SUBMITTED, clock(), by=Actor.PROVIDER)
 
     assert send(store, PostRoom(clock, an_event_comes), clock).outcome is Outcome.DONE
+    assert store.rows["m1b1"].message_id == "receipt-m1b1"
 
 
 def test_of_fifty_uncertain_batches_ten_are_cancelled_at_a_time_and_the_rest_is_queued() -> None:
