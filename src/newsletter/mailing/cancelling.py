@@ -116,7 +116,8 @@ class Canceller:
         elif answer is Cancellation.REFUSED:
             self._back(batch, REFUSED)
         elif is_certain(batch, self.clock(), self.provider.cancel_before):
-            self._move(batch, BatchState.CANCELLING, self.aim.into, self.aim.reason)
+            if not self._move(batch, BatchState.CANCELLING, self.aim.into, self.aim.reason):
+                _log.warning("batch %s: settled otherwise while the provider cancelled it", batch.id)
         else:
             self._back(batch, TOO_LATE)
             return Cancellation.REFUSED
