@@ -66,7 +66,7 @@ class Actor(StrEnum):
     SENDER = "sender"
     """A run of `newsletter send`, for what it does and sees itself."""
     OPERATOR = "operator"
-    """A person: resolve, halt."""
+    """A person: resolve, halt; or the rule on complaints in their stead."""
     PROVIDER = "provider"
     """An event that the provider reports of a batch's mail."""
 
