@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed-from-lock
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench preview serve lock clean
+.PHONY: help demo test chaos check format bench preview serve lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ demo: $(STAMP) ## the whole day on the fictional sample newsroom, mailed into an
 test: $(STAMP) ## every test (browser tests are skipped, with the reason, where there is no Chromium)
 	@echo "Running the tests …"
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+chaos: $(STAMP) ## kill senders 300 times on both databases, and count who got what (CHAOS_ARGS="--kills 1000 --seed 7")
+	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
 
 check: $(STAMP) ## lint, formatting, types and import contracts
 	@echo "ruff …" && $(BIN)/ruff check . && $(BIN)/ruff format --check .

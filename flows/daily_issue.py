@@ -56,6 +56,7 @@ def send_issue(day: dt.date, allow_stale: bool) -> dict[str, Any]:
     return {
         "submitted": report.submitted,
         "recipients": report.recipients,
+        "waiting": report.waiting,
         "complete": report.exit_status == 0,
     }
 
@@ -77,6 +78,9 @@ def daily_issue(
             day or house.calendar.date_of(scheduled_time()), at, house.clock()
         )
         gathers = house.should_gather(cut_off)
+        skip = house.issues.skipped(day)
+    if skip:
+        return Completed(message=f"No issue of {day}: it is skipped ({skip.reason}).")
     if gathers:
         gather_once(cut_off)
     try:
@@ -98,6 +102,8 @@ def _mail(day: dt.date, built: dict[str, Any], allow_stale: bool) -> State[Any]:
     except NewsletterError as problem:
         return Failed(message=f"Issue of {day} built, sending failed: {problem}", data=built)
     message = f"Issue of {day}: {sent['submitted']} of {sent['recipients']} submitted."
+    if sent["waiting"]:
+        message += f" {sent['waiting']} wait for their morning; the deployment `deliver` goes on."
     return (Completed if sent["complete"] else Failed)(message=message, data={**built, **sent})
 
 

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from newsletter.domain.article import Article
-from newsletter.domain.audience import ExclusionReason, Subscriber, SubscriberStatus, SuppressionReason
+from newsletter.domain.audience import (
+    ExclusionReason,
+    Standing,
+    Subscriber,
+    SubscriberStatus,
+    SuppressionReason,
+)
 from newsletter.domain.checks import Check
+from newsletter.domain.events import Choice, DeliveryEvent, Fact
 from newsletter.domain.feed import (
     Capture,
     CleanFeed,
@@ -25,21 +32,28 @@ from newsletter.domain.feed import (
     ParsedFeed,
     ParseJob,
 )
+from newsletter.domain.handover import Handover, Parts
 from newsletter.domain.issue import Issue, Mail, ModelTally
 from newsletter.domain.leaning import Side
 from newsletter.domain.mailing import (
     Accepted,
+    Actor,
     Addressed,
     Batch,
+    BatchMove,
     BatchState,
+    Cancellation,
     Candidate,
+    ClaimTerms,
     Envelope,
     Lease,
     Mailing,
     MailingState,
     Recipient,
+    Schedule,
 )
 from newsletter.domain.outlet import Registry
+from newsletter.domain.pacing import Handed
 from newsletter.domain.story import Chosen, LineUp, PastStory, Story
 from newsletter.domain.words import Cited, Place, Statement, StoryWords
 
@@ -451,6 +465,16 @@ class StoredIssue:
     """check name -> reason, given with the approval."""
 
 
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A day without an issue, and whose word that is."""
+
+    date: date
+    by: str
+    reason: str
+    at: datetime
+
+
 class IssueStore(Protocol):
     def get(self, day: date, revision: int | None = None) -> StoredIssue | None:
         """That revision, or the newest."""
@@ -470,12 +494,20 @@ class IssueStore(Protocol):
 
     def unapprove(self, day: date) -> None: ...
 
+    def skip(self, skip: Skip) -> None:
+        """No issue that day; idempotent, the first word stays."""
+        ...
+
+    def unskip(self, day: date) -> bool: ...
+
+    def skipped(self, day: date) -> Skip | None: ...
+
     def dates(self) -> tuple[date, ...]:
-        """Dates that have an issue, ascending."""
+        """Dates that have an issue, ascending; not those that were skipped."""
         ...
 
     def number_of(self, day: date, first: date | None) -> int:
-        """1 + the issues dated before ``day`` (and on or after ``first``, where given)."""
+        """1 + the issues dated before ``day`` (and on or after ``first``, where given); skipped days have none."""
         ...
 
     def past_stories(self, before: date, days: int) -> tuple[PastStory, ...]:
@@ -541,6 +573,36 @@ class SubscriberStore(Protocol):
 
     def suppressed(self, address_keys: Sequence[str]) -> frozenset[str]: ...
 
+    def standing(self, address_key: str) -> Standing:
+        """Status and every reason that holds the address back; an erased address is recognised, too."""
+        ...
+
+    def apply(self, address_key: str, old: Standing, new: Standing, at: datetime) -> None:
+        """Make the one into the other (`domain.audience.ruling`), in one transaction. The row has to be there."""
+        ...
+
+    def edit(
+        self,
+        address_key: str,
+        *,
+        timezone: str | None = None,
+        deliver_at: str | None = None,
+        name: str | None = None,
+    ) -> bool:
+        """Change what is not None; False when the address is not on the list."""
+        ...
+
+    def erase(self, address_key: str, at: datetime) -> bool:
+        """Forget the address: nothing of it stays but what stands for it, keyed, with why it is held back.
+
+        Deliveries and counts stay, by number. Whether anything was there; may be repeated.
+        """
+        ...
+
+    def barred(self) -> Callable[[str], bool]:
+        """Whether an address key was erased, as of now."""
+        ...
+
 
 class MailingStore(Protocol):
     """Rows of one mailing. Every method is one committed transaction."""
@@ -553,19 +615,51 @@ class MailingStore(Protocol):
         """Every subscriber on the list, each with its exclusion or None; streams."""
         ...
 
+    def unfinished(self, since: date) -> tuple[Mailing, ...]:
+        """Mailings of issues of that date and later that a run may go on with; the oldest issue first."""
+        ...
+
+    def to_stop(self, at: datetime) -> tuple[Mailing, ...]:
+        """Halted mailings of which something may still be stopped: not handed over, or to be sent after ``at``."""
+        ...
+
     def freeze(
-        self, day: date, revision: int, html_sha256: str, provider: str, batch_size: int, frozen_at: datetime
+        self,
+        day: date,
+        revision: int,
+        html_sha256: str,
+        provider: str,
+        batch_size: int,
+        frozen_at: datetime,
+        due: Callable[[str, str], datetime] | None = None,
     ) -> Mailing:
         """Freeze the audience once: recipients in batches, exclusions counted by reason, one transaction.
 
         UNIQUE(issue date, subscriber) makes a second freeze of the date return the first one's mailing.
+        ``due(timezone, deliver_at)``, pure, says when a subscriber with those wishes is due; without it everybody
+        is at once. All of a batch are due at one time; nobody is due before an earlier issue still on its way to them.
         Raises `StorageError` (and keeps nothing) unless candidates = recipients + exclusions.
         """
         ...
 
+    def mornings(self, mailing_id: int) -> tuple[tuple[str, str, datetime], ...]:
+        """(timezone, time of day, when it was due) of each wish on the list at the freeze."""
+        ...
+
     def get(self, mailing_id: int) -> Mailing | None: ...
 
-    def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> None: ...
+    def state(self, mailing_id: int) -> MailingState | None: ...
+
+    def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> bool:
+        """Change it, if that move is legal (`may_become`); whether it is in that state now."""
+        ...
+
+    def switch_provider(self, mailing_id: int, provider: str, at: datetime) -> None:
+        """Hand what is pending to another provider; what the old one has, or may have, stays its own.
+
+        Raises `Refused` while a process is sending the mailing.
+        """
+        ...
 
     def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
         """Take the mailing's sending lease for this process; False while another live process holds it."""
@@ -587,11 +681,27 @@ class MailingStore(Protocol):
         """Batches left `submitting` by a dead process become `uncertain`; call only while holding the lease."""
         ...
 
-    def claim(self, mailing_id: int, at: datetime) -> tuple[Batch, tuple[Recipient, ...]] | None:
-        """The next pending batch, now `submitting` and committed; None when there is none.
+    def next_due(self, mailing_id: int, missed_before: datetime | None = None) -> datetime | None:
+        """When the next pending batch is due, of those whose morning was not missed; None when there is none."""
+        ...
 
-        Recipients who unsubscribed or were suppressed since the freeze are left out and recorded as skipped.
-        A batch with nobody left is settled on the way; a halted mailing has none to give.
+    def handed_over(self, since: datetime) -> Handed:
+        """What was claimed later than that, of all mailings, and has or may have been taken by the provider."""
+        ...
+
+    def hasten(self, mailing_id: int, at: datetime, *, older_too: bool = False) -> None:
+        """Whoever is pending is due at ``at``; with ``older_too`` for good also who has a later issue already."""
+        ...
+
+    def claim(
+        self, mailing_id: int, at: datetime, terms: ClaimTerms
+    ) -> tuple[Batch, tuple[Recipient, ...]] | None:
+        """The next pending batch within the terms, now `submitting` and committed; None when there is none.
+
+        Recipients who unsubscribed or were suppressed since the freeze, and those who have a later issue already,
+        are left out and recorded as skipped. A batch with nobody left is settled on the way; a halted mailing has
+        none to give, nor has one for which the terms' limits leave no room. A batch due later than in a minute gets
+        the terms' ``provider_batch`` and its ``send_at``.
         """
         ...
 
@@ -603,8 +713,23 @@ class MailingStore(Protocol):
         at: datetime,
         reason: str = "",
         message_id: str = "",
+        *,
+        by: Actor = Actor.SENDER,
+        attempt: int | None = None,
     ) -> bool:
-        """Move a batch if it is still in ``old`` and the move is legal (`may_move`); whether it happened."""
+        """Move a batch if it is still in ``old`` and ``by`` may (`may_move`); whether it happened.
+
+        Noted in its history. With ``attempt`` only if it has been claimed so often: an answer that comes late does not
+        touch a later try.
+        """
+        ...
+
+    def keep_receipt(self, batch_id: str, attempt: int, message_id: str) -> None:
+        """Note the receipt of that attempt, of a batch that an event has made `submitted` before the answer came."""
+        ...
+
+    def history(self, batch_id: str) -> tuple[BatchMove, ...]:
+        """Every move of a batch, oldest first."""
         ...
 
     def batches(self, mailing_id: int) -> tuple[Batch, ...]: ...
@@ -624,7 +749,125 @@ class MailingStore(Protocol):
         ...
 
     def counts(self, mailing_id: int) -> Mapping[str, int]:
-        """Recipients by batch state, and ``skipped``."""
+        """Recipients by batch state, and ``skipped``; over the recipients' own rows."""
+        ...
+
+    def tally(self, mailing_id: int) -> Mapping[str, int]:
+        """The same as the batches have it: quick, for showing progress."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a set of events."""
+
+    new: int
+    repeated: int
+    """Told before, by either key."""
+    unknown: int
+    """Of no delivery of ours: a test mail, another sender's of the same account."""
+    settled: tuple[str, ...] = ()
+    """Uncertain batches that are submitted now."""
+    mailings: tuple[int, ...] = ()
+    """Mailings to look at again: a batch of theirs was settled, or somebody complained."""
+
+
+class EventStore(Protocol):
+    """What the provider told of deliveries."""
+
+    def take(self, events: Sequence[DeliveryEvent], at: datetime) -> Taken:
+        """Keep the events and all that follows from them (`domain.events`), in one committed transaction.
+
+        Each is kept once, by either of its keys; what follows is the same in any order and with any repeats.
+        """
+        ...
+
+    def reception(self, mailing_id: int) -> Mapping[Fact, int]:
+        """Deliveries of a mailing by what is known of them; those nothing was told of are left out."""
+        ...
+
+    def batch_receptions(self, mailing_id: int) -> Mapping[str, Mapping[Fact, int]]:
+        """The same by batch id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An address on one of the provider's suppression lists; an empty key is an entry that is no address."""
+
+    address_key: str
+    at: datetime | None = None
+    """Since when, where the list says so."""
+
+
+class SuppressionSource(Protocol):
+    """The provider's suppression lists."""
+
+    page_size: int
+
+    def page(self, name: str, offset: int) -> Sequence[Listed] | None:
+        """A page of a list; None where this account does not offer the list. Fewer than a page is the end.
+
+        Raises `ProviderRejected`, or `ProviderBusy` and `ProviderUncertain` for what may be asked again.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """How far the reading of one list is."""
+
+    offset: int
+    began_at: datetime
+    finished_at: datetime | None = None
+
+
+class PullStore(Protocol):
+    """What was read of the provider's lists. Every method is one committed transaction."""
+
+    def pull(self, name: str) -> Pull | None:
+        """The newest reading of that list."""
+        ...
+
+    def keep(self, name: str, pull: Pull, held: Held, choices: Mapping[str, Choice]) -> int:
+        """Merge a page and note how far the reading is, both or neither; how many are held back anew."""
+        ...
+
+
+Held: TypeAlias = Mapping[tuple[str, SuppressionReason], datetime]
+"""(address key, reason) -> since when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What became of one mail that was handed over by itself."""
+
+    delivery_id: str
+    outcome: Handover
+    reason: str = ""
+    """For a refusal, its code; no address."""
+    dead: bool = False
+    """The refusal says that the mailbox does not exist: hold the address back from now on."""
+
+
+class HandoverLog(Protocol):
+    """What is known of each mail of a batch that goes one by one. Every method is one committed transaction."""
+
+    def begin(self, batch_id: str, at: datetime) -> int:
+        """Before the first mail: which claim of the batch this is. Each claim is begun once, so that a process that
+        stood still and lost its batch to another never goes on with the other's claim. Raises `StorageError` then."""
+        ...
+
+    def note(self, batch_id: str, claim: int, known: Sequence[Known], at: datetime) -> None:
+        """Keep what is known; a later word on a delivery replaces the earlier. Raises as `begin` does."""
+        ...
+
+    def part(self, batch_id: str, claim: int, at: datetime) -> Parts:
+        """Part an interrupted batch by what is known of its mails, and say what it held.
+
+        Accepted mail becomes a batch of its own, submitted; so does mail in doubt, uncertain; refused recipients
+        are skipped with the reason. The batch keeps what is open; else what is in doubt; else what was accepted.
+        """
         ...
 
 
@@ -637,10 +880,43 @@ class Provider(Protocol):
     real: bool
     """Whether mail leaves this machine: then example values and failed guards refuse a send."""
 
-    def submit(self, envelope: Envelope, batch_id: str, recipients: Sequence[Addressed]) -> Accepted: ...
+    def submit(
+        self,
+        envelope: Envelope,
+        batch_id: str,
+        recipients: Sequence[Addressed],
+        schedule: Schedule | None = None,
+    ) -> Accepted:
+        """Hand a batch over; ``schedule`` only to one that `Schedules`."""
+        ...
 
     def submit_test(self, envelope: Envelope, email: str) -> Accepted:
         """One marked test mail outside of any mailing."""
+        ...
+
+
+@runtime_checkable
+class Schedules(Protocol):
+    """What a `Provider` that takes mail ahead of its time can do besides. Raises as `Provider` does."""
+
+    name: str
+    ahead: timedelta
+    """How long before its time a batch is handed over at most."""
+    cancel_before: timedelta
+    """Until how long before its time a batch can be cancelled for sure."""
+    most_cancellations: int
+    """How many cancellations it holds at a time."""
+
+    def reserve(self) -> str:
+        """An id for a batch; costs nothing where it is not used."""
+        ...
+
+    def cancellations(self) -> frozenset[str]:
+        """The batches (by that id) that it holds a cancellation of."""
+        ...
+
+    def cancel(self, provider_batch: str) -> Cancellation:
+        """Do not send that batch, whether it has it already or gets it later; may be asked again."""
         ...
 
 

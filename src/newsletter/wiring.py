@@ -18,12 +18,15 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from newsletter import __version__
+from newsletter.domain.approving import ApprovalRules, NoApproval
+from newsletter.domain.audience import Subscriber
 from newsletter.domain.brand import Brand
 from newsletter.domain.checks import CheckLimits
 from newsletter.domain.document import dump
 from newsletter.domain.mailing import Recipient
 from newsletter.domain.outlet import Registry
-from newsletter.domain.tokens import Purpose, sign
+from newsletter.domain.pacing import limits
+from newsletter.domain.tokens import Purpose, erased_key, sign
 from newsletter.errors import SettingsError
 from newsletter.pipeline.days import Calendar
 from newsletter.settings.brandfile import load_brand
@@ -33,14 +36,17 @@ if TYPE_CHECKING:
     from newsletter.embeddings.choose import Choice
     from newsletter.feeds.cage import Cage
     from newsletter.mailing.guard import Problem
+    from newsletter.mailing.intake import Intake
     from newsletter.pipeline.backfill import BackfillRoom
     from newsletter.pipeline.build import BuildRoom
     from newsletter.pipeline.gather import GatherRoom
     from newsletter.pipeline.send import SendRoom
+    from newsletter.pipeline.suppressions import SyncRoom
     from newsletter.ports import (
         BackfillStore,
         Background,
         Checker,
+        EventStore,
         FeedArchive,
         IssueStore,
         MailingStore,
@@ -116,7 +122,8 @@ class House:
 
     @cached_property
     def calendar(self) -> Calendar:
-        return Calendar(self.settings.timezone, self.settings.issue_time, self.settings.stale_after)
+        s = self.settings
+        return Calendar(s.timezone, s.issue_time, s.stale_after, s.deliver_at, s.approval_deadline)
 
     @cached_property
     def secret_keys(self) -> tuple[bytes, ...]:
@@ -170,7 +177,24 @@ class House:
     def subscribers(self) -> SubscriberStore:
         from newsletter.storage.subscribers import SqlSubscriberStore
 
-        return SqlSubscriberStore(self.database)
+        return SqlSubscriberStore(self.database, self.erased_keys)
+
+    def erased_keys(self, address_key: str) -> tuple[str, ...]:
+        """What may stand for an address that was erased; the current key's first."""
+        return tuple(erased_key(key, address_key) for key in self.secret_keys)
+
+    @cached_property
+    def events(self) -> EventStore:
+        from newsletter.storage.events import SqlEventStore
+
+        return SqlEventStore(self.database, self.erased_keys)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """What is done about the provider's events."""
+        from newsletter.mailing.intake import Intake
+
+        return Intake(self.events, self.mailings, self.clock)
 
     @cached_property
     def mailings(self) -> MailingStore:
@@ -291,7 +315,7 @@ class House:
         from newsletter.stories.terms import CountTerms
         from newsletter.stories.threads import ThreadFinder
 
-        limits = self.check_limits
+        checked = self.check_limits
         sections = frozenset(map(Desk, self.settings.sections))
         return BuildRoom(
             registry=self.registry,
@@ -313,7 +337,7 @@ class House:
             series=without_series,
             rules=BuildRules(
                 self.settings.window,
-                limits.reading_seconds,
+                checked.reading_seconds,
                 self.settings.first_issue,
                 sections=self.settings.sections,
             ),
@@ -394,9 +418,33 @@ class House:
             from newsletter.mailing.sendgrid_provider import SendGridProvider
 
             return SendGridProvider(s.sendgrid_api_key, s.sendgrid_url, sandbox=s.sendgrid_sandbox)
+        if s.provider == "smtp":
+            from newsletter.mailing.smtp import SmtpProvider
+            from newsletter.mailing.smtp_session import SmtpServer
+            from newsletter.storage.handovers import SqlHandovers
+
+            server = SmtpServer(s.smtp_host, s.smtp_port, s.smtp_security, s.smtp_user, s.smtp_password)
+            return SmtpProvider(server, SqlHandovers(self.database), self.clock)
         from newsletter.mailing.outbox import OutboxProvider
 
         return OutboxProvider(s.outbox_folder, total=self._recipients_of)
+
+    @cached_property
+    def sync_room(self) -> SyncRoom:
+        """What reading the provider's suppression lists works with. Raises `SettingsError` where there are none."""
+        from newsletter.mailing.sendgrid_lists import SendGridLists
+        from newsletter.pipeline.suppressions import SyncRoom
+        from newsletter.storage.pulls import SqlPullStore
+
+        s = self.settings
+        if s.provider != "sendgrid":
+            raise SettingsError(
+                f"The provider {s.provider} keeps no suppression lists.",
+                todo="Set NEWSLETTER_PROVIDER=sendgrid to read SendGrid's.",
+                setting="PROVIDER",
+            )
+        source = SendGridLists(s.sendgrid_api_key, s.sendgrid_url)
+        return SyncRoom(source, SqlPullStore(self.database, self.erased_keys), self.clock, time.sleep)
 
     def _recipients_of(self, issue_date: str) -> int | None:
         """How many were frozen into that date's mailing; the same for every run over it."""
@@ -405,6 +453,11 @@ class House:
 
     def unsubscribe_token(self, recipient: Recipient) -> str:
         return sign(self.secret_keys[0], Purpose.UNSUBSCRIBE, recipient.public_id, recipient.token_version)
+
+    def confirm_link(self, subscriber: Subscriber) -> str:
+        """By which the person, and nobody else, confirms."""
+        token = sign(self.secret_keys[0], Purpose.CONFIRM, subscriber.public_id, subscriber.token_version)
+        return f"{self.settings.public_url}/confirm/{token}"
 
     @property
     def list_id(self) -> str:
@@ -421,7 +474,7 @@ class House:
             from_name=s.from_name or self.brand.name,
             public_url=s.public_url,
             postal_address=s.postal_address,
-            api_key=s.sendgrid_api_key,
+            api_key=s.sendgrid_api_key if s.provider == "sendgrid" else None,
         )
 
     @cached_property
@@ -435,11 +488,16 @@ class House:
             mailings=self.mailings,
             provider=self.provider,
             sender=Sender(s.from_email, s.from_name or self.brand.name, self.list_id, s.public_url),
-            rules=SendRules(s.require_approval, problems),
+            rules=SendRules(
+                ApprovalRules(s.require_approval, s.approvers, NoApproval(s.on_no_approval)),
+                problems,
+                limits(s.max_per_hour, s.max_per_day),
+            ),
             calendar=self.calendar,
             token_of=self.unsubscribe_token,
             clock=self.clock,
             wait=time.sleep,
+            say=self.say,
         )
 
 

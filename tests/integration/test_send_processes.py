@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import os
 import signal
+import stat
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 import sqlalchemy as sa
 
@@ -19,7 +24,8 @@ from newsletter.dev.sendgrid import SendGridStandIn
 from newsletter.domain.audience import SubscriberStatus, SuppressionReason
 from newsletter.domain.issue import UNSUBSCRIBE_SLOT
 from newsletter.domain.mailing import BatchState, MailingState
-from newsletter.domain.tokens import Purpose, public_id_of, verify
+from newsletter.domain.tokens import Purpose, public_id_of, sign, verify
+from newsletter.mailing.event_rows import read_events
 from newsletter.mailing.outbox import FILES_LIMIT
 from newsletter.mailing.report import Outcome
 from newsletter.mailing.sendgrid_provider import SendGridProvider
@@ -31,6 +37,7 @@ from tests.support.sending_forks import Plan
 from tests.support.sending_processes import (
     DAY,
     KEY,
+    LIMIT,
     PEOPLE,
     SECRET,
     Gate,
@@ -270,7 +277,8 @@ STEPS = [
         "acquire": (1, 3),
         "orphans_to_uncertain": (1,),
         "set_state": (1, 2),
-        "claim": (1, 2, 4),
+        "claim": (1, 2, 3),
+        "next_due": (1, 4),
         "submit": (1, 3),
         "move": (1, 2, 3),
         "release": (1,),
@@ -514,3 +522,177 @@ def test_the_last_doubt_settled_as_accepted_completes_the_mailing(
     assert home.ran("resolve", batch.id, "--not-accepted").status == 3
     assert home.send().status == 0
     assert everybody_once(stand_in)
+
+
+# ── on its morning ─────────────────────────────────────────────────────────────────────────────────
+
+
+def in_the_morning(home: Home, minutes: int) -> Home:
+    """With the list's morning so many minutes from now; the sample issue is old, so staleness is switched off."""
+    soon = datetime.now(ZoneInfo("America/New_York")) + timedelta(minutes=minutes)
+    return replace(home, more=(("DELIVER_AT", f"{soon:%H:%M}"), ("STALE_AFTER", "36000 d")))
+
+
+def test_before_its_morning_it_waits_deliver_goes_on_and_now_does_not_wait(
+    local: Home, stand_in: SendGridStandIn
+) -> None:
+    home = in_the_morning(local.at(stand_in.url), 180)
+    words = ("send", DAY.isoformat(), "--yes", "--json")
+    ran = home.ran(*words)
+    assert (ran.status, ran.json["outcome"], ran.json["waiting"]) == (0, "waiting", PEOPLE)
+    assert "recipients wait for their morning" in ran.json["note"]
+    assert home.mailing().state is MailingState.WAITING
+    table = home.ran("send", DAY.isoformat(), "--yes")
+    assert "2,500 wait for their morning" in table.out
+    assert "pending" not in table.out
+    assert home.ran("deliver").status == 0
+    assert stand_in.ledger.requests == 0
+    ran = home.ran(*words, "--now")
+    assert (ran.status, ran.json["outcome"], ran.json["submitted"]) == (0, "done", PEOPLE)
+    assert everybody_once(stand_in)
+    assert not any(mail.send_at for mail in stand_in.mails)
+
+
+def test_killed_at_each_step_of_handing_over_ahead_doubt_settles_itself(
+    home: Home, stand_in: SendGridStandIn
+) -> None:
+    only(home, 25)
+    home = in_the_morning(home.at(stand_in.url), 45)
+    words = ("send", DAY.isoformat(), "--yes", "--json")
+    for step in ("reserve", "claim", "submit", "move", "cancellations", "cancel", "submit", "move"):
+        for after in (False, True):
+            ran = home.ran(*words, plan=Plan(step, 1, after, batch_size=2))
+            assert ran.status in (-signal.SIGKILL, 0), (step, ran.out, ran.err)
+    ran = home.ran(*words, plan=Plan(batch_size=2))
+    assert (ran.status, ran.json["outcome"], ran.json["uncertain"]) == (0, "done", 0)
+    assert stand_in.per_recipient() == Counter(addresses(25))
+    assert len(stand_in.ledger.taken) > 25, "some were cancelled and sent afresh"
+    assert all(mail.send_at for mail in stand_in.mails)
+
+
+def test_halted_whatever_is_still_to_go_out_is_cancelled_and_the_others_are_listed(
+    home: Home, stand_in: SendGridStandIn
+) -> None:
+    home = in_the_morning(home.at(stand_in.url), 45)
+    ran = home.ran("send", DAY.isoformat(), "--yes", "--json")
+    assert (ran.json["outcome"], ran.json["submitted"], len(stand_in.mails)) == ("done", PEOPLE, PEOPLE)
+    words = ("halt", DAY.isoformat(), "--by", "Ann", "--reason", "wrong figure")
+    assert home.ran(*words[:3]).status == 2
+    assert home.ran(*words, plan=Plan("cancel", 2, after=True)).status == -signal.SIGKILL
+    assert [batch.state.value for batch in home.batches()] == ["cancelled", "cancelling", "submitted"]
+    found = home.ran(*words, "--out", str(home.path / "reached.csv"), "--json")
+    assert (found.status, found.json["stopped"], found.json["reached"]) == (0, PEOPLE, 0)
+    assert stand_in.mails == ()
+    assert (home.path / "reached.csv").read_text().splitlines() == [
+        "email,name,delivery_id,batch,what,due_at"
+    ]
+    assert home.ran("send", DAY.isoformat(), "--yes").status == 3
+    assert home.ran("deliver").status == 0
+    assert stand_in.mails == ()
+
+
+def test_a_halt_names_who_was_reached(local: Home, stand_in: SendGridStandIn) -> None:
+    only(local, 25)
+    home = local.at(stand_in.url)
+    assert home.send(plan=Plan(batch_size=10)).status == 0
+    path = home.path / "reached.csv"
+    told_of = home.ran("halt", DAY.isoformat(), "--by", "Ann", "--reason", "late", "--out", str(path))
+    assert "25 were reached" in told_of.out
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    assert sorted(row["email"] for row in rows) == addresses(25)
+    assert {row["what"] for row in rows} == {"reached"}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert home.ran("halt", "2026-01-01", "--by", "Ann", "--reason", "x").status == 1
+
+
+@pytest.mark.parametrize("command", ["deliver", "send"])
+def test_stopped_by_complaints_whatever_is_still_to_go_out_is_cancelled_by_the_next_run(
+    home: Home, stand_in: SendGridStandIn, command: str
+) -> None:
+    home = in_the_morning(home.at(stand_in.url), 45)
+    later = datetime.now(ZoneInfo("America/New_York")) + timedelta(hours=5)
+    with home.house() as house, house.database.write() as connection:
+        people = sa.update(subscribers).where(subscribers.c.id % 2 == 0)
+        connection.execute(people.values(deliver_at=f"{later:%H:%M}"))
+    ran = home.ran("send", DAY.isoformat(), "--yes", "--json")
+    assert (ran.json["outcome"], ran.json["submitted"], ran.json["waiting"]) == ("waiting", 1_250, 1_250)
+    told = stand_in.mails[:1_000]
+    rows = [
+        {"event": what, "email": mail.to, "timestamp": int(time.time()), "sg_event_id": f"{what}-{number}"}
+        | dict(mail.custom_args)
+        for number, mail in enumerate(told)
+        for what in (["delivered", "spamreport"] if number < 3 else ["delivered"])
+    ]
+    with home.house() as house:
+        house.intake.take(read_events(json.dumps(rows).encode(), SECRET.encode()).events)
+    assert home.mailing().state is MailingState.HALTED
+    assert len(stand_in.mails) == 1_250, "the webhook answers at once; cancelling is the next run's"
+    words = ("deliver",) if command == "deliver" else ("send", DAY.isoformat(), "--yes")
+    ran = home.ran(*words)
+    assert ran.status == (0 if command == "deliver" else 3), ran.err
+    assert stand_in.mails == ()
+    assert {batch.state.value for batch in home.batches()} == {"cancelled"}
+    assert "0.30 %" in home.mailing().note
+    assert home.ran("deliver").out == ""
+
+
+# ── leaving while a mailing is under way ───────────────────────────────────────────────────────────
+
+
+def test_one_click_and_a_spam_report_hold_for_the_next_batch_of_a_mailing_under_way(home: Home) -> None:
+    gate = Gate()
+    with SendGridStandIn(KEY, tell=gate) as stand_in:
+        home = replace(home.at(stand_in.url), webhook_key=stand_in.events.public_key)
+        serving = home.popen("serve", "--port", "0")
+        try:
+            assert serving.stdout is not None
+            address = serving.stdout.readline().split()[-1]
+            sending = home.fork(*send_words())
+            assert gate.accepted.wait(LIMIT)
+            leaver, complainer = addresses()[1_700], addresses()[2_300]
+            with home.house() as house:
+                found = house.subscribers.by_address(leaver)
+                assert found is not None
+                token = sign(SECRET.encode(), Purpose.UNSUBSCRIBE, found.public_id, found.token_version)
+            click = httpx.post(f"{address}/u/{token}", data={"List-Unsubscribe": "One-Click"})
+            report = {"event": "spamreport", "email": complainer, "timestamp": int(time.time())}
+            told = stand_in.post(f"{address}/webhook/sendgrid", [report])
+            gate.open()
+            ran = sending.ended()
+        finally:
+            gate.open()
+            serving.terminate()
+            ended(serving)
+    assert (click.status_code, told) == (200, [200])
+    assert (ran.status, ran.json["skipped"], ran.json["submitted"]) == (0, 2, PEOPLE - 2)
+    assert stand_in.per_recipient() == Counter(addresses()) - Counter([leaver, complainer])
+
+
+def test_a_batch_in_doubt_is_settled_by_its_events_and_nobody_has_to_look(home: Home) -> None:
+    with SendGridStandIn(KEY) as stand_in:
+        home = replace(home.at(stand_in.url), webhook_key=stand_in.events.public_key)
+        stand_in.fail_next("reset-after-accept")
+        ran = home.send()
+        assert (ran.status, ran.json["uncertain"]) == (1, 1_000)
+        serving = home.popen("serve", "--port", "0")
+        try:
+            assert serving.stdout is not None
+            address = serving.stdout.readline().split()[-1]
+            told = stand_in.post(f"{address}/webhook/sendgrid", stand_in.events_so_far())
+        finally:
+            serving.terminate()
+            ended(serving)
+        assert set(told) == {200}
+        summary = home.ran("deliveries", DAY.isoformat(), "--summary", "--json").json
+        assert summary["states"]["delivered"] == PEOPLE
+        assert (summary["spam"], summary["spam_rate"]) == ("fine", 0)
+        rows = home.ran("deliveries", DAY.isoformat(), "--json").json
+        assert [row["told"] for row in rows] == [
+            {"delivered": 1_000},
+            {"delivered": 1_000},
+            {"delivered": 500},
+        ]
+        said = home.ran("deliveries", DAY.isoformat(), "--summary").out
+        assert "The provider tells: 2,500 delivered." in said
+        assert (home.send().status, everybody_once(stand_in)) == (0, True)
+    assert home.mailing().state is MailingState.DONE

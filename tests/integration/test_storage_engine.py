@@ -8,10 +8,12 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from alembic import command as alembic_command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -22,6 +24,7 @@ import newsletter
 from newsletter.errors import MigrationNeeded, StorageError
 from newsletter.storage import schema
 from newsletter.storage.engine import Database, open_database, upgrade
+from newsletter.storage.mailings import SqlMailingStore
 from newsletter.storage.subscribers import SqlSubscriberStore
 from newsletter.storage.tables import metadata, reports
 from tests.support.storage_samples import subscriber
@@ -62,6 +65,48 @@ def test_sqlite_waits_for_others_and_checks_references(tmp_path: Path) -> None:
         }
     database.close()
     assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 10_000, "synchronous": 1}
+
+
+def test_what_must_outlive_a_power_cut_waits_for_the_disk_and_nothing_else_does(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/n.db")
+    found = []
+    for durable in (False, True, False):
+        with database.write(durable=durable) as connection:
+            found.append(connection.exec_driver_sql("PRAGMA synchronous").scalar())
+    database.close()
+    assert found == [1, 2, 1]
+
+
+def test_an_older_releases_mailing_is_due_when_it_was_frozen(tmp_path: Path) -> None:
+    """Between 0002 and 0003: batches without mornings, one of them sent and one with somebody skipped."""
+    url, at = f"sqlite:///{tmp_path}/n.db", "2026-08-14T12:00:00.000000Z"
+    engine = sa.create_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        alembic_command.upgrade(config, "0002")
+        statements = (
+            "INSERT INTO mailings (id, issue_date, revision, html_sha256, state, frozen_at, state_at, recipients)"
+            " VALUES (1, '2026-08-14', 1, 'sha', 'sending', :at, :at, 3)",
+            "INSERT INTO batches (id, batch_id, mailing_id, number, state, recipients, attempts, changed_at)"
+            " VALUES (1, 'b1', 1, 1, 'submitted', 1, 1, :at), (2, 'b2', 1, 2, 'pending', 1, 0, NULL)",
+            "INSERT INTO recipients (issue_date, subscriber_id, batch, delivery_id, skipped) VALUES"
+            " ('2026-08-14', 1, 1, 'd1', ''), ('2026-08-14', 2, 1, 'd2', 'gone'), ('2026-08-14', 3, 2, 'd3', '')",
+        )
+        for statement in statements:
+            connection.execute(text(statement), {"at": at} if ":at" in statement else {})
+    engine.dispose()
+    database = open_database(url)
+    store = SqlMailingStore(database)
+    sent, pending = store.batches(1)
+    noon = datetime(2026, 8, 14, 12, tzinfo=UTC)
+    assert (sent.due_at, pending.due_at, sent.provider_batch, pending.send_at) == (noon, noon, "", None)
+    assert store.next_due(1) == noon
+    assert store.handed_over(noon - timedelta(hours=1)) == [(noon, 1)]
+    assert store.tally(1) == store.counts(1)
+    database.close()
 
 
 def test_two_processes_may_open_a_new_file_at_once(tmp_path: Path) -> None:

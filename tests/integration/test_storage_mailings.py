@@ -20,7 +20,15 @@ from sqlalchemy import text
 
 import newsletter
 from newsletter.domain.audience import ExclusionReason, SubscriberStatus, SuppressionReason
-from newsletter.domain.mailing import BatchState, Lease, Mailing, MailingState, may_move
+from newsletter.domain.mailing import (
+    Actor,
+    BatchState,
+    ClaimTerms,
+    Lease,
+    Mailing,
+    MailingState,
+    may_move,
+)
 from newsletter.errors import StorageError
 from newsletter.storage.claiming import NOBODY_LEFT, REMOVED
 from newsletter.storage.engine import Database
@@ -29,7 +37,8 @@ from newsletter.storage.subscribers import SqlSubscriberStore
 from tests.support.storage_samples import DAY, NOON, hours, subscriber
 
 pytest_plugins = ("tests.support.storage_databases",)
-PENDING, SUBMITTING, SUBMITTED, FAILED, UNCERTAIN = BatchState
+PENDING, SUBMITTING, SUBMITTED, FAILED, UNCERTAIN, CANCELLING, CANCELLED = BatchState
+ANY = ClaimTerms(hours(1000))
 Result = TypeVar("Result")
 
 
@@ -102,7 +111,7 @@ def test_nobody_on_the_list_is_a_mailing_without_batches(store: SqlMailingStore)
     mailing = freeze(store)
     assert (mailing.candidates, mailing.recipients, mailing.exclusions) == (0, 0, {})
     assert store.batches(mailing.id) == ()
-    assert store.claim(mailing.id, NOON) is None
+    assert store.claim(mailing.id, NOON, ANY) is None
 
 
 def test_second_freeze_is_the_first_mailing(store: SqlMailingStore, people: SqlSubscriberStore) -> None:
@@ -146,7 +155,7 @@ def test_audience_that_does_not_add_up_keeps_nothing(
     from newsletter.storage import freezing
 
     whole = freezing._add_batches
-    monkeypatch.setattr(freezing, "_add_batches", lambda c, m, d, n, size: whole(c, m, d, n - 1, size))
+    monkeypatch.setattr(freezing, "_add_batches", lambda c, m, d, sizes: whole(c, m, d, sizes[:-1]))
     with pytest.raises(StorageError, match="5 candidates, but 4 recipients"):
         freeze(store)
     assert store.find(DAY) is None
@@ -162,7 +171,7 @@ def test_claim_is_committed_before_anything_is_sent(
 ) -> None:
     join(people, 3)
     mailing = freeze(store)
-    claimed = store.claim(mailing.id, hours(1))
+    claimed = store.claim(mailing.id, hours(1), ANY)
     assert claimed is not None
     batch, recipients = claimed
     assert (batch.state, batch.attempts, batch.changed_at) == (SUBMITTING, 1, hours(1))
@@ -170,10 +179,10 @@ def test_claim_is_committed_before_anything_is_sent(
     assert recipients[0].public_id == subscriber("n0").public_id
     assert store.batch(batch.id) == batch
     assert store.batch("nothing") is None
-    second = store.claim(mailing.id, hours(1))
+    second = store.claim(mailing.id, hours(1), ANY)
     assert second is not None
     assert names(second[1]) == ["n2"]
-    assert store.claim(mailing.id, hours(1)) is None
+    assert store.claim(mailing.id, hours(1), ANY) is None
 
 
 def test_who_left_since_the_freeze_is_skipped_with_the_reason(
@@ -184,7 +193,7 @@ def test_who_left_since_the_freeze_is_skipped_with_the_reason(
     people.set_status(subscriber("n0").public_id, SubscriberStatus.UNSUBSCRIBED, NOON)
     people.suppress("n1@reader.example", SuppressionReason.SPAM_REPORT, NOON)
     people.remove("n2@reader.example")
-    claimed = store.claim(mailing.id, hours(1))
+    claimed = store.claim(mailing.id, hours(1), ANY)
     assert claimed is not None
     batch, recipients = claimed
     assert names(recipients) == ["n3", "n4"]
@@ -205,11 +214,11 @@ def test_who_was_skipped_stays_so_when_the_batch_is_claimed_again(
     join(people, 2)
     mailing = freeze(store)
     people.suppress("n0@reader.example", SuppressionReason.UNSUBSCRIBE, NOON)
-    first = store.claim(mailing.id, NOON)
+    first = store.claim(mailing.id, NOON, ANY)
     assert first is not None
     assert store.move(first[0].id, SUBMITTING, PENDING, NOON, "too many requests")
     people.unsuppress("n0@reader.example", SuppressionReason.UNSUBSCRIBE)
-    again = store.claim(mailing.id, NOON)
+    again = store.claim(mailing.id, NOON, ANY)
     assert again is not None
     assert (again[0].attempts, again[0].reason, names(again[1])) == (2, "", ["n1"])
 
@@ -221,7 +230,7 @@ def test_batch_with_nobody_left_is_settled_on_the_way(
     mailing = freeze(store)
     for name in ("n0", "n1"):
         people.suppress(f"{name}@reader.example", SuppressionReason.BOUNCE, NOON)
-    claimed = store.claim(mailing.id, hours(1))
+    claimed = store.claim(mailing.id, hours(1), ANY)
     assert claimed is not None
     assert names(claimed[1]) == ["n2", "n3"]
     first = store.batches(mailing.id)[0]
@@ -251,7 +260,7 @@ def test_halted_mailing_gives_no_batch_and_stays_halted(
     found = store.find(DAY)
     assert found is not None
     assert (found.state, found.note) == (MailingState.HALTED, "wrong headline, says Ann")
-    assert store.claim(mailing.id, NOON) is None
+    assert store.claim(mailing.id, NOON, ANY) is None
 
 
 def test_batches_move_as_the_rules_say(
@@ -259,14 +268,14 @@ def test_batches_move_as_the_rules_say(
 ) -> None:
     join(people, 1)
     (batch,) = store.batches(freeze(store).id)
-    for old, new in itertools.product(BatchState, BatchState):
+    for old, new, by in itertools.product(BatchState, BatchState, Actor):
         with database.write() as connection:
             values = {"state": old.value}
             connection.execute(
                 text("UPDATE batches SET state = :state, reason = '', message_id = ''"), values
             )
-        legal = may_move(old, new)
-        assert store.move(batch.id, old, new, hours(1), "why", "m-1") is legal
+        legal = may_move(old, new, by)
+        assert store.move(batch.id, old, new, hours(1), "why", "m-1", by=by) is legal
         after = store.batch(batch.id)
         assert after is not None
         assert (after.state, after.reason, after.message_id) == (
@@ -277,7 +286,7 @@ def test_batches_move_as_the_rules_say(
 def test_batch_that_moved_meanwhile_is_not_moved(store: SqlMailingStore, people: SqlSubscriberStore) -> None:
     join(people, 1)
     mailing = freeze(store)
-    claimed = store.claim(mailing.id, NOON)
+    claimed = store.claim(mailing.id, NOON, ANY)
     assert claimed is not None
     batch = claimed[0].id
     assert store.orphans_to_uncertain(mailing.id, hours(1)) == 1
@@ -291,7 +300,7 @@ def test_only_what_was_under_way_becomes_uncertain(
 ) -> None:
     join(people, 6)
     mailing = freeze(store)
-    first, second = store.claim(mailing.id, NOON), store.claim(mailing.id, NOON)
+    first, second = store.claim(mailing.id, NOON, ANY), store.claim(mailing.id, NOON, ANY)
     assert first is not None
     assert second is not None
     store.move(first[0].id, SUBMITTING, SUBMITTED, NOON, message_id="m-1")
@@ -360,7 +369,7 @@ def test_claims_at_once_get_different_batches(store: SqlMailingStore, people: Sq
 
     def claim_all() -> list[tuple[str, list[str]]]:
         found = []
-        while (claimed := store.claim(mailing.id, NOON)) is not None:
+        while (claimed := store.claim(mailing.id, NOON, ANY)) is not None:
             found.append((claimed[0].id, names(claimed[1])))
         return found
 
@@ -396,11 +405,13 @@ def test_claims_of_two_processes_are_disjoint(
     mailing = freeze(store, batch_size=1)
     code = (
         "import sys; from datetime import UTC, datetime\n"
+        "from newsletter.domain.mailing import ClaimTerms\n"
         "from newsletter.storage.engine import open_database\n"
         "from newsletter.storage.mailings import SqlMailingStore\n"
         "db = open_database(sys.argv[1]); store = SqlMailingStore(db)\n"
         "print('ready', flush=True); sys.stdin.readline()\n"
-        "while (c := store.claim(int(sys.argv[2]), datetime(2026, 8, 14, tzinfo=UTC))): print(c[0].id)\n"
+        "now = datetime(2026, 8, 14, 12, tzinfo=UTC)\n"
+        "while (c := store.claim(int(sys.argv[2]), now, ClaimTerms(now))): print(c[0].id)\n"
         "db.close()"
     )
     command = [sys.executable, "-W", "error", "-c", code, database_url, str(mailing.id)]
@@ -452,7 +463,7 @@ def test_each_eligible_reader_is_in_one_batch_and_no_other(
     for number in gone:
         people.suppress(f"n{number}@reader.example", SuppressionReason.UNSUBSCRIBE, NOON)
     mailed: list[str] = []
-    while (claimed := store.claim(mailing.id, NOON)) is not None:
+    while (claimed := store.claim(mailing.id, NOON, ANY)) is not None:
         assert 0 < len(claimed[1]) <= batch_size
         mailed += names(claimed[1])
     assert sorted(mailed) == sorted(eligible - {f"n{number}" for number in gone})

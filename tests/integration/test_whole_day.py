@@ -13,17 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from newsletter.demo.run import DAYS, DemoResult, run_demo
 from newsletter.domain.document import document, dump, sha256
 from newsletter.domain.outlet import Registry
 from newsletter.domain.reading import issue_from
 from newsletter.errors import IssueError, IssueNotFound, Refused, StorageError
+from newsletter.mailing.report import Outcome
 from newsletter.pipeline import backfill
 from newsletter.pipeline.build import build
+from newsletter.pipeline.deliver import deliver
 from newsletter.pipeline.gather import gather
 from newsletter.pipeline.send import send
+from newsletter.ports import Skip
 from newsletter.settings import load
+from newsletter.storage.tables import mailings
 from newsletter.wiring import House
 from tests.support.command import Command
 from tests.support.sample_home import sample_house
@@ -247,7 +252,96 @@ def test_an_approval_binds_to_the_very_bytes(home: Path) -> None:
         with pytest.raises(Refused, match="present bytes"):
             send(house.send_room, DAYS[1])
         house.issues.approve(DAYS[1], issue.revision, "A. Editor", issue.html_sha256, {})
-        assert send(house.send_room, DAYS[1]).submitted == 12
+        assert send(house.send_room, DAYS[1], allow_stale=True).submitted == 12
+
+
+def test_without_a_word_by_the_deadline_the_issue_is_held_skipped_or_sent_as_the_rule_says(
+    home: Path,
+) -> None:
+    rules = {"REQUIRE_APPROVAL": "true", "APPROVAL_DEADLINE": "05:30", "APPROVERS": "Ann, Ben"}
+    early, late = MORNING - timedelta(days=1, minutes=1), MORNING - timedelta(days=1)
+    for rule in ("hold", "skip", "send-if-checks-pass"):
+        with opened(home, now=early, ON_NO_APPROVAL=rule, **rules) as house:
+            with pytest.raises(Refused, match="not approved"):
+                send(house.send_room, DAYS[1])
+            assert deliver(house.send_room) == (), "it waits"
+    with opened(home, now=late, ON_NO_APPROVAL="hold", **rules) as house:
+        assert deliver(house.send_room) == ()
+    with opened(home, now=late, ON_NO_APPROVAL="skip", **rules) as house:
+        (one,) = deliver(house.send_room)
+        assert "skipped: not approved by the deadline" in str(one.problem)
+        assert deliver(house.send_room) == ()
+        with pytest.raises(Refused, match="skipped"):
+            build(house.build_room, DAYS[1], house.calendar.cut_off(DAYS[1]))
+        assert house.issues.dates() == (DAYS[0], DAYS[2])
+        assert house.issues.unskip(DAYS[1])
+    with opened(home, now=late, ON_NO_APPROVAL="send-if-checks-pass", **rules) as house:
+        issue = house.issues.get(DAYS[1])
+        assert issue is not None
+        bad = {"name": "size", "figure": "99", "limit": "95", "verdict": "fail", "todo": "trim", "where": ""}
+        house.issues.save(replace(issue, document={**issue.document, "checks": [bad]}))
+        with pytest.raises(Refused, match="size"):
+            send(house.send_room, DAYS[1])
+        house.issues.save(issue)
+        (one,) = deliver(house.send_room)
+        assert one.report is not None
+        assert (one.report.outcome, one.report.recipients) == (Outcome.WAITING, 12)
+
+
+def test_an_approval_counts_only_from_somebody_who_may_give_it_now_and_while_it_stands(home: Path) -> None:
+    early = MORNING - timedelta(days=1)
+    with opened(home, now=early, REQUIRE_APPROVAL="true", APPROVERS="Ann, Ben") as house:
+        issue = house.issues.get(DAYS[1])
+        assert issue is not None
+        house.issues.approve(DAYS[1], issue.revision, "Cleo", issue.html_sha256, {})
+        with pytest.raises(Refused, match="Cleo, who is not among the approvers"):
+            send(house.send_room, DAYS[1])
+        house.issues.approve(DAYS[1], issue.revision, "Ben", issue.html_sha256, {})
+        (one,) = deliver(house.send_room)
+        assert one.report is not None
+        assert one.report.waiting > 0
+        house.issues.unapprove(DAYS[1])
+        (one,) = deliver(house.send_room)
+        assert "not approved" in str(one.problem), "the word was taken back in between"
+
+
+def test_a_skipped_day_consumes_no_number(home: Path) -> None:
+    with opened(home) as house:
+        assert house.issues.number_of(LAST, None) == 3
+        house.issues.skip(Skip(DAYS[0], "Ann", "holiday", MORNING))
+        house.issues.skip(Skip(DAYS[0], "Ben", "strike", MORNING))
+        assert house.issues.number_of(LAST, None) == 2
+        found = house.issues.skipped(DAYS[0])
+        assert found == Skip(DAYS[0], "Ann", "holiday", MORNING)
+        planned = backfill.plan_range(house.backfill_room, DAYS[0], DAYS[1], "all", "oldest")
+        assert [(entry.state, "skipped" in entry.reason) for entry in planned] == [
+            ("skipped", True),
+            ("planned", False),
+        ]
+
+
+def test_everybody_on_the_sample_list_gets_it_on_their_own_morning(home: Path) -> None:
+    """The issue of the day before is ready at 05:30 in New York; `deliver` looks every ten minutes for a day."""
+    now, mailed = MORNING - timedelta(days=1), []
+    with opened(home, now=now) as house, house.database.write() as connection:
+        connection.execute(sa.delete(mailings))  # as if the demo had not mailed the day after
+    with opened(home, now=now) as house:
+        first = send(house.send_room, DAYS[1])
+        assert (first.outcome, first.recipients) == (Outcome.WAITING, 12)
+    for minutes in range(0, 24 * 60 + 1, 10):
+        with opened(home, now=now + timedelta(minutes=minutes)) as house:
+            for one in deliver(house.send_room):
+                assert one.report is not None
+                mailed.append((minutes, one.report.submitted))
+    assert mailed[-1][1] == 12
+    assert len({count for _, count in mailed}) > 2, "not all at once"
+    with opened(home) as house:
+        mailing = house.mailings.find(DAYS[1])
+        assert mailing is not None
+        batches = house.mailings.batches(mailing.id)
+        due = [batch.due_at for batch in batches]
+        assert due == sorted(due)
+        assert all(batch.changed_at >= batch.due_at for batch in batches), "the outbox takes nothing ahead"
 
 
 def test_a_failed_check_stops_a_send_until_an_editor_overrides_it_by_name(home: Path) -> None:
@@ -259,7 +353,7 @@ def test_a_failed_check_stops_a_send_until_an_editor_overrides_it_by_name(home: 
         with pytest.raises(Refused, match="size"):
             send(house.send_room, DAYS[1])
         house.issues.approve(DAYS[1], issue.revision, "A. Editor", issue.html_sha256, {"size": "known"})
-        assert send(house.send_room, DAYS[1]).submitted == 12
+        assert send(house.send_room, DAYS[1], allow_stale=True).submitted == 12
 
 
 def test_a_real_provider_is_refused_with_example_values(home: Path) -> None:

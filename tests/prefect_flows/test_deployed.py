@@ -32,7 +32,7 @@ def free_port() -> int:
 
 
 class Installation:
-    """A Prefect server, a worker, the three deployments, and a home full of the sample newsroom."""
+    """A Prefect server, a worker, the five deployments, and a home full of the sample newsroom."""
 
     def __init__(self, folder: Path, home: Path) -> None:
         self.home = home
@@ -158,12 +158,18 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ins
             installed.stop()
 
 
-def test_three_deployments_with_their_schedules(installation: tuple[Installation, House]) -> None:
+def test_five_deployments_with_their_schedules(installation: tuple[Installation, House]) -> None:
     installed, _ = installation
     rows = {row["name"]: row for row in installed.post("/deployments/filter")}
-    assert set(rows) == {"gather", "daily-issue", "backfill"}
+    assert set(rows) == {"gather", "daily-issue", "deliver", "sync-suppressions", "backfill"}
     crons = {name: [s["schedule"]["cron"] for s in row["schedules"]] for name, row in rows.items()}
-    assert crons == {"gather": ["10 * * * *"], "daily-issue": ["0 5 * * *"], "backfill": []}
+    assert crons == {
+        "gather": ["10 * * * *"],
+        "daily-issue": ["0 5 * * *"],
+        "deliver": ["*/10 * * * *"],
+        "sync-suppressions": ["30 4 * * *"],
+        "backfill": [],
+    }
     assert rows["daily-issue"]["schedules"][0]["schedule"]["timezone"] == "America/New_York"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,17 +13,24 @@ from newsletter.domain.audience import ExclusionReason
 from newsletter.domain.issue import UNSUBSCRIBE_SLOT
 from newsletter.domain.mailing import (
     Accepted,
+    Actor,
     Addressed,
     Batch,
+    BatchMove,
     BatchState,
+    Cancellation,
     Candidate,
+    ClaimTerms,
     Envelope,
     Lease,
     Mailing,
     MailingState,
     Recipient,
+    Schedule,
+    may_become,
     may_move,
 )
+from newsletter.domain.pacing import Handed, free_at
 from newsletter.errors import StorageError
 
 LEASE = timedelta(minutes=5)
@@ -62,6 +70,8 @@ class FakeMailingStore:
         self.members: dict[str, list[Recipient]] = {}
         self.skipped: set[str] = set()
         self.leases: dict[int, tuple[str, datetime]] = {}
+        self.moves: list[tuple[str, BatchMove]] = []
+        self.handed: list[tuple[datetime, int]] = []
 
     def find(self, day: date) -> Mailing | None:
         found = [m for m in self.mailings.values() if m.issue_date == day]
@@ -71,7 +81,14 @@ class FakeMailingStore:
         return iter(self.people)
 
     def freeze(
-        self, day: date, revision: int, html_sha256: str, provider: str, batch_size: int, frozen_at: datetime
+        self,
+        day: date,
+        revision: int,
+        html_sha256: str,
+        provider: str,
+        batch_size: int,
+        frozen_at: datetime,
+        due: Callable[[str, str], datetime] | None = None,
     ) -> Mailing:
         if earlier := self.find(day):
             return earlier
@@ -95,7 +112,8 @@ class FakeMailingStore:
                 )
                 for c in part
             ]
-            self.rows[batch_id] = Batch(batch_id, number, BatchState.PENDING, len(part), 0)
+            due_at = due("", "") if due else frozen_at
+            self.rows[batch_id] = Batch(batch_id, number, BatchState.PENDING, len(part), 0, due_at=due_at)
         mailing = Mailing(
             number,
             day,
@@ -114,8 +132,14 @@ class FakeMailingStore:
     def get(self, mailing_id: int) -> Mailing | None:
         return self.mailings.get(mailing_id)
 
-    def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> None:
-        self.mailings[mailing_id] = replace(self.mailings[mailing_id], state=state, note=note)
+    def state(self, mailing_id: int) -> MailingState | None:
+        return self.mailings[mailing_id].state
+
+    def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> bool:
+        legal = may_become(self.mailings[mailing_id].state, state)
+        if legal:
+            self.mailings[mailing_id] = replace(self.mailings[mailing_id], state=state, note=note)
+        return legal
 
     def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
         holder = self.leases.get(mailing_id)
@@ -142,12 +166,41 @@ class FakeMailingStore:
             self.move(batch.id, BatchState.SUBMITTING, BatchState.UNCERTAIN, at, "its process died")
         return len(orphans)
 
-    def claim(self, mailing_id: int, at: datetime) -> tuple[Batch, tuple[Recipient, ...]] | None:
+    def next_due(self, mailing_id: int, missed_before: datetime | None = None) -> datetime | None:
+        found = [b for b in self.batches(mailing_id) if self._may_go(b, missed_before)]
+        return min((b.due_at for b in found if b.due_at), default=None)
+
+    def _may_go(self, batch: Batch, missed_before: datetime | None) -> bool:
+        missed = missed_before is not None and batch.due_at is not None and batch.due_at <= missed_before
+        return batch.state is BatchState.PENDING and not missed
+
+    def handed_over(self, since: datetime) -> Handed:
+        return [(at, count) for at, count in self.handed if at > since]
+
+    def hasten(self, mailing_id: int, at: datetime, *, older_too: bool = False) -> None:
         for batch in self.batches(mailing_id):
             if batch.state is BatchState.PENDING:
+                self.rows[batch.id] = replace(batch, due_at=at)
+
+    def claim(
+        self, mailing_id: int, at: datetime, terms: ClaimTerms
+    ) -> tuple[Batch, tuple[Recipient, ...]] | None:
+        if self.mailings[mailing_id].state is MailingState.HALTED:
+            return None
+        for batch in self.batches(mailing_id):
+            if self._may_go(batch, terms.missed_before) and (batch.due_at or at) <= terms.until:
+                if free_at(self.handed, terms.limits, batch.recipients, at) > at:
+                    return None
+                self.handed.append((at, batch.recipients))
                 gone = [r for r in self.members[batch.id] if r.subscriber_id in self.left]
                 self.skipped.update(r.delivery_id for r in gone)
-                self.rows[batch.id] = replace(batch, attempts=batch.attempts + 1)
+                ahead = bool(terms.provider_batch) and terms.is_ahead(batch.due_at, at)
+                self.rows[batch.id] = replace(
+                    batch,
+                    attempts=batch.attempts + 1,
+                    send_at=batch.due_at if ahead else None,
+                    provider_batch=terms.provider_batch if ahead else "",
+                )
                 self.move(batch.id, BatchState.PENDING, BatchState.SUBMITTING, at)
                 rest = tuple(r for r in self.members[batch.id] if r.delivery_id not in self.skipped)
                 return self.rows[batch.id], rest
@@ -161,12 +214,34 @@ class FakeMailingStore:
         at: datetime,
         reason: str = "",
         message_id: str = "",
+        *,
+        by: Actor = Actor.SENDER,
+        attempt: int | None = None,
     ) -> bool:
         batch = self.rows[batch_id]
-        if batch.state is not old or not may_move(old, new):
+        again = old in (BatchState.UNCERTAIN, BatchState.CANCELLING) and new is BatchState.PENDING
+        if batch.seen_at and again:
             return False
-        self.rows[batch_id] = replace(batch, state=new, reason=reason, message_id=message_id, changed_at=at)
+        if batch.state is not old or not may_move(old, new, by) or attempt not in (None, batch.attempts):
+            return False
+        moved = replace(
+            batch, state=new, reason=reason, message_id=message_id or batch.message_id, changed_at=at
+        )
+        if BatchState.CANCELLING in (old, new):
+            moved = replace(moved, was=old.value if new is BatchState.CANCELLING else "")
+        if new is BatchState.PENDING:
+            moved = replace(moved, send_at=None, provider_batch="", provider="", seen_at=None)
+        self.rows[batch_id] = moved
+        self.moves.append((batch_id, BatchMove(at, old, new, by, batch.attempts, reason)))
         return True
+
+    def keep_receipt(self, batch_id: str, attempt: int, message_id: str) -> None:
+        batch = self.rows[batch_id]
+        if batch.state is BatchState.SUBMITTED and batch.attempts == attempt:
+            self.rows[batch_id] = replace(batch, message_id=batch.message_id or message_id)
+
+    def history(self, batch_id: str) -> tuple[BatchMove, ...]:
+        return tuple(move for moved, move in self.moves if moved == batch_id)
 
     def batches(self, mailing_id: int) -> tuple[Batch, ...]:
         return tuple(b for b in self.rows.values() if b.mailing_id == mailing_id)
@@ -181,6 +256,9 @@ class FakeMailingStore:
             totals["skipped"] += gone
             totals[batch.state.value] += len(self.members[batch.id]) - gone
         return totals
+
+    def tally(self, mailing_id: int) -> Mapping[str, int]:
+        return self.counts(mailing_id)
 
 
 class DyingProcess:
@@ -233,7 +311,13 @@ class ScriptedProvider:
         self.asked: list[str] = []
         self.tokens: dict[str, str] = {}
 
-    def submit(self, envelope: Envelope, batch_id: str, recipients: Sequence[Addressed]) -> Accepted:
+    def submit(
+        self,
+        envelope: Envelope,
+        batch_id: str,
+        recipients: Sequence[Addressed],
+        schedule: Schedule | None = None,
+    ) -> Accepted:
         self.asked.append(batch_id)
         entry = self.script.pop(0) if self.script else None
         error, accepted = entry if isinstance(entry, tuple) else (entry, entry is None)
@@ -248,6 +332,85 @@ class ScriptedProvider:
 
     def submit_test(self, envelope: Envelope, email: str) -> Accepted:
         raise NotImplementedError
+
+
+class PostRoom(ScriptedProvider):
+    """A scripted provider that takes mail ahead of its time, and keeps SendGrid's rules about cancelling it.
+
+    An entry of ``answers`` is raised by a cancellation; ``(error, True)`` cancels first.
+    """
+
+    ahead = timedelta(minutes=60)
+    cancel_before = timedelta(minutes=10)
+    most_cancellations = 10
+
+    def __init__(self, clock: FakeClock, *script: Any, batch_size: int = 10) -> None:
+        super().__init__(*script, batch_size=batch_size)
+        self.clock = clock
+        self.ids: list[str] = []
+        self.taken: list[tuple[str, Schedule | None]] = []
+        """(address, schedule) of whatever was accepted."""
+        self.cancelled: list[str] = []
+        self.answers: list[Any] = []
+        self.reservations: list[Any] = []
+        """Errors to raise instead of giving an id."""
+
+    @property
+    def delivered(self) -> Counter[str]:
+        """Who gets how many, once all has been sent: what was cancelled never is."""
+        return Counter(
+            email
+            for email, schedule in self.taken
+            if schedule is None or schedule.provider_batch not in self.cancelled
+        )
+
+    def submit(
+        self,
+        envelope: Envelope,
+        batch_id: str,
+        recipients: Sequence[Addressed],
+        schedule: Schedule | None = None,
+    ) -> Accepted:
+        now, before = self.clock.now, len(self.mailed)
+        if schedule is not None:
+            assert schedule.provider_batch in self.ids, "no id of ours"
+            assert schedule.provider_batch not in {s.provider_batch for _, s in self.taken if s}, (
+                "an id again"
+            )
+            assert now < schedule.send_at <= now + self.ahead
+        try:
+            return super().submit(envelope, batch_id, recipients, schedule)
+        finally:
+            self.taken += [(email, schedule) for email in self.mailed[before:]]
+
+    def reserve(self) -> str:
+        if self.reservations:
+            raise self.reservations.pop(0)
+        self.ids.append(f"id-{len(self.ids) + 1}")
+        return self.ids[-1]
+
+    def cancellations(self) -> frozenset[str]:
+        return frozenset(self.cancelled)
+
+    def cancel(self, provider_batch: str) -> Cancellation:
+        assert provider_batch in self.ids, "no id of ours"
+        entry = self.answers.pop(0) if self.answers else None
+        error, done = entry if isinstance(entry, tuple) else (entry, entry is None)
+        found = self._cancel(provider_batch) if done else Cancellation.REFUSED
+        if error is not None:
+            raise error
+        return found
+
+    def _cancel(self, provider_batch: str) -> Cancellation:
+        if provider_batch in self.cancelled:
+            return Cancellation.CONFIRMED
+        if len(self.cancelled) >= self.most_cancellations:
+            return Cancellation.FULL
+        limit = self.clock.now + self.cancel_before
+        if any(s.send_at < limit for _, s in self.taken if s and s.provider_batch == provider_batch):
+            return Cancellation.REFUSED
+        self.cancelled.append(provider_batch)
+        return Cancellation.CONFIRMED
 
 
 class BrokenStore(FakeMailingStore):

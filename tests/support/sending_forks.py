@@ -28,7 +28,7 @@ _said = itertools.count(1)
 
 @dataclass(frozen=True)
 class Plan:
-    """Kill the process by SIGKILL at the ``nth`` call of ``step`` (a mailing store's method, or ``submit``).
+    """Kill the process by SIGKILL at the ``nth`` call of ``step`` (a mailing store's or the provider's method).
 
     ``after``: the call has taken effect. ``batch_size`` makes smaller batches than the provider's 1,000.
     """
@@ -37,9 +37,12 @@ class Plan:
     nth: int = 1
     after: bool = False
     batch_size: int = 1_000
+    timeout: float = 30.0
+    """Seconds after which a request to the provider is given up."""
 
 
 UNHARMED = Plan()
+PROVIDER_STEPS = ("submit", "reserve", "cancellations", "cancel")
 
 
 @dataclass(frozen=True)
@@ -163,8 +166,14 @@ def _arm(plan: Plan) -> None:
     from newsletter.storage.mailings import SqlMailingStore
 
     SendGridProvider.batch_size = plan.batch_size
+    made = SendGridProvider.__init__
+
+    def impatient(self: Any, *args: Any, **kwargs: Any) -> None:
+        made(self, *args, **{**kwargs, "timeout": plan.timeout})
+
+    SendGridProvider.__init__ = impatient  # type: ignore[method-assign]
     if plan.step:
-        owner: Any = SendGridProvider if plan.step == "submit" else SqlMailingStore
+        owner: Any = SendGridProvider if plan.step in PROVIDER_STEPS else SqlMailingStore
         setattr(owner, plan.step, _deadly(getattr(owner, plan.step), plan))
 
 

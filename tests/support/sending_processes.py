@@ -79,6 +79,9 @@ class Home:
     sendgrid: str = ""
     key: str = KEY
     provider: str = "sendgrid"
+    more: tuple[tuple[str, str], ...] = ()
+    """Further settings."""
+    webhook_key: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -90,8 +93,10 @@ class Home:
             "PROVIDER": self.provider,
             "SENDGRID_URL": self.sendgrid,
             "SENDGRID_API_KEY": self.key,
+            "WEBHOOK_PUBLIC_KEY": self.webhook_key,
             "FROM_EMAIL": "morning@bothsides.example",
             "POSTAL_ADDRESS": "The Reading Room, 4 Customs Quay, Marrowgate",
+            **dict(self.more),
         }
         own = {f"NEWSLETTER_{name}": value for name, value in ours.items() if value}
         return given | own | {"PYTHONPATH": os.pathsep.join((str(_ROOT / "src"), str(_ROOT)))}

@@ -6,6 +6,7 @@ import builtins
 import errno
 import http.client
 import inspect
+import json
 import socket
 import ssl
 import urllib.error
@@ -143,3 +144,35 @@ def test_a_receipt_is_a_202_or_a_200_of_the_sandbox() -> None:
     for status in (200, 201, 204):
         with pytest.raises(ProviderUncertain):
             accepted(status, {}, sandbox=False)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "what"),
+    [
+        (401, "Maximum credits exceeded", "credits are used up"),
+        (401, "You have exceeded your messaging limits", "credits are used up"),
+        (403, "Your account has been suspended", "has suspended the account"),
+        (403, "Account under review", "has suspended the account"),
+        (401, "Authenticated user is not authorized to send mail", "has suspended the account"),
+        (
+            403,
+            "The from address does not match a verified Sender Identity. Mail cannot be sent until this"
+            " error is resolved.",
+            "does not know the sender's address",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_account_is_said_plainly_with_what_to_do(
+    status: int, said: str, what: str
+) -> None:
+    found = outcome(answer(status, json.dumps({"errors": [{"message": said}]}).encode()), NOW)
+    assert isinstance(found, ProviderRejected)
+    assert what in found.message
+    assert "goes on" in found.todo
+    assert found.fields["status"] == status
+
+
+def test_another_refusal_of_the_key_is_about_the_key() -> None:
+    said = b'{"errors": [{"message": "The provided authorization grant is invalid, expired, or revoked"}]}'
+    found = outcome(answer(401, said), NOW)
+    assert "NEWSLETTER_SENDGRID_API_KEY" in found.todo

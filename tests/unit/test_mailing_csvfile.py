@@ -10,14 +10,21 @@ from hypothesis import strategies as st
 
 from newsletter.domain.audience import Subscriber, SubscriberStatus
 from newsletter.errors import AudienceError
-from newsletter.mailing.csvfile import RejectedRow, Remark, new_public_id, read_subscribers, write_subscribers
+from newsletter.mailing.csvfile import (
+    ImportRules,
+    RejectedRow,
+    Remark,
+    new_public_id,
+    read_subscribers,
+    write_subscribers,
+)
 
 NOW = datetime(2026, 8, 20, 9, 0, tzinfo=UTC)
 
 
 def read(text: str | bytes, *, as_pending: bool = False) -> list[Subscriber | RejectedRow | Remark]:
     raw = text.encode() if isinstance(text, str) else text
-    return list(read_subscribers(raw.splitlines(keepends=True), NOW, as_pending))
+    return list(read_subscribers(raw.splitlines(keepends=True), NOW, ImportRules(as_pending)))
 
 
 def good(text: str | bytes, **more: bool) -> list[Subscriber]:

@@ -336,6 +336,14 @@ def test_a_lease_lost_between_batches_ends_the_run(store: FakeMailingStore) -> N
     assert store.leases[1][0] == "somebody else"
 
 
+def test_a_run_that_has_lost_its_lease_records_its_batch_and_claims_no_other(store: FakeMailingStore) -> None:
+    provider = ScriptedProvider(
+        lambda: store.leases.update({1: ("somebody else", FakeClock().now + 2 * LEASE)})
+    )
+    report = send(store, provider)
+    assert (report.outcome, report.submitted, provider.asked) == (Outcome.ELSEWHERE, 10, ["m1b1"])
+
+
 def test_a_mailing_that_another_process_finished_just_before_is_done(store: FakeMailingStore) -> None:
     class Slow(FakeMailingStore):
         def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:

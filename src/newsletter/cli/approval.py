@@ -1,4 +1,4 @@
-"""approve, unapprove: an issue goes by somebody's name, bound to its very bytes."""
+"""approve, unapprove, skip: an issue goes by somebody's name, bound to its very bytes, or not at all."""
 
 from __future__ import annotations
 
@@ -79,3 +79,34 @@ def unapprove_command(day: date, as_json: bool) -> None:
         print_json({"date": day, "approved_by": ""})
     else:
         click.echo(f"The issue of {day} is no longer approved.")
+
+
+@click.command("skip")
+@click.argument("day", type=DATE, metavar="DATE")
+@click.option("--by", default="", metavar="NAME", help="Who says so.")
+@click.option("--reason", default="", metavar="TEXT", help="Why; kept.")
+@click.option("--undo", is_flag=True, help="There is an issue that day after all.")
+@json_option
+def skip_command(day: date, by: str, reason: str, undo: bool, as_json: bool) -> None:
+    """No issue on DATE: none is built or sent, and the day consumes no number.
+
+    \b
+    newsletter skip 2026-12-25 --by "A. Editor" --reason "Holiday"
+    newsletter skip 2026-12-25 --undo
+    """
+    from newsletter.ports import Skip
+
+    with house() as rooms:
+        if rooms.mailings.find(day) is not None:
+            raise Refused(
+                f"The mailing of {day} has begun.",
+                todo=f"To stop it: newsletter halt {day} --by NAME --reason TEXT",
+            )
+        if undo:
+            rooms.issues.unskip(day)
+        else:
+            rooms.issues.skip(Skip(day, by.strip(), reason.strip() or "no reason given", rooms.clock()))
+    if as_json:
+        print_json({"date": day, "skipped": not undo, "by": by, "reason": reason})
+    else:
+        click.echo(f"{day} has an issue again." if undo else f"There is no issue on {day}.")

@@ -47,10 +47,13 @@ def _examine(loaded: Loaded, house: House) -> Iterator[Finding]:
     yield _subscribers(house)
     if s.writer == "model":
         yield _try("model", lambda: _model(house))
-    for problem in house.problems() if s.provider == "sendgrid" else ():
+    for problem in house.problems() if s.provider != "outbox" else ():
         yield Finding(problem.setting, False, problem.what, problem.fix)
     if s.provider == "sendgrid":
         yield _provider(house)
+        yield _try("webhook", lambda: _webhook(s.webhook_public_key))
+    elif s.provider == "smtp":
+        yield _try("provider", lambda: _smtp(house))
     else:
         yield Finding("provider", True, "outbox: mail is written to files, nobody is mailed")
 
@@ -138,6 +141,29 @@ def _model(house: House) -> str:
                 todo="Look at NEWSLETTER_MODEL, MODEL_URL and MODEL_API_KEY; until then issues are extractive.",
             ) from None
     return f"{endpoint.model} answers"
+
+
+def _webhook(keys: tuple[str, ...]) -> str:
+    """Whether the provider's events would be believed. Without them bounces and complaints go unheard."""
+    from newsletter.mailing.events import public_key
+
+    if not keys:
+        raise SettingsError(
+            "no verification key is set: bounces and complaints would go unheard",
+            todo="Switch on SendGrid's signed Event Webhook; set NEWSLETTER_WEBHOOK_PUBLIC_KEY to its key.",
+        )
+    for key in keys:
+        public_key(key)
+    return f"{len(keys)} verification key{'s' if len(keys) > 1 else ''}"
+
+
+def _smtp(house: House) -> str:
+    """Whether the mail server lets us in; nothing is sent."""
+    from newsletter.mailing.smtp import SmtpProvider
+
+    provider = house.provider
+    greeted = provider.greet() if isinstance(provider, SmtpProvider) else ""
+    return f"{house.settings.smtp_host} answers, {house.settings.smtp_security}, {greeted}"
 
 
 def _provider(house: House) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -24,9 +24,21 @@ json_option = click.option(
 
 
 def print_json(document: object) -> None:
+    click.echo(_json(document))
+
+
+def print_json_with(document: Mapping[str, object], name: str, rows: Iterable[object]) -> None:
+    """One document with a list that need not fit into memory under ``name``."""
+    click.echo(_json(document).removesuffix("\n}") + f',\n "{name}": [', nl=False)
+    for number, row in enumerate(rows):
+        click.echo(("," if number else "") + "\n  " + _json(row).replace("\n", "\n  "), nl=False)
+    click.echo("]\n}")
+
+
+def _json(document: object) -> str:
     text = json.dumps(document, ensure_ascii=False, indent=1, default=_plain)
     # JSON leaves C1 controls alone, which terminals obey, and half characters, which no stream can encode.
-    click.echo(_ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _plain(value: object) -> object:

@@ -1,9 +1,9 @@
-"""send, test-send, deliveries, resolve: mail to people."""
+"""send, deliver, test-send: mail to people."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,14 @@ import click
 
 from newsletter.cli.context import DATE, house
 from newsletter.cli.day import kept_issue
-from newsletter.cli.output import json_option, print_json, print_table, progress_bar, report
-from newsletter.errors import IssueNotFound, Refused, UsageError
+from newsletter.cli.output import (
+    json_option,
+    print_error,
+    print_json,
+    progress_bar,
+    report,
+)
+from newsletter.errors import Refused
 
 if TYPE_CHECKING:
     from newsletter.mailing.report import SendReport
@@ -22,16 +28,28 @@ if TYPE_CHECKING:
 @click.command("send")
 @click.argument("day", type=DATE, metavar="DATE")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--now", "at_once", is_flag=True, help="Everybody gets it at once, whatever their clocks say.")
+@click.option(
+    "--wait", "stay", is_flag=True, help="Stay until the last morning, instead of ending in between."
+)
 @click.option("--allow-stale", is_flag=True, help="Send an issue whose morning has passed, at once.")
+@click.option(
+    "--switch-provider", is_flag=True, help="Go on with another provider than it began with: what is pending."
+)
 @json_option
-def send_command(day: date, yes: bool, allow_stale: bool, as_json: bool) -> int:
+def send_command(
+    day: date, yes: bool, at_once: bool, stay: bool, allow_stale: bool, switch_provider: bool, as_json: bool
+) -> int:
     """Send the issue of DATE to everybody on the list, each once; go on with what was interrupted.
 
     \b
     newsletter send 2026-08-14
     newsletter send 2026-08-14 --yes
+    newsletter send 2026-08-14 --yes --wait
 
     The audience is frozen first; whoever joined, left or bounced later is accounted for with a reason.
+    Everybody gets it at DELIVER_AT, or a time of their own, on their own clock: what may go now goes, the rest
+    waits for the next run (`newsletter deliver`, every ten minutes or so), or for this one with --wait.
     A batch whose outcome nobody knows is never sent again by itself: see `newsletter deliveries` and
     `newsletter resolve`. Stop it with Ctrl-C or SIGTERM: the batch under way is finished, the rest waits.
     """
@@ -46,7 +64,16 @@ def send_command(day: date, yes: bool, allow_stale: bool, as_json: bool) -> int:
             click.echo(f"The issue of {day} was mailed already; nobody is mailed again.")
         with progress_bar(quiet=as_json) as progress, StopSignal() as stop:
             room = replace(rooms.send_room, wait=stop.wait)
-            found = send(room, day, allow_stale=allow_stale, stop=stop, progress=progress)
+            found = send(
+                room,
+                day,
+                allow_stale=allow_stale,
+                at_once=at_once,
+                stay=stay,
+                switch_provider=switch_provider,
+                stop=stop,
+                progress=progress,
+            )
         report(as_json, lambda: send_json(found), lambda: print_send(found, rooms))
     return found.exit_status
 
@@ -66,18 +93,19 @@ def _ask(rooms: House, day: date, *, yes: bool) -> None:
 
 
 def send_json(found: SendReport) -> dict[str, Any]:
-    import dataclasses
-
-    return dataclasses.asdict(found)
+    return asdict(found)
 
 
 def print_send(found: SendReport, rooms: House) -> None:
     click.echo(f"{found.submitted:,} of {found.recipients:,} recipients submitted to {rooms.provider.name}.")
     for label, count in (
         ("left the list since the freeze", found.skipped),
-        ("pending", found.pending),
+        ("wait for their morning", found.waiting),
+        ("pending", found.pending - found.waiting),
         ("failed", found.failed),
         ("uncertain", found.uncertain),
+        ("uncertain, being cancelled", found.cancelling),
+        ("cancelled", found.cancelled),
     ):
         if count:
             click.echo(f"  {count:,} {label}")
@@ -92,6 +120,42 @@ def print_send(found: SendReport, rooms: House) -> None:
         )
     if rooms.settings.provider == "outbox":
         click.echo(f"The mail lies in {rooms.settings.outbox_folder}")
+
+
+@click.command("deliver")
+@json_option
+def deliver_command(as_json: bool) -> int:
+    """Go on with every mailing under way: whatever is due now goes. Begins none; run it every ten minutes or so.
+
+    \b
+    newsletter deliver
+    */10 * * * *  cd /srv/newsletter && newsletter deliver      # a line for a crontab
+
+    Silent and 0 when there is nothing to do; 1 when a mailing needs somebody, 3 when a guard refuses.
+    """
+    from newsletter.cli.halting import print_halt
+    from newsletter.mailing.report import Outcome
+    from newsletter.mailing.stopping import StopSignal
+    from newsletter.pipeline.deliver import deliver
+
+    with house() as rooms, StopSignal() as stop:
+        found = deliver(replace(rooms.send_room, wait=stop.wait), stop=stop)
+        if as_json:
+            print_json([asdict(told) for one in found if (told := one.report or one.halted)])
+        for one in found:
+            if one.report and not as_json:
+                click.echo(f"The mailing of {one.date}:")
+                print_send(one.report, rooms)
+            if one.halted and not as_json:
+                print_halt(one.halted)
+            if one.problem:
+                print_error(one.problem, as_json=False)
+    # Another process that is sending it just now is no trouble: this one will find it done, or waiting.
+    ends = [
+        one.report.exit_status for one in found if one.report and one.report.outcome is not Outcome.ELSEWHERE
+    ]
+    ends += [1 for one in found if one.halted and one.halted.queued]
+    return max([*ends, *(one.problem.exit_status for one in found if one.problem)], default=0)
 
 
 @click.command("test-send")
@@ -119,79 +183,3 @@ def test_send_command(day: date, to: str, as_json: bool) -> None:
         print_json({"date": day, "message_id": accepted.message_id})
     else:
         click.echo(f"One test mail handed to {rooms.provider.name} ({accepted.message_id}).")
-
-
-@click.command("deliveries")
-@click.argument("day", type=DATE, metavar="DATE")
-@click.option("--uncertain", is_flag=True, help="Only the batches whose outcome nobody knows.")
-@json_option
-def deliveries_command(day: date, uncertain: bool, as_json: bool) -> None:
-    """What happened to each batch of DATE's mailing.
-
-    \b
-    newsletter deliveries 2026-08-14
-    newsletter deliveries 2026-08-14 --uncertain --json
-    """
-    with house() as rooms:
-        mailing = rooms.mailings.find(day)
-        if mailing is None:
-            raise IssueNotFound(f"Nothing of {day} was mailed.", todo=f"To mail it: newsletter send {day}")
-        batches = [
-            b for b in rooms.mailings.batches(mailing.id) if not uncertain or b.state.value == "uncertain"
-        ]
-    rows = [
-        {
-            "id": batch.id,
-            "state": batch.state.value,
-            "recipients": batch.recipients,
-            "attempts": batch.attempts,
-            "reason": batch.reason,
-            "message_id": batch.message_id,
-        }
-        for batch in batches
-    ]
-    if as_json:
-        print_json(rows)
-        return
-    click.echo(
-        f"Mailing of {day}: {mailing.state.value}, {mailing.recipients:,} recipients. {mailing.note}".strip()
-    )
-    if not rows:
-        click.echo("No batch is uncertain." if uncertain else "It has no batches.")
-        return
-    print_table(
-        ("batch", "state", "recipients", "attempts", "reason"),
-        [tuple(row.values())[:5] for row in rows],
-        right=(2, 3),
-    )
-
-
-@click.command("resolve")
-@click.argument("batch_id", metavar="BATCH")
-@click.option("--accepted", is_flag=True, help="The provider has it: nobody in it is mailed again.")
-@click.option("--not-accepted", is_flag=True, help="The provider never had it: it may be sent again.")
-@json_option
-def resolve_command(batch_id: str, accepted: bool, not_accepted: bool, as_json: bool) -> None:
-    """Settle an uncertain batch after looking into the provider's activity feed.
-
-    \b
-    newsletter resolve 2026-08-14-0003-528bfed0 --accepted
-    newsletter resolve 2026-08-14-0003-528bfed0 --not-accepted   # then: newsletter send 2026-08-14
-    """
-    from newsletter.mailing.settle import close_if_complete, resolve
-
-    if accepted == not_accepted:
-        raise UsageError("Say which it is.", todo="Give --accepted or --not-accepted.")
-    with house() as rooms:
-        batch = resolve(batch_id, accepted, store=rooms.mailings, clock=rooms.clock)
-        mailing = rooms.mailings.get(batch.mailing_id)
-        done = mailing is not None and close_if_complete(mailing, store=rooms.mailings, clock=rooms.clock)
-    if as_json:
-        print_json({"id": batch.id, "state": batch.state.value, "complete": done})
-        return
-    click.echo(f"Batch {batch.id} is {batch.state.value} now.")
-    if mailing is not None:
-        day = mailing.issue_date
-        click.echo(
-            f"The mailing of {day} is complete." if done else f"To go on with the rest: newsletter send {day}"
-        )

@@ -144,11 +144,15 @@ def status_command(as_json: bool) -> int:
     \b
     newsletter status
     """
+    from newsletter.domain.reception import Reception, SpamVerdict
+    from newsletter.mailing.intake import received_of
+
     with house() as rooms:
         now = rooms.clock()
         today = rooms.calendar.date_of(now)
         issue = rooms.issues.get(today)
         mailing = rooms.mailings.find(today)
+        received = received_of(mailing, rooms.events, rooms.mailings) if mailing else Reception()
         states = rooms.archive.states(now)
         chosen, zone = rooms.settings, rooms.settings.timezone
         due = now >= rooms.calendar.cut_off(today)
@@ -164,13 +168,22 @@ def status_command(as_json: bool) -> int:
         "failed_checks": failed,
         "mailing": mailing.state.value if mailing else "none",
         "recipients": mailing.recipients if mailing else 0,
+        "delivered": received.delivered,
+        "bounced": received.bounced,
+        "complaints": received.complaints,
+        "spam_rate": round(received.spam_rate, 6),
+        "bounce_rate": round(received.bounce_rate, 6),
+        "warning": received.warning,
         "last_gather": last,
         "feeds": len(states),
         "feeds_failing": failing,
         "grouping": document["inputs"].get("grouping", "lexical") if issue else None,
     }
     found["ok"] = bool(
-        (issue or not due) and not failed and (mailing is None or mailing.state.value == "done")
+        (issue or not due)
+        and not failed
+        and (mailing is None or mailing.state.value in ("done", "waiting"))
+        and received.spam is SpamVerdict.FINE
     )
     if as_json:
         print_json(found)
@@ -194,7 +207,7 @@ def _print_status(found: Mapping[str, Any], note: str) -> None:
         click.echo(f"\nThere is no issue of {day}. Make it: newsletter build {day}")
     if found["failed_checks"]:
         click.echo(f"\nChecks fail. What to do about each: newsletter check {day}")
-    if found["mailing"] not in ("none", "done"):
+    if found["mailing"] not in ("none", "done"):  # a `waiting` one says when it goes on
         click.echo(
             printable(f"\nThe mailing is {found['mailing']}. {note} Look at it: newsletter deliveries {day}")
         )

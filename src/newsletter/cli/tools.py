@@ -151,14 +151,19 @@ def model(port: int) -> None:
 @click.option(
     "--record", type=click.Path(dir_okay=False), help="Append what is accepted to this JSON lines file."
 )
-def sendgrid(port: int, record: Path | None) -> None:
+@click.option("--events", default="", metavar="URL", help="Post signed events about what is accepted there.")
+def sendgrid(port: int, record: Path | None, events: str) -> None:
     """A strict SendGrid stand-in: rejects all that SendGrid rejects, mails nobody.
 
     \b
     newsletter dev sendgrid --port 8025
+    newsletter dev sendgrid --events http://127.0.0.1:8080/webhook/sendgrid
     NEWSLETTER_PROVIDER=sendgrid NEWSLETTER_SENDGRID_URL=http://127.0.0.1:8025 \\
       NEWSLETTER_SENDGRID_API_KEY=SG.stand-in newsletter send 2026-08-14 --yes
+
+    With --events every mail is told of as processed and delivered, unless its address says otherwise:
+    reader+bounce@…, +block, +drop, +defer, +spam, +leave or +return. They also come onto the suppression lists.
     """
     from newsletter.dev.sendgrid import main
 
-    main(port, record)
+    main(port, record, events_to=events)

@@ -83,7 +83,9 @@ def run_demo(home: Path, *, engine: str, say: Say, more: Mapping[str, str] | Non
                 issues.append(_kept(house, DAYS[-1]))
                 return DemoResult(home, tuple(issues), tuple(gathers), None)
             say("Mailing it into the outbox …")
-            return DemoResult(home, tuple(issues), tuple(gathers), send(house.send_room, DAYS[-1]))
+            return DemoResult(
+                home, tuple(issues), tuple(gathers), send(house.send_room, DAYS[-1], at_once=True)
+            )
 
 
 def prepare(home: Path) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import click
 
+from newsletter.dev.sendgrid_events import EventDesk
 from newsletter.dev.sendgrid_handler import Desk, Handler, Server
 from newsletter.dev.sendgrid_ledger import Ledger, StoodMail
 
@@ -33,7 +34,8 @@ class SendGridStandIn:
     """``with SendGridStandIn() as stand_in:`` serves at ``stand_in.url`` until the block ends.
 
     ``record``: a file that gets a JSON line for each accepted mail, so that another process can count.
-    ``tell`` is told of each request in a sentence without full addresses.
+    ``tell`` is told of each request in a sentence without full addresses. ``stops_last``: see `Ledger`. ``events_to``:
+    where signed events are posted about what was accepted, within a second; nowhere when empty.
     """
 
     def __init__(
@@ -43,11 +45,16 @@ class SendGridStandIn:
         record: Path | None = None,
         tell: Callable[[str], None] | None = None,
         now: Callable[[], float] = time.time,
+        stops_last: float | None = None,
+        events_to: str = "",
     ) -> None:
-        self._desk = Desk(api_key, Ledger(record), tell or (lambda _: None), now)
+        ledger = Ledger(record, stops_last)
+        self._desk = Desk(api_key, ledger, EventDesk(api_key), tell or (lambda _: None), now)
+        self._events_to, self._told_of = events_to, 0
         self._server = Server(("127.0.0.1", port), Handler)
         self._server.desk = self._desk
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._teller = threading.Thread(target=self._tell_events, daemon=True)
 
     @property
     def url(self) -> str:
@@ -75,8 +82,52 @@ class SendGridStandIn:
             raise ValueError(f"one of {_FAILURES}, or a status")
         self._desk.failures.extend([(kind, headers or {})] * times)
 
+    def calm_down(self) -> None:
+        """Forget the failures that are still to come."""
+        self._desk.failures.clear()
+        self._desk.stop_failures.clear()
+
+    def fail_next_stop(self, kind: str, times: int = 1) -> None:
+        """Fail the next cancellations: ``timeout``, or ``timeout-after-accept``."""
+        self._desk.stop_failures.extend([kind] * times)
+
+    # ── events and suppressions ────────────────────────────────────────────────────────────────────
+
+    @property
+    def events(self) -> EventDesk:
+        return self._desk.events
+
+    def events_so_far(self) -> list[dict[str, Any]]:
+        """All that becomes of everything accepted, in order."""
+        return [row for mail in self.mails for row in self.events.events_of(mail, self._desk.now())]
+
+    def post(self, url: str, events: Iterable[Mapping[str, Any]]) -> list[int]:
+        """Post events, signed; the answers' statuses."""
+        return self.events.post(url, list(events), self._desk.now())
+
+    def fail_pages(self, status: int, times: int = 1, headers: Mapping[str, str] | None = None) -> None:
+        """Answer the next pages of suppression lists with that status."""
+        self._desk.page_failures.extend([(status, headers or {})] * times)
+
+    def _tell_events(self) -> None:
+        while not self._desk.closing.wait(0.5):
+            mails, end = self.ledger.since(self._told_of, self._desk.now())
+            rows = [row for mail in mails for row in self.events.events_of(mail, self._desk.now())]
+            try:
+                statuses = self.post(self._events_to, rows)
+            except OSError:  # nobody listens yet: the provider, too, comes back
+                continue
+            if any(status >= 300 for status in statuses):
+                self._desk.tell(f"events: answered {max(statuses)}; they are posted again")
+                continue
+            self._told_of = end
+            if rows:
+                self._desk.tell(f"events: {len(rows)} posted")
+
     def __enter__(self) -> Self:
         self._thread.start()
+        if self._events_to:
+            self._teller.start()
         return self
 
     def __exit__(
@@ -88,15 +139,18 @@ class SendGridStandIn:
         self._thread.join(5)
 
 
-def main(port: int = 8025, record: Path | None = None, api_key: str = DEV_KEY) -> None:
+def main(port: int = 8025, record: Path | None = None, api_key: str = DEV_KEY, events_to: str = "") -> None:
     """Serve until interrupted, and say what arrives."""
-    with SendGridStandIn(api_key, port, record, tell=click.echo) as stand_in:
+    with SendGridStandIn(api_key, port, record, tell=click.echo, events_to=events_to) as stand_in:
         try:
             click.echo(f"A strict SendGrid that mails nobody, at {stand_in.url} (Ctrl-C ends it). To use it:")
             click.echo("  export NEWSLETTER_PROVIDER=sendgrid")
             click.echo(
                 f"  export NEWSLETTER_SENDGRID_URL={stand_in.url} NEWSLETTER_SENDGRID_API_KEY={api_key}"
             )
+            if events_to:
+                click.echo(f"  export NEWSLETTER_WEBHOOK_PUBLIC_KEY={stand_in.events.public_key}")
+                click.echo(f"Events about what is accepted are posted to {events_to}")
             threading.Event().wait()
         except KeyboardInterrupt:
             click.echo(f"{len(stand_in.mails)} mails accepted to {len(stand_in.per_recipient())} addresses.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import select
 import socket
 import struct
@@ -15,15 +14,15 @@ from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+from newsletter.dev.sendgrid_events import LISTS, PAGE_LIMIT, EventDesk
 from newsletter.dev.sendgrid_ledger import Ledger
 from newsletter.dev.sendgrid_rules import refusals
 
 _LIMIT = 30_000_000
+_SCOPES = ("mail.send", "mail.batch.create", "user.scheduled_sends.create", "suppression.read")
 _DRAIN = 64_000_000  # more of a body than this is not even read
-_SUPPRESSIONS = re.compile(
-    r"/v3/(suppression/(bounces|blocks|invalid_emails|spam_reports|unsubscribes)|asm/suppressions/global)"
-)
 
 
 @dataclass(slots=True)
@@ -32,9 +31,12 @@ class Desk:
 
     api_key: str
     ledger: Ledger
+    events: EventDesk
     tell: Callable[[str], None]
     now: Callable[[], float]
     failures: deque[tuple[int | str, Mapping[str, str]]] = field(default_factory=deque)
+    stop_failures: deque[str] = field(default_factory=deque)
+    page_failures: deque[tuple[int, Mapping[str, str]]] = field(default_factory=deque)
     closing: threading.Event = field(default_factory=threading.Event)
 
 
@@ -87,19 +89,45 @@ class Handler(BaseHTTPRequestHandler):
 
     def _get(self, path: str, _: bytes) -> None:
         if path == "/v3/scopes":
-            self._answer(200, {"scopes": ["mail.send", "mail.batch.create", "user.scheduled_sends.create"]})
+            self._answer(200, {"scopes": list(_SCOPES)})
         elif path == "/v3/user/scheduled_sends":
-            self._answer(200, self._desk.ledger.stops())
-        elif _SUPPRESSIONS.fullmatch(path) or path == "/v3/whitelabel/domains":
+            self._answer(200, self._desk.ledger.stops(self._desk.now()))
+        elif path.startswith("/v3/user/scheduled_sends/"):
+            self._answer(200, self._desk.ledger.stops(self._desk.now(), path.rpartition("/")[2]))
+        elif path.startswith("/v3/mail/batch/"):
+            self._batch(path.rpartition("/")[2])
+        elif path.removeprefix("/v3/") in LISTS:
+            self._suppressed(path.removeprefix("/v3/"))
+        elif path == "/v3/whitelabel/domains":
             self._answer(200, [])
         elif path == "/v3/verified_senders":
             self._answer(200, {"results": []})
         else:
             self._refuse(404, "not found")
 
+    def _suppressed(self, name: str) -> None:
+        """A page of a suppression list."""
+        asked = parse_qs(urlsplit(self.path).query)
+        given = {key: asked.get(key, [default])[0] for key, default in (("limit", "500"), ("offset", "0"))}
+        wrong = [key for key, value in given.items() if not (value.isascii() and value.isdigit())]
+        if not wrong and not 0 < int(given["limit"]) <= PAGE_LIMIT:
+            wrong = ["limit"]
+        if wrong:
+            self._refuse(
+                400, f"{wrong[0]} has to be a number, and limit one from 1 to {PAGE_LIMIT}.", wrong[0]
+            )
+            return
+        self._desk.ledger.pages += 1
+        status, headers = self._desk.page_failures.popleft() if self._desk.page_failures else (200, {})
+        if status != 200:
+            self._desk.tell(f"failing on demand ({status}): {name}")
+            self._answer(status, {"errors": [{"message": "failing on demand", "field": None}]}, headers)
+            return
+        self._answer(200, self._desk.events.page(name, int(given["limit"]), int(given["offset"])))
+
     def _post(self, path: str, raw: bytes) -> None:
         if path == "/v3/mail/batch":
-            self._answer(201, {"batch_id": self._desk.ledger.new_batch()})
+            self._answer(201, {"batch_id": self._desk.ledger.new_batch(self._desk.now())})
         elif path in ("/v3/mail/send", "/v3/user/scheduled_sends"):
             body = self._json(raw)
             if body is not None:
@@ -116,14 +144,28 @@ class Handler(BaseHTTPRequestHandler):
         self._refuse(400, reason) if reason else self._answer(204)
 
     def _delete(self, path: str, _: bytes) -> None:
-        known = self._desk.ledger.resume(path.rpartition("/")[2])
+        known = self._desk.ledger.resume(path.rpartition("/")[2], self._desk.now())
         self._answer(204) if known else self._refuse(404, "not found")
 
+    def _batch(self, batch_id: str) -> None:
+        if self._desk.ledger.knows(batch_id, self._desk.now()):
+            self._answer(200, {"batch_id": batch_id})
+        else:
+            self._refuse(400, "invalid batch id", "batch_id")
+
     def _stop(self, body: dict[str, Any]) -> None:
+        failure = self._desk.stop_failures.popleft() if self._desk.stop_failures else None
+        if failure == "timeout":
+            self.close_connection = True
+            self._say_nothing()
+            return
         batch_id, status = str(body.get("batch_id")), str(body.get("status"))
         reason = self._desk.ledger.stop(batch_id, status, self._desk.now(), again=False)
         if reason:
             self._refuse(400, reason, "batch_id")
+        elif failure == "timeout-after-accept":
+            self.close_connection = True
+            self._say_nothing()
         else:
             self._answer(201, {"batch_id": batch_id, "status": status})
 
@@ -150,7 +192,7 @@ class Handler(BaseHTTPRequestHandler):
         desk = self._desk
         desk.ledger.requests += 1
         errors = refusals(body, int(desk.now()))
-        if body.get("batch_id") is not None and not desk.ledger.knows(str(body["batch_id"])):
+        if body.get("batch_id") is not None and not desk.ledger.knows(str(body["batch_id"]), desk.now()):
             errors.append({"message": "The batch_id is unknown.", "field": "batch_id", "help": None})
         if errors:
             desk.tell(f"refused: {errors[0]['field']}: {errors[0]['message']}")

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 _CANCEL_BEFORE = 600  # seconds before send_at until which SendGrid lets a batch be stopped
 _OPEN_STOPS = 10  # SendGrid holds at most ten pending cancellations
+_BATCH_LIFE = 10 * 24 * 3600  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +49,51 @@ class StoodMail:
 
 
 class Ledger:
-    """Thread-safe. With ``record``, each accepted mail is a line of JSON there before the answer leaves."""
+    """Thread-safe. With ``record``, each accepted mail is a line of JSON there before the answer leaves.
 
-    def __init__(self, record: Path | None = None) -> None:
+    A cancellation belongs to the batch's id: it holds for what comes later, too. It is *pending* until its mail would
+    have gone out, or for as long as ``stops_last`` says; SendGrid does not tell which, so a sender has to get along
+    with the strictest. Then it is done: the mail is discarded, the status stays, and nothing can bring it back.
+    """
+
+    def __init__(self, record: Path | None = None, stops_last: float | None = None) -> None:
         self._lock = threading.Lock()
         self._record = record
+        self._stops_last = stops_last
         self._mails: list[StoodMail] = []
-        self._batches: set[str] = set()
-        self._stops: dict[str, str] = {}
+        self._batches: dict[str, float] = {}
+        self._stops: dict[str, tuple[str, float]] = {}
         self.requests = 0
         """Requests for `/v3/mail/send` that arrived, accepted or not."""
+        self.pages = 0
+        """Pages of suppression lists that were asked for."""
 
     @property
     def mails(self) -> tuple[StoodMail, ...]:
         """Accepted and not cancelled, in order."""
         with self._lock:
-            return tuple(mail for mail in self._mails if self._stops.get(mail.batch_id) != "cancel")
+            return tuple(mail for mail in self._mails if self._status(mail.batch_id) != "cancel")
+
+    @property
+    def taken(self) -> tuple[StoodMail, ...]:
+        """Every accepted mail, the cancelled ones too."""
+        with self._lock:
+            return tuple(self._mails)
+
+    def since(self, number: int, now: float) -> tuple[tuple[StoodMail, ...], int]:
+        """What was accepted after the first ``number`` mails and is due by now, not cancelled; and how many there are.
+
+        A mail scheduled for later keeps those after it waiting: one after the other is how they are told of.
+        """
+        with self._lock:
+            due: list[StoodMail] = []
+            for mail in self._mails[number:]:
+                if mail.send_at > now and self._status(mail.batch_id) != "cancel":
+                    break
+                number += 1
+                if self._status(mail.batch_id) != "cancel":
+                    due.append(mail)
+            return tuple(due), number
 
     def per_recipient(self) -> Counter[str]:
         """How many mails each address (in lower case) got."""
@@ -95,38 +125,64 @@ class Ledger:
 
     # ── scheduled batches ──────────────────────────────────────────────────────────────────────────
 
-    def new_batch(self) -> str:
+    def new_batch(self, now: float) -> str:
         batch_id = uuid4().hex
         with self._lock:
-            self._batches.add(batch_id)
+            self._batches[batch_id] = now
         return batch_id
 
-    def knows(self, batch_id: str) -> bool:
+    def knows(self, batch_id: str, now: float) -> bool:
+        """Whether it is one of ours, and not older than the ten days that an id lives."""
         with self._lock:
-            return batch_id in self._batches
+            return self._known(batch_id, now)
+
+    def _known(self, batch_id: str, now: float) -> bool:
+        return batch_id in self._batches and now - self._batches[batch_id] < _BATCH_LIFE
+
+    def _status(self, batch_id: str) -> str:
+        return self._stops.get(batch_id, ("", 0.0))[0]
+
+    def _pending(self, now: float) -> list[str]:
+        """Stops that are not done yet."""
+        due = {mail.batch_id: mail.send_at for mail in self._mails if mail.batch_id in self._stops}
+        return [
+            batch_id
+            for batch_id, (_, since) in self._stops.items()
+            if not (self._stops_last is not None and now >= since + self._stops_last)
+            and now < due.get(batch_id, since + _BATCH_LIFE)
+        ]
 
     def stop(self, batch_id: str, status: str, now: float, *, again: bool) -> str:
         """Cancel or pause a batch; the reason against it, or nothing. ``again``: a PATCH, not the first POST."""
         with self._lock:
-            if batch_id not in self._batches or status not in ("cancel", "pause"):
+            if not self._known(batch_id, now) or status not in ("cancel", "pause"):
                 return "unknown batch or status"
             if again != (batch_id in self._stops):
                 return "no status to change" if again else "a status already exists for this batch"
-            if not again and len(self._stops) >= _OPEN_STOPS:
+            if not again and len(self._pending(now)) >= _OPEN_STOPS:
                 return "too many pending cancellations"
             due = [mail.send_at for mail in self._mails if mail.batch_id == batch_id]
             if due and min(due) < now + _CANCEL_BEFORE:
                 return "too late to stop this batch"
-            self._stops[batch_id] = status
+            self._stops[batch_id] = (status, now)
             return ""
 
-    def resume(self, batch_id: str) -> bool:
+    def resume(self, batch_id: str, now: float) -> bool:
+        """Delete a stop. One that is done is gone from the list already."""
         with self._lock:
-            return self._stops.pop(batch_id, None) is not None
+            pending = batch_id in self._pending(now)
+            if pending:
+                del self._stops[batch_id]
+            return pending
 
-    def stops(self) -> list[dict[str, str]]:
+    def stops(self, now: float, batch_id: str = "") -> list[dict[str, str]]:
+        """The pending ones; of that batch only, where one is named."""
         with self._lock:
-            return [{"batch_id": batch_id, "status": status} for batch_id, status in self._stops.items()]
+            return [
+                {"batch_id": one, "status": self._status(one)}
+                for one in self._pending(now)
+                if batch_id in ("", one)
+            ]
 
 
 def _mail(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
+
+import idna
 
 from newsletter.errors import InvalidAddress
 
@@ -21,10 +25,13 @@ class SuppressionReason(StrEnum):
     """Why an address must not be mailed, whatever its subscriber's status says."""
 
     UNSUBSCRIBE = "unsubscribe"
+    PROVIDER_UNSUBSCRIBE = "unsubscribe at the provider"
     BOUNCE = "bounce"
     SPAM_REPORT = "spam report"
     INVALID = "invalid"
     OPERATOR = "operator"
+    ERASED = "erased"
+    """The person asked to be forgotten: stands only under `newsletter.domain.tokens.erased_key`."""
 
 
 class ExclusionReason(StrEnum):
@@ -55,6 +62,89 @@ class Subscriber:
     """Raised to void every link handed out before."""
 
 
+class Act(StrEnum):
+    """What somebody does about an address on the list. Only `CONFIRM` and `RETURN` prove who they are."""
+
+    SIGN_UP = "sign up"
+    """Anybody may type any address: it proves nothing, and asks for a confirmation."""
+    CONFIRM = "confirm"
+    """By the link that only the address itself was sent."""
+    LEAVE = "leave"
+    RETURN = "return"
+    """After leaving, by the same link, which only their own mail holds."""
+    OPERATOR_ADD = "operator add"
+    """By hand or by import: the operator answers for the consent."""
+    OPERATOR_CONFIRM = "operator confirm"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an address stands: its status (None: not on the list) and every reason that holds it back."""
+
+    status: SubscriberStatus | None = None
+    held: frozenset[SuppressionReason] = frozenset()
+
+    @property
+    def mailed(self) -> bool:
+        return self.status is SubscriberStatus.ACTIVE and not self.held
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What an act leads to. ``refused`` says why nothing changed; ``confirm``: a confirmation link is due."""
+
+    standing: Standing
+    refused: str = ""
+    confirm: bool = False
+
+
+OWN_CHOICES = frozenset(
+    {SuppressionReason.UNSUBSCRIBE, SuppressionReason.PROVIDER_UNSUBSCRIBE, SuppressionReason.ERASED}
+)
+"""What a person may take back by confirming anew. A bounce or a spam report is not theirs to lift here."""
+
+
+def ruling(standing: Standing, act: Act) -> Ruling:
+    """What an act changes::
+
+                    sign up         confirm        leave    return   operator add     operator confirm
+        not listed  pending, link   refused        nothing  nothing  active           refused
+        pending     link            active *       left     nothing  nothing          active
+        active      link if left *  active *       left     nothing  nothing          nothing
+        left        link            active *       nothing  active   nothing          refused
+        erased      pending, link   active *       as above          refused          refused
+
+    ``*``: with their own earlier choices lifted (`OWN_CHOICES`); returning lifts our own unsubscribe only.
+    """
+    status, held = standing.status, standing.held
+    if act is Act.SIGN_UP:
+        confirm = status is not SubscriberStatus.ACTIVE or bool(held & OWN_CHOICES)
+        return Ruling(Standing(status or SubscriberStatus.PENDING, held), confirm=confirm)
+    if act in (Act.OPERATOR_ADD, Act.OPERATOR_CONFIRM):
+        return _operators(standing, act)
+    if status is None:
+        return Ruling(standing, "That address is not on the list." if act is Act.CONFIRM else "")
+    if act is Act.CONFIRM:
+        return Ruling(Standing(SubscriberStatus.ACTIVE, held - OWN_CHOICES))
+    if act is Act.LEAVE:
+        return Ruling(Standing(SubscriberStatus.UNSUBSCRIBED, held | {SuppressionReason.UNSUBSCRIBE}))
+    back = SubscriberStatus.ACTIVE if status is SubscriberStatus.UNSUBSCRIBED else status
+    return Ruling(Standing(back, held - {SuppressionReason.UNSUBSCRIBE}))
+
+
+def _operators(standing: Standing, act: Act) -> Ruling:
+    """An operator's word stands for consent, never against the person's own."""
+    if SuppressionReason.ERASED in standing.held:
+        return Ruling(standing, "That person asked to be erased; only they can come back, by confirming.")
+    if act is Act.OPERATOR_ADD:
+        return Ruling(Standing(standing.status or SubscriberStatus.ACTIVE, standing.held))
+    if standing.status is None:
+        return Ruling(standing, "That address is not on the list.")
+    if standing.status is SubscriberStatus.UNSUBSCRIBED:
+        return Ruling(standing, "That person unsubscribed; only they can come back.")
+    return Ruling(Standing(SubscriberStatus.ACTIVE, standing.held))
+
+
 def parse_address(raw: str) -> tuple[str, str]:
     """``(address as to be written, address key)`` of one mail address.
 
@@ -62,10 +152,10 @@ def parse_address(raw: str) -> tuple[str, str]:
     compared without case, as every large mailbox provider does. A local part outside ASCII is no error in
     itself (RFC 6531), but providers refuse a whole batch for one of them. Raises `InvalidAddress`.
     """
-    address = unicodedata.normalize("NFC", raw.strip())
+    address = raw.strip() if raw.isascii() else unicodedata.normalize("NFC", raw.strip())
     local, at, domain = address.rpartition("@")
     bad = not at or not local or not domain or len(address) > 254 or len(local.encode()) > 64
-    if bad or any(c.isspace() or c in '<>(),;:"\\[]' or not c.isprintable() for c in address) or "@" in local:
+    if bad or "@" in local or not address.isprintable() or _NEVER.search(address):
         raise InvalidAddress("That is not a mail address.", todo="Give it as name@domain.")
     if not local.isascii():
         raise InvalidAddress(
@@ -78,14 +168,20 @@ def parse_address(raw: str) -> tuple[str, str]:
     return f"{local}@{ascii_domain}", f"{local.casefold()}@{ascii_domain}"
 
 
+_NEVER = re.compile(r"""[\s<>(),;:"\\[\]]""")
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+@lru_cache(4096)
 def _ascii_domain(domain: str) -> str:
+    """IDNA 2008, as mail servers look the domain up: ``faß.de`` and ``fass.de`` are two domains."""
     try:
-        ascii_domain = domain.rstrip(".").encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        raise InvalidAddress("The part after @ is no domain name.", todo="Check it for a slip.") from None
-    labels = ascii_domain.split(".")
-    letters = all(label and label.replace("-", "").isalnum() for label in labels)
-    hyphens = any(label.startswith("-") or label.endswith("-") for label in labels)
-    if len(labels) < 2 or not letters or hyphens or labels[-1].isdigit():
+        name = domain.rstrip(".").lower()
+        if not name.isascii():
+            name = idna.encode(name, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        name = ""
+    labels = name.split(".")
+    if len(labels) < 2 or labels[-1].isdigit() or not all(map(_LABEL.fullmatch, labels)):
         raise InvalidAddress("The part after @ is no domain name.", todo="Check it for a slip.")
-    return ascii_domain
+    return name

@@ -1,36 +1,49 @@
-"""A mailing's states and the moves between them.
+"""A mailing's states, the moves between them, and who may make which.
 
 ::
 
-    mailing   frozen ──> sending ──> done                       every batch submitted or failed for good
-                │           │ ╲
-                │           │  ──> paused ──> sending           provider says no: what to do is said, then resume
-                └───────────┴────────────────> halted           an operator's stop
+    mailing   frozen ──> sending <──> waiting         the rest has its morning still before it
+                            │ <──> paused             a refusal, a doubt, a missed morning: said, then tried again
+                            ╰────> done               everybody is in a submitted batch, or was skipped
+              any of them ───────> halted             an operator's stop, for good
 
-    batch     pending ──claim──> submitting ──202──────> submitted
-                 ^                  │ ├──4xx───────────> failed ──resume──> pending
-                 │                  │ └──time-out, kill> uncertain
-                 └──429, refused────┘                       ├──resolve --accepted──────> submitted
-                                                            └──resolve --not-accepted──> pending
+    batch     pending ─────claim─────> submitting ────────202────────> submitted <── an event, from everywhere
+                 │^                        │                              ^ │
+                 │├──429, no connection────┤                              │ │
+                 │├──next run── failed <───┤ 4xx                          │ │
+                 ││                        ╰─time-out, kill─> uncertain ──┤ │   resolve --accepted, a late receipt
+                 │├──resolve --not-accepted, a late "no"──────────╯ │       │ │
+                 ││                               scheduled ahead   v       │ │ halt
+                 │╰──the provider has cancelled it────────── cancelling <───┼─╯
+                 │                                              │ ╰─────────╯   too late: back to what it was
+                 ╰──halt──> cancelled <──cancelled, for a halt──╯
 
 The claim (pending -> submitting) is committed before the network call. What was left ``submitting`` by a
-dead process is ``uncertain``: it may have been accepted, so it is never sent again by itself (promise 10).
+dead process is ``uncertain``: it may have been accepted, so it is never sent again by itself (promise 10). A
+batch that was scheduled ahead can be *cancelled* while in doubt: then the doubt is gone, whichever way it was.
+An event of the provider proves that a batch was accepted, whatever we believed. Who makes a move is part of its
+legality (`MOVES`): no event makes anything go out, and the sender settles no doubt but by the provider's word.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from newsletter.domain.audience import ExclusionReason
+from newsletter.domain.pacing import Limit
 
 
 class MailingState(StrEnum):
     FROZEN = "frozen"
+    """The audience is settled; nothing was submitted yet."""
     SENDING = "sending"
+    WAITING = "waiting"
+    """Whatever may go has gone; the rest has its morning still before it."""
     PAUSED = "paused"
+    """Something has to be seen to, by the provider or by a person; the note says what. A run tries again."""
     DONE = "done"
     HALTED = "halted"
 
@@ -41,22 +54,93 @@ class BatchState(StrEnum):
     SUBMITTED = "submitted"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
+    CANCELLING = "cancelling"
+    """The provider is being asked to cancel it; until it has said so, it may still go out."""
+    CANCELLED = "cancelled"
+    """Nobody in it is mailed: it was halted."""
 
 
-LEGAL: Mapping[BatchState, frozenset[BatchState]] = {
-    BatchState.PENDING: frozenset({BatchState.SUBMITTING}),
-    BatchState.SUBMITTING: frozenset(
-        {BatchState.SUBMITTED, BatchState.PENDING, BatchState.FAILED, BatchState.UNCERTAIN}
-    ),
-    BatchState.UNCERTAIN: frozenset({BatchState.SUBMITTED, BatchState.PENDING}),
-    BatchState.FAILED: frozenset({BatchState.PENDING}),
-    BatchState.SUBMITTED: frozenset(),
+class Actor(StrEnum):
+    """Who makes a move."""
+
+    SENDER = "sender"
+    """A run of `newsletter send`, for what it does and sees itself."""
+    OPERATOR = "operator"
+    """A person: resolve, halt; or the rule on complaints in their stead."""
+    PROVIDER = "provider"
+    """An event that the provider reports of a batch's mail."""
+
+
+_SENDER, _OPERATOR = frozenset({Actor.SENDER}), frozenset({Actor.OPERATOR})
+_PROVIDER = frozenset({Actor.PROVIDER})
+_EITHER = _SENDER | _OPERATOR
+
+MOVES: Mapping[BatchState, Mapping[BatchState, frozenset[Actor]]] = {
+    BatchState.PENDING: {
+        BatchState.SUBMITTING: _SENDER,
+        BatchState.SUBMITTED: _PROVIDER,  # cancelled in doubt, and it went out all the same
+        BatchState.CANCELLED: _OPERATOR,
+    },
+    BatchState.SUBMITTING: {
+        BatchState.SUBMITTED: _SENDER | _PROVIDER,
+        BatchState.PENDING: _SENDER,
+        BatchState.FAILED: _SENDER,
+        BatchState.UNCERTAIN: _SENDER,
+    },
+    BatchState.SUBMITTED: {
+        BatchState.CANCELLING: _OPERATOR,
+    },
+    BatchState.FAILED: {
+        BatchState.PENDING: _SENDER,
+        BatchState.SUBMITTED: _PROVIDER,
+        BatchState.CANCELLED: _OPERATOR,
+    },
+    BatchState.UNCERTAIN: {
+        BatchState.SUBMITTED: _EITHER | _PROVIDER,
+        BatchState.PENDING: _EITHER,
+        BatchState.CANCELLING: _EITHER,
+    },
+    BatchState.CANCELLING: {
+        BatchState.PENDING: _SENDER,
+        BatchState.CANCELLED: _OPERATOR,
+        BatchState.UNCERTAIN: _EITHER,
+        BatchState.SUBMITTED: _EITHER | _PROVIDER,
+    },
+    BatchState.CANCELLED: {
+        BatchState.SUBMITTED: _PROVIDER,
+    },
 }
+"""old -> new -> who may. What is not here is illegal for everybody."""
+
+MAILING_MOVES: Mapping[MailingState, frozenset[MailingState]] = {
+    MailingState.FROZEN: frozenset({MailingState.SENDING, MailingState.HALTED}),
+    MailingState.SENDING: frozenset(
+        {MailingState.WAITING, MailingState.PAUSED, MailingState.DONE, MailingState.HALTED}
+    ),
+    MailingState.WAITING: frozenset({MailingState.SENDING, MailingState.DONE, MailingState.HALTED}),
+    MailingState.PAUSED: frozenset({MailingState.SENDING, MailingState.DONE, MailingState.HALTED}),
+    MailingState.DONE: frozenset({MailingState.HALTED}),
+    MailingState.HALTED: frozenset(),
+}
+"""A halt is final. Also a mailing that is done can be halted: what is scheduled ahead can still be cancelled."""
+
+AT_ONCE = timedelta(minutes=1)
+"""A batch due within that is sent without being scheduled."""
+HANDED_OVER = frozenset(
+    {BatchState.SUBMITTING, BatchState.SUBMITTED, BatchState.UNCERTAIN, BatchState.CANCELLING}
+)
+"""States in which the provider has, or may have, the batch: its people have, or may have, this issue."""
 
 
-def may_move(old: BatchState, new: BatchState) -> bool:
-    """Whether a batch may go from one state to the other."""
-    return new in LEGAL[old]
+def may_move(old: BatchState, new: BatchState, by: Actor | None = None) -> bool:
+    """Whether a batch may go from one state to the other; with ``by``, whether that one may do it."""
+    actors = MOVES[old].get(new, frozenset())
+    return bool(actors) if by is None else by in actors
+
+
+def may_become(old: MailingState, new: MailingState) -> bool:
+    """Whether a mailing may go from one state to the other; staying what it is, it may."""
+    return old is new or new in MAILING_MOVES[old]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +208,48 @@ class Batch:
     message_id: str = ""
     """The provider's id for the accepted request."""
     changed_at: datetime | None = None
+    due_at: datetime | None = None
+    """When its people should have it: their morning. None (of an older release): at once."""
+    send_at: datetime | None = None
+    """When the provider is to send it, of a batch that was handed over ahead; else None."""
+    provider_batch: str = ""
+    """The provider's id by which a batch handed over ahead can be cancelled."""
+    was: str = ""
+    """Of a batch that is `cancelling`: the state it came from, and goes back to when it is too late."""
+    seen_at: datetime | None = None
+    """When the provider first told of mail in it: proof that it was accepted. Never sent again after that."""
+    provider: str = ""
+    """Who has it, where that is not the mailing's provider (any more); empty: the mailing's."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchMove:
+    """One line of a batch's history."""
+
+    at: datetime
+    old: BatchState
+    new: BatchState
+    by: Actor
+    attempt: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTerms:
+    """Which pending batches may be claimed: those due by ``until``, unless their morning was missed."""
+
+    until: datetime
+    missed_before: datetime | None = None
+    """A batch due at or before that does not go by itself any more; None: any may."""
+    provider_batch: str = ""
+    """The provider's id for a batch that is handed over ahead of its time; empty: none is."""
+    limits: tuple[Limit, ...] = ()
+    """How many may be handed over in how much time, over all mailings."""
+
+    @staticmethod
+    def is_ahead(due_at: datetime | None, now: datetime) -> bool:
+        """Whether the provider has to be told when to send it: due later than in a minute."""
+        return due_at is not None and due_at - now > AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +273,25 @@ class Addressed:
 
     recipient: Recipient
     unsubscribe_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When the provider is to send a batch that is handed over ahead, and the id to cancel it by."""
+
+    send_at: datetime
+    provider_batch: str
+
+
+class Cancellation(StrEnum):
+    """What the provider says to "do not send that"."""
+
+    CONFIRMED = "confirmed"
+    """It holds a cancellation of the batch, from now or from before."""
+    FULL = "full"
+    """It holds as many cancellations as it can; later perhaps."""
+    REFUSED = "refused"
+    """It does not cancel that one: too late, or unknown to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,3 +44,19 @@ def _signature(key: bytes, purpose: Purpose, public_id: str, version: int) -> st
     message = f"{purpose}\n{public_id}\n{version}".encode()
     digest = hmac.new(key, message, hashlib.sha256).digest()[:20]
     return base64.b32encode(digest).decode("ascii").lower()
+
+
+ERASED = "erased:"
+"""What an erased address's key begins with. No address key does: each has an @ in it."""
+
+
+def erased_key(key: bytes, address_key: str) -> str:
+    """What stands for an address that was erased: a keyed digest, of use only to whoever has address and key."""
+    return ERASED + keyed_digest(key, "erased", address_key)
+
+
+def keyed_digest(key: bytes, *parts: str) -> str:
+    """HMAC-SHA-256 over the parts, 160 bits in lower-case base32; no two lists of parts are alike."""
+    message = "".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")
+    digest = hmac.new(key, message, hashlib.sha256).digest()[:20]
+    return base64.b32encode(digest).decode("ascii").lower()

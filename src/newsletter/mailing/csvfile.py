@@ -1,4 +1,4 @@
-"""Subscribers from and to CSV. Pure over lines: nothing is opened here, and memory holds only the addresses' keys.
+"""Subscribers from and to CSV. Pure over lines: nothing is opened here.
 
 Header ``email``, optionally ``name, status, timezone, deliver_at, consent_source, consent_at``. Every good row is
 kept; every other line is reported by its number, never by its address.
@@ -6,17 +6,17 @@ kept; every other line is reported by its number, never by its address.
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import re
 import secrets
 import zoneinfo
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
+from typing import Protocol
 
 from newsletter.domain.audience import Subscriber, SubscriberStatus, parse_address
 from newsletter.errors import AudienceError, InvalidAddress
@@ -27,6 +27,8 @@ COLUMNS = ("email", "name", "status", "timezone", "deliver_at", "consent_source"
 _DELIMITERS = (",", ";", "\t")
 _NAME_LIMIT = 200
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_BASE32 = b"abcdefghijklmnopqrstuvwxyz234567" * 8
+"""Each byte to a letter: 256 is a multiple of 32, so each is as likely as the others."""
 _CLOCK_SLACK = timedelta(days=1)
 
 
@@ -50,13 +52,38 @@ class _Unfit(Exception):
     """Why a row cannot be used."""
 
 
+class FirstLines(Protocol):
+    """On which line of the file an address stood first."""
+
+    def __call__(self, address_key: str, line: int, /) -> int:
+        """The line on which the address was seen first: an earlier one, or this one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRules:
+    """What holds for all rows of a file."""
+
+    as_pending: bool = False
+    """Rows without a status come in as pending."""
+    consent_source: str = ""
+    """Where consent came from, for rows that do not say."""
+    consent_at: datetime | None = None
+    barred: Callable[[str], bool] = lambda _: False
+    """Whether an address key must not come in by an import: the person asked to be erased."""
+
+
 def read_subscribers(
-    lines: Iterable[str | bytes], now: datetime, as_pending: bool = False
+    lines: Iterable[str | bytes],
+    now: datetime,
+    rules: ImportRules | None = None,
+    first_lines: FirstLines | None = None,
 ) -> Iterator[Subscriber | RejectedRow | Remark]:
-    """Subscribers, rejected lines and remarks, in file order; streams.
+    """Subscribers, rejected lines and remarks, in file order; streams. Memory is flat but for ``first_lines``,
+    which by default keeps every address's key (see `newsletter.mailing.csvseen` for files of any length).
 
     ``lines`` is a file opened as bytes (best: then one bad byte costs one row) or text. A row without status
-    is active with consent "operator import DATE", or pending with ``as_pending``. Raises `AudienceError` when
+    is active with consent "operator import DATE", unless ``rules`` say otherwise. Raises `AudienceError` when
     the first line is no header with a column ``email``.
     """
     texts = decoded(lines)
@@ -65,7 +92,8 @@ def read_subscribers(
     unknown = [name for name in columns if name not in COLUMNS]
     if unknown:
         yield Remark(1, f"columns that are not used: {', '.join(unknown)}")
-    seen: dict[str, int] = {}
+    known: dict[str, int] = {}
+    rules, seen = rules or ImportRules(), first_lines or known.setdefault
 
     def spans_well(cells: tuple[str, ...]) -> bool:
         return all("\n" not in value for value in _used(columns, cells).values())
@@ -74,7 +102,7 @@ def read_subscribers(
         if isinstance(item, BrokenLine):
             yield RejectedRow(item.line, item.reason)
             continue
-        yield _row(item, columns, seen, now, as_pending)
+        yield _row(item, columns, seen, now, rules)
         yield from _swallowed(item, columns, delimiter)
 
 
@@ -89,8 +117,8 @@ def write_subscribers(rows: Iterable[Subscriber]) -> Iterator[str]:
 
 
 def new_public_id() -> str:
-    """128 random bits as lower-case base32 without padding."""
-    return base64.b32encode(secrets.token_bytes(16)).decode("ascii").rstrip("=").lower()
+    """130 random bits as 26 lower-case letters and digits of base32."""
+    return secrets.token_bytes(26).translate(_BASE32).decode("ascii")
 
 
 # ── the header ─────────────────────────────────────────────────────────────────────────────────────────
@@ -127,27 +155,30 @@ def _used(columns: tuple[str, ...], cells: tuple[str, ...]) -> Mapping[str, str]
 
 
 def _row(
-    record: Record, columns: tuple[str, ...], seen: dict[str, int], now: datetime, as_pending: bool
+    record: Record, columns: tuple[str, ...], seen: FirstLines, now: datetime, rules: ImportRules
 ) -> Subscriber | RejectedRow:
     try:
         if any(cell.strip() for cell in record.cells[len(columns) :]):
             raise _Unfit("more cells than the header has columns; quote a cell that holds the separator")
-        subscriber = _subscriber(_used(columns, record.cells), now, as_pending)
+        subscriber = _subscriber(_used(columns, record.cells), now, rules)
     except _Unfit as unfit:
         return RejectedRow(record.line, str(unfit))
-    earlier = seen.setdefault(subscriber.address_key, record.line)
+    earlier = seen(subscriber.address_key, record.line)
     if earlier != record.line:
         return RejectedRow(record.line, f"the same address as on line {earlier}")
+    if rules.barred(subscriber.address_key):
+        return RejectedRow(record.line, "that person asked to be erased; only they can come back")
     return subscriber
 
 
-def _subscriber(raw: Mapping[str, str], now: datetime, as_pending: bool) -> Subscriber:
+def _subscriber(raw: Mapping[str, str], now: datetime, rules: ImportRules) -> Subscriber:
     if any(is_garbled(cell) for cell in raw.values()):
         raise _Unfit("not UTF-8; save the file as CSV in UTF-8")
     row = {name: _unguarded(cell.strip()) for name, cell in raw.items()}
     email, key = _address(row.get("email", ""))
-    status = _status(row.get("status", ""), as_pending)
-    source, given_at = row.get("consent_source", ""), _moment(row.get("consent_at", ""), now)
+    status = _status(row.get("status", ""), rules.as_pending)
+    source = row.get("consent_source", "") or rules.consent_source
+    given_at = _moment(row.get("consent_at", ""), now) or rules.consent_at
     if status is SubscriberStatus.ACTIVE and not source:
         source, given_at = f"operator import {now:%Y-%m-%d}", given_at or now
     return Subscriber(
@@ -209,6 +240,7 @@ def _zones() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones())
 
 
+@lru_cache(2048)
 def _deliver_at(text: str) -> str:
     if not text:
         return ""
@@ -216,6 +248,14 @@ def _deliver_at(text: str) -> str:
     if match is None:
         raise _Unfit("deliver_at has to be a time of day like 06:30")
     return f"{time(int(match[1]), int(match[2])):%H:%M}"
+
+
+def parse_moment(text: str, now: datetime) -> datetime | None:
+    """A date or time of consent, UTC where no zone is given. Raises `AudienceError`."""
+    try:
+        return _moment(text, now)
+    except _Unfit as unfit:
+        raise AudienceError(f"{str(unfit)[0].upper()}{str(unfit)[1:]}.") from None
 
 
 def _moment(text: str, now: datetime) -> datetime | None:

@@ -48,7 +48,7 @@ def decoded(lines: Iterable[str | bytes]) -> Iterator[str]:
 
 def is_garbled(cell: str) -> bool:
     """Whether the cell held bytes that are not UTF-8, or other half characters."""
-    return any("\ud800" <= c <= "\udfff" for c in cell)
+    return not cell.isascii() and any("\ud800" <= c <= "\udfff" for c in cell)
 
 
 def records(

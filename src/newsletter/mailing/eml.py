@@ -32,8 +32,13 @@ _STAND_IN = Addressed(
 )
 
 
-def mail_of(envelope: Envelope, addressed: Addressed, date: datetime) -> EmailMessage:
-    """The mail one recipient gets: text first, then HTML, the token in every slot and in the headers."""
+def mail_of(
+    envelope: Envelope, addressed: Addressed, date: datetime, *, seven_bit: bool = False
+) -> EmailMessage:
+    """The mail one recipient gets: text first, then HTML, the token in every slot and in the headers.
+
+    ``seven_bit``: for a server that takes ASCII only (RFC 6152).
+    """
     recipient, token = addressed.recipient, addressed.unsubscribe_token
     mail = EmailMessage(policy=_policy(recipient.email))
     mail["From"] = _mailbox(envelope.from_email, one_line(envelope.from_name))
@@ -44,7 +49,7 @@ def mail_of(envelope: Envelope, addressed: Addressed, date: datetime) -> EmailMe
     mail["List-Id"] = list_id(envelope)
     for header, value in one_click_headers(envelope, token).items():
         mail[header] = value
-    _add_bodies(mail, envelope, token)
+    _add_bodies(mail, envelope, token, seven_bit)
     mail.set_boundary(_boundary(envelope, recipient))
     return mail
 
@@ -65,7 +70,7 @@ def mbox_entry(mail: bytes, date: datetime) -> bytes:
 
 
 def writer(
-    envelope: Envelope, date: datetime, flatten: Callable[[EmailMessage], bytes]
+    envelope: Envelope, date: datetime, flatten: Callable[[EmailMessage], bytes], *, seven_bit: bool = False
 ) -> Callable[[Addressed], bytes]:
     """Writes one mail after the other, byte for byte as ``flatten(mail_of(...))`` would, some ten times as fast.
 
@@ -73,7 +78,7 @@ def writer(
     that cannot be told apart safely (a slot broken by an encoding, the stand-in's marks in the text), or
     where an address needs UTF-8 headers, the mail is built anew.
     """
-    skeleton = flatten(mail_of(envelope, _STAND_IN, date))
+    skeleton = flatten(mail_of(envelope, _STAND_IN, date, seven_bit=seven_bit))
     newline = b"\r\n" if b"\r\n" in skeleton else b"\n"
     slots = UNSUBSCRIBE_SLOT.encode()
     marks = {
@@ -90,7 +95,7 @@ def writer(
             or not one.recipient.email.isascii()
             or not _PLAIN_TOKEN.fullmatch(one.unsubscribe_token)
         ):
-            return flatten(mail_of(envelope, one, date))
+            return flatten(mail_of(envelope, one, date, seven_bit=seven_bit))
         own = (
             _to_header(one.recipient, newline),
             _message_id(envelope, one.recipient).encode(),
@@ -129,18 +134,19 @@ def _mailbox(email: str, name: str) -> Address:
     return Address(display_name=name, username=local, domain=domain)
 
 
-def _add_bodies(mail: EmailMessage, envelope: Envelope, token: str) -> None:
+def _add_bodies(mail: EmailMessage, envelope: Envelope, token: str, seven_bit: bool) -> None:
     mail["MIME-Version"] = "1.0"
     mail.make_alternative()
     for subtype, template in (("plain", envelope.text), ("html", envelope.html)):
-        mail.attach(_part(subtype, _NEWLINE.sub("\n", template), token, mail.policy))  # type: ignore[arg-type]  # typeshed asks for EmailMessage
+        part = _part(subtype, _NEWLINE.sub("\n", template), token, mail.policy, seven_bit)
+        mail.attach(part)  # type: ignore[arg-type]  # typeshed asks for EmailMessage
 
 
-def _part(subtype: str, template: str, token: str, policy: Policy[Any]) -> MIMEPart:
+def _part(subtype: str, template: str, token: str, policy: Policy[Any], seven_bit: bool) -> MIMEPart:
     """Readable as it stands wherever its lines are short enough, whoever's token stands in the slots."""
     part = MIMEPart(policy)
     room = template.replace(UNSUBSCRIBE_SLOT, "-" * _TOKEN_ROOM)
-    if max(len(line.encode()) for line in room.split("\n")) <= _LINE:
+    if not seven_bit and max(len(line.encode()) for line in room.split("\n")) <= _LINE:
         part.set_content(template.replace(UNSUBSCRIBE_SLOT, token), subtype=subtype, cte="8bit")
         return part
     part["Content-Type"] = f'text/{subtype}; charset="utf-8"'

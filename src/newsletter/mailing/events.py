@@ -56,7 +56,7 @@ def verify_signature(
 
     Raises `SettingsError` when the operator's public key is no ECDSA key; never for anything a client sends.
     """
-    key = _public_key(public_key_b64)
+    key = public_key(public_key_b64)
     if not signature_b64 or not timestamp:
         return Verdict.MISSING
     try:
@@ -73,7 +73,8 @@ def verify_signature(
     return Verdict.GENUINE if -_AHEAD.total_seconds() <= age <= max_age.total_seconds() else Verdict.STALE
 
 
-def _public_key(public_key_b64: str) -> ec.EllipticCurvePublicKey:
+def public_key(public_key_b64: str) -> ec.EllipticCurvePublicKey:
+    """The operator's setting as a key. Raises `SettingsError`."""
     try:
         key = load_der_public_key(base64.b64decode(public_key_b64, validate=True))
     except (ValueError, UnsupportedAlgorithm):

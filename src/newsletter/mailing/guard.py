@@ -27,15 +27,18 @@ class Problem:
 
 
 def real_send_problems(
-    *, from_email: str, from_name: str, public_url: str, postal_address: str, api_key: str
+    *, from_email: str, from_name: str, public_url: str, postal_address: str, api_key: str | None
 ) -> tuple[Problem, ...]:
-    """Everything that keeps a mailing from going to real people; empty when nothing does. Repeats no key."""
+    """Everything that keeps a mailing from going to real people; empty when nothing does. Repeats no key.
+
+    ``api_key``: None where the provider needs none.
+    """
     found = (
         _from_email(from_email),
         _from_name(from_name),
         _public_url(public_url),
         _postal_address(postal_address),
-        _api_key(api_key),
+        None if api_key is None else _api_key(api_key),
     )
     return tuple(problem for problem in found if problem)
 

@@ -19,6 +19,8 @@ def one_line(text: str) -> str:
 
     A line break in a header value would begin a header of the writer's choice.
     """
+    if text.isprintable():  # no line break, nor any other white space than blanks
+        return " ".join(text.split())
     visible = "".join(c if c.isprintable() or c.isspace() else " " for c in text)
     return " ".join(visible.split())
 

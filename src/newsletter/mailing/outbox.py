@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, time
 from email.errors import MessageError
 from pathlib import Path
 
-from newsletter.domain.mailing import Accepted, Addressed, Envelope
+from newsletter.domain.mailing import Accepted, Addressed, Envelope, Schedule
 from newsletter.errors import ProviderRejected
 from newsletter.mailing.eml import eml_bytes, mbox_bytes, mbox_entry, writer
 from newsletter.mailing.letter import TEST_BATCH, marked_test
@@ -49,7 +49,13 @@ class OutboxProvider:
     ) -> None:
         self._folder, self._total, self._clock = Path(folder), total, clock
 
-    def submit(self, envelope: Envelope, batch_id: str, recipients: Sequence[Addressed]) -> Accepted:
+    def submit(
+        self,
+        envelope: Envelope,
+        batch_id: str,
+        recipients: Sequence[Addressed],
+        schedule: Schedule | None = None,
+    ) -> Accepted:
         """Write the batch. Each file appears whole or not at all; all of them may be written again."""
         folder = self._folder / _file_name(envelope.issue_date)
         as_mbox = self._as_mbox(folder, self._total(envelope.issue_date), len(recipients))

@@ -39,7 +39,7 @@ class Patience:
         seconds = float(asked) if isinstance(asked, int | float) else _FIRST_WAIT * 2 ** (self.busy - 1)
         if self.busy >= BUSY_LIMIT or seconds > LONGEST_WAIT:
             return f"{answer} It asks for {seconds:.0f} s." if asked else str(answer)
-        self._wait(seconds + self.jitter() * max(1.0, seconds / 10))
+        self.rest(seconds + self.jitter() * max(1.0, seconds / 10))
         return ""
 
     def after_doubt(self, answer: ProviderUncertain) -> str:
@@ -49,8 +49,8 @@ class Patience:
             return ""
         return f"{self.unsure} batches in a row have an unknown outcome. {answer}"
 
-    def _wait(self, seconds: float) -> None:
-        """In slices, so that the lease stays ours and a stop is heard."""
+    def rest(self, seconds: float) -> None:
+        """Wait so many seconds, in slices, so that the lease stays ours and a stop is heard."""
         while seconds > 0 and not self.stop():
             self.wait(min(seconds, _SLICE))
             self.alive()

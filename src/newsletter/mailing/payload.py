@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from newsletter.domain.issue import UNSUBSCRIBE_SLOT
-from newsletter.domain.mailing import Addressed, Envelope
+from newsletter.domain.mailing import Addressed, Envelope, Schedule
 from newsletter.mailing.letter import display_name, list_id, one_click_headers, one_line
 
 CATEGORY = "newsletter"
@@ -19,6 +19,7 @@ def sendgrid_payload(
     envelope: Envelope,
     batch_id: str,
     recipients: Sequence[Addressed],
+    schedule: Schedule | None = None,
     *,
     sandbox: bool = False,
     click_tracking: bool = False,
@@ -26,6 +27,7 @@ def sendgrid_payload(
     """The body of ``POST /v3/mail/send`` for one batch: one personalization for each recipient, in order.
 
     ``batch_id`` and the delivery ids come back in the provider's events; nothing personal goes with them.
+    ``schedule`` tells when to send it, and the id that it can be cancelled by; without it, at once.
     Check the result with `newsletter.mailing.payload_rules.check_payload` before it leaves.
     """
     return {
@@ -41,7 +43,14 @@ def sendgrid_payload(
         "custom_args": {"batch": batch_id, "issue": envelope.issue_date},
         "tracking_settings": _tracking(click_tracking),
         "mail_settings": {"sandbox_mode": {"enable": sandbox}},
+        **_scheduled(schedule),
     }
+
+
+def _scheduled(schedule: Schedule | None) -> dict[str, object]:
+    if schedule is None:
+        return {}
+    return {"send_at": int(schedule.send_at.timestamp()), "batch_id": schedule.provider_batch}
 
 
 def _personalization(envelope: Envelope, addressed: Addressed) -> dict[str, object]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
 from newsletter.domain.audience import ExclusionReason
 from newsletter.domain.mailing import BatchState, Mailing, MailingState
+from newsletter.domain.outlook import Outlook
 from newsletter.errors import StorageError
 
 
@@ -16,6 +17,8 @@ class Outcome(StrEnum):
     """Why the run ended, with the exit status it means."""
 
     DONE = "done"
+    WAITING = "waiting"
+    """Whatever may go has gone; the rest goes on its own morning, with the next run or with `--wait`."""
     STOPPED = "stopped"
     """Asked to stop (SIGTERM): the batch under way was finished, the rest is pending."""
     PAUSED = "paused"
@@ -28,7 +31,7 @@ class Outcome(StrEnum):
 
     @property
     def exit_status(self) -> int:
-        return {Outcome.DONE: 0, Outcome.ELSEWHERE: 3, Outcome.HALTED: 3}.get(self, 1)
+        return {Outcome.DONE: 0, Outcome.WAITING: 0, Outcome.ELSEWHERE: 3, Outcome.HALTED: 3}.get(self, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,22 @@ class SendReport:
     submitting: int
     failed: int
     uncertain: int
+    cancelling: int
+    """Still uncertain, and the provider is being asked to cancel them."""
+    cancelled: int
+    """Halted: they are not mailed this issue."""
     skipped: int
     exclusions: Mapping[ExclusionReason, int] = field(default_factory=dict)
     note: str = ""
     """What happened and what to do, for people; empty when all went well."""
+    waiting: int = 0
+    """Of the pending: those whose morning is to come."""
+    missed: int = 0
+    """Of the pending: those whose morning is so long over that they do not go by themselves."""
+    next_at: datetime | None = None
+    """From then on the next batch may be handed over."""
+    last_due: datetime | None = None
+    """The last morning to come."""
 
     @property
     def exit_status(self) -> int:
@@ -57,7 +72,12 @@ class SendReport:
 
 
 def report_of(
-    mailing: Mailing, outcome: Outcome, state: MailingState, counts: Mapping[str, int], note: str
+    mailing: Mailing,
+    outcome: Outcome,
+    state: MailingState,
+    counts: Mapping[str, int],
+    note: str,
+    left: Outlook,
 ) -> SendReport:
     """The report, once every recipient is accounted for. Raises `StorageError` when the sum is wrong."""
     by_state = {state: counts.get(state.value, 0) for state in BatchState}
@@ -81,7 +101,50 @@ def report_of(
         submitting=by_state[BatchState.SUBMITTING],
         failed=by_state[BatchState.FAILED],
         uncertain=by_state[BatchState.UNCERTAIN],
+        cancelling=by_state[BatchState.CANCELLING],
+        cancelled=by_state[BatchState.CANCELLED],
         skipped=skipped,
         exclusions=dict(mailing.exclusions),
         note=note,
+        waiting=left.waiting,
+        missed=left.missed,
+        next_at=left.next_at,
+        last_due=left.last_due,
     )
+
+
+def left_note(day: date, left: Outlook, zone: tzinfo | None) -> str:
+    """What is left of the mailing of that date, and what to do about it; empty when nothing is."""
+
+    def local(moment: datetime | None) -> str:
+        return f"{moment.astimezone(zone or UTC):%Y-%m-%d %H:%M %Z}" if moment else "?"
+
+    told = []
+    if left.missed:
+        told.append(
+            f"{left.missed:,} recipients are not mailed by themselves any more: their morning, the latest at"
+            f" {local(left.missed_due)}, is over. `newsletter send {day} --allow-stale` sends it all the same, at once."
+        )
+    if left.doubtful:
+        told.append(
+            f"{left.doubtful:,} recipients may or may not have been mailed. See `newsletter deliveries {day}"
+            " --uncertain`, then `newsletter resolve BATCH --accepted|--not-accepted`."
+        )
+    if left.settling:
+        told.append(
+            f"{left.settling:,} recipients may or may not have been handed over; what the provider has of them is"
+            " being cancelled, a few batches at a time, and then handed over anew."
+        )
+    if left.waiting and left.held:
+        told.append(
+            f"As many were mailed as MAX_PER_HOUR and MAX_PER_DAY allow: {left.waiting:,} recipients wait, the next"
+            f" from {local(left.next_at)} on. Running `newsletter send {day}` again goes on then, as does"
+            " `newsletter deliver`."
+        )
+    elif left.waiting:
+        told.append(
+            f"{left.waiting:,} recipients wait for their morning: the next {left.next_people:,} go from"
+            f" {local(left.next_at)} on, the last are due at {local(left.last_due)}. Running `newsletter send {day}`"
+            " again goes on then, as does `newsletter deliver`; --wait stays until the last."
+        )
+    return " ".join(told)

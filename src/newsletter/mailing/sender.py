@@ -1,7 +1,8 @@
 """Sending one mailing: claim, commit, submit, record; each subscriber at most once, and nobody lost (promise 10).
 
 A batch is claimed and the claim committed *before* the provider is called. What may have been accepted is never
-sent again by itself; what certainly was not is pending again. Times, waiting and stopping are handed in.
+sent again by itself; what certainly was not is pending again. Each batch goes on its people's morning, a little ahead
+of it where the provider can be told when. Times, waiting and stopping are handed in.
 """
 
 from __future__ import annotations
@@ -11,24 +12,40 @@ import logging
 import random
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import timedelta, tzinfo
 
-from newsletter.domain.mailing import Addressed, Batch, BatchState, Envelope, Mailing, MailingState, Recipient
-from newsletter.errors import (
-    NewsletterError,
-    ProviderBusy,
-    ProviderRejected,
-    ProviderUncertain,
-    Refused,
-    StorageError,
-)
+from newsletter.domain.mailing import BatchState, Envelope, Mailing, MailingState
+from newsletter.domain.outlook import Outlook, outlook
+from newsletter.domain.pacing import Limit
+from newsletter.errors import ProviderBusy, ProviderUncertain, Refused, StorageError
+from newsletter.mailing.cancelling import Cancelled, Canceller
+from newsletter.mailing.claims import Claims
+from newsletter.mailing.handover import HandOver, TakenOver
 from newsletter.mailing.lease import held_elsewhere, take_lease
 from newsletter.mailing.owner import is_gone, new_owner
 from newsletter.mailing.patience import Patience
-from newsletter.mailing.report import Outcome, SendReport, report_of
-from newsletter.ports import Clock, MailingStore, Progress, Provider, TokenMaker, no_progress
+from newsletter.mailing.report import Outcome, SendReport, left_note, report_of
+from newsletter.ports import Clock, MailingStore, Progress, Provider, Schedules, TokenMaker, no_progress
 
 _log = logging.getLogger(__name__)
+_LOOK_AGAIN = timedelta(
+    minutes=1
+)  # while waiting: for a halt, a doubt that can be cancelled by now, another's work
+
+
+@dataclass(frozen=True, slots=True)
+class SendTerms:
+    """How a run goes about it."""
+
+    stale_after: timedelta | None = None
+    """A batch whose morning was longer ago than that does not go by itself; None: every batch may go."""
+    stay: bool = False
+    """Wait for the mornings to come, until the last; else the run ends when nothing may go for now."""
+    limits: tuple[Limit, ...] = ()
+    """How many may be handed over in how much time, over all mailings."""
+    zone: tzinfo | None = None
+    """For times in notes; UTC where it is not given."""
 
 
 def send_mailing(
@@ -44,8 +61,9 @@ def send_mailing(
     progress: Progress = no_progress,
     jitter: Callable[[], float] = random.random,
     gone: Callable[[str], bool] = is_gone,
+    terms: SendTerms = SendTerms(),
 ) -> SendReport:
-    """Send what is left of a frozen mailing, and say what came of it; may be run again at any time.
+    """Send what is left of a frozen mailing and may go now, and say what came of it; may be run again at any time.
 
     ``wait`` sleeps for seconds, ``stop`` turns true when the process should end (SIGTERM): no batch is begun
     after that. ``jitter`` gives 0 to 1; ``gone`` says whether a lease's owner has certainly ended. Raises
@@ -58,10 +76,10 @@ def send_mailing(
     def alive() -> None:
         # Taking one's own lease again renews it, and tells when it is lost, which a heartbeat does not promise.
         if not store.acquire(mailing.id, owner, clock()):
-            raise _TakenOver
+            raise TakenOver
 
     patience = Patience(wait, stop, alive, jitter)
-    run = _Run(mailing, envelope, store, provider, token_of, clock, stop, progress, patience)
+    run = _Run(mailing, envelope, store, provider, token_of, clock, stop, progress, patience, terms)
     if run.state() in (MailingState.DONE, MailingState.HALTED):
         return run.ended()
     if not take_lease(store, mailing.id, owner, clock, gone):
@@ -90,13 +108,10 @@ def _check(mailing: Mailing, envelope: Envelope, provider: Provider) -> None:
     if mailing.provider and mailing.provider != provider.name:
         raise Refused(
             f"The mailing of {mailing.issue_date} began with {mailing.provider}, not with {provider.name}.",
-            todo=f"Set NEWSLETTER_PROVIDER={mailing.provider} to finish it.",
+            todo=f"Set NEWSLETTER_PROVIDER={mailing.provider} to finish it, or let {provider.name} take over what is"
+            f" pending: newsletter send {mailing.issue_date} --switch-provider.",
             mailing_id=mailing.id,
         )
-
-
-class _TakenOver(Exception):
-    """Our lease ran out and another process moved our batch."""
 
 
 @dataclass(slots=True)
@@ -112,6 +127,19 @@ class _Run:
     stop: Callable[[], bool]
     progress: Progress
     patience: Patience
+    terms: SendTerms
+    scheduler: Schedules | None = field(init=False)
+    claims: Claims = field(init=False)
+    hand_over: HandOver = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.scheduler = self.provider if isinstance(self.provider, Schedules) else None
+        self.hand_over = HandOver(
+            self.envelope, self.store, self.provider, self.token_of, self.clock, self.patience
+        )
+        self.claims = Claims(
+            self.mailing.id, self.store, self.scheduler, self.clock, self.terms.stale_after, self.terms.limits
+        )
 
     def to_the_end(self) -> SendReport:
         """Everything that happens while the lease is ours."""
@@ -119,15 +147,9 @@ class _Run:
             return self.ended()
         self._resume()
         try:
-            while (end := self._interruption()) is None:
-                claimed = self.store.claim(self.mailing.id, self.clock())
-                if claimed is None:
-                    return self._finish()
-                end = self._hand_over(*claimed)
-                self._tell()
-                if end is not None:
-                    break
-        except _TakenOver:
+            while (end := self._interruption() or self._step()) is None:
+                pass
+        except TakenOver:
             return self.report(Outcome.ELSEWHERE, self.state(), "Another process took this mailing over.")
         return end
 
@@ -140,7 +162,14 @@ class _Run:
             if batch.state is BatchState.FAILED:
                 self.store.move(batch.id, BatchState.FAILED, BatchState.PENDING, self.clock(), "tried again")
         self.store.set_state(self.mailing.id, MailingState.SENDING, "", self.clock())
+        self._settle()
         self._tell()
+
+    def _settle(self) -> Cancelled:
+        """Cancel what is in doubt and can be, so that it goes again."""
+        if self.scheduler is None:
+            return Cancelled()
+        return Canceller(self.mailing.id, self.store, self.scheduler, self.clock, self.stop).round()
 
     def _interruption(self) -> SendReport | None:
         """A reason to claim no further batch."""
@@ -152,82 +181,57 @@ class _Run:
             return self.report(Outcome.STOPPED, MailingState.SENDING, note)
         return None
 
-    # ── one batch ──────────────────────────────────────────────────────────────────────────────────
-
-    def _hand_over(self, batch: Batch, recipients: tuple[Recipient, ...]) -> SendReport | None:
-        """Submit a claimed batch and record what came of it; a report when the run ends with it."""
-        if not recipients:
-            self._record(batch, BatchState.SUBMITTED, "everybody in it left the list since the freeze")
-            return None
-        addressed = self._addressed(batch, recipients)
+    def _step(self) -> SendReport | None:
+        """One batch; or, where none may go now, what can be done about that. A report when the run ends with it."""
         try:
-            receipt = self.provider.submit(self.envelope, batch.id, addressed)
-        except ProviderBusy as busy:
-            self._record(batch, BatchState.PENDING, busy.message)
+            claimed = self.claims.next()
+        except ProviderBusy as busy:  # an id for a batch was asked for: nothing is under way
             return self._pause_if(self.patience.after_busy(busy))
-        except ProviderRejected as refusal:
-            self._record(batch, BatchState.FAILED, refusal.message)
-            return self._pause(str(refusal))
         except ProviderUncertain as doubt:
-            self._record(batch, BatchState.UNCERTAIN, doubt.message)
             return self._pause_if(self.patience.after_doubt(doubt))
-        except BaseException:  # a bug, or Ctrl-C in the middle of the request
-            with suppress(_TakenOver, NewsletterError):  # unrecorded, the next run finds it orphaned
-                self._record(batch, BatchState.UNCERTAIN, "interrupted while the request was under way")
-            raise
-        self.patience.restored()
-        self._record_receipt(batch, receipt.message_id)
+        if claimed is None:
+            return self._idle()
+        note = self.hand_over(*claimed)
+        self._tell()
+        return self._pause_if(note)
+
+    def _idle(self) -> SendReport | None:
+        """Nothing may go now: settle doubt, and wait where that was asked for."""
+        settled = self._settle()
+        if settled.done:
+            return None
+        left = self._left()
+        if not self.terms.stay or not (left.waiting or left.settling):
+            return self._finish(left, settled)
+        now = self.clock()
+        until_next = (left.next_at or now + _LOOK_AGAIN) - now
+        self.patience.rest(min(max(until_next, timedelta(seconds=1)), _LOOK_AGAIN).total_seconds())
         return None
-
-    def _addressed(self, batch: Batch, recipients: tuple[Recipient, ...]) -> tuple[Addressed, ...]:
-        try:
-            return tuple(Addressed(recipient, self.token_of(recipient)) for recipient in recipients)
-        except BaseException:
-            with suppress(_TakenOver, NewsletterError):
-                self._record(batch, BatchState.PENDING, "interrupted before the request")
-            raise
-
-    def _record_receipt(self, batch: Batch, message_id: str) -> None:
-        try:
-            self._record(batch, BatchState.SUBMITTED, message_id=message_id)
-        except StorageError as problem:
-            raise StorageError(
-                f"Batch {batch.id} was accepted by the provider ({message_id}), but that could not be recorded:"
-                f" {problem.message}",
-                todo=f"Run `newsletter send` again, then `newsletter resolve {batch.id} --accepted`.",
-                batch_id=batch.id,
-            ) from problem
-
-    def _record(self, batch: Batch, new: BatchState, reason: str = "", message_id: str = "") -> None:
-        """Write down what is known. Raises `_TakenOver` when the batch is another process's by now.
-
-        Without the lease (a request longer than it lasts), a batch that is `submitting` may be in another
-        process's hands for the second time: only the doubt it was put into may still be settled from here.
-        """
-        _log.info("batch %s: %s%s", batch.id, new.value, f" ({reason})" if reason else "")
-        try:
-            self.patience.alive()
-            if self.store.move(batch.id, BatchState.SUBMITTING, new, self.clock(), reason, message_id):
-                return
-        except _TakenOver:
-            _log.warning("batch %s: the lease ran out during the request", batch.id)
-        if new is not BatchState.UNCERTAIN:
-            known = BatchState.SUBMITTED if new is BatchState.SUBMITTED else BatchState.PENDING
-            self.store.move(batch.id, BatchState.UNCERTAIN, known, self.clock(), reason, message_id)
-        raise _TakenOver
 
     # ── the end ────────────────────────────────────────────────────────────────────────────────────
 
-    def _finish(self) -> SendReport:
-        """Nothing is pending: done, unless somebody has to settle an uncertain batch first."""
-        counts = self.store.counts(self.mailing.id)
-        doubtful = counts.get(BatchState.UNCERTAIN, 0)
-        if doubtful:
-            note = (
-                f"{doubtful} recipients may or may not have been mailed. See `newsletter deliveries"
-                f" {self.mailing.issue_date} --uncertain`, then `newsletter resolve BATCH --accepted|--not-accepted`."
-            )
+    def _left(self) -> Outlook:
+        until = self.scheduler.cancel_before if self.scheduler else None
+        batches = self.store.batches(self.mailing.id)
+        left = outlook(
+            batches, self.clock(), self.claims.ahead, self.claims.missed_before(), until, self.provider.name
+        )
+        free = self.claims.free_at()
+        return (
+            replace(left, next_at=max(left.next_at, free), held=free > left.next_at) if left.next_at else left
+        )
+
+    def _finish(self, left: Outlook, settled: Cancelled) -> SendReport:
+        """Nothing may go now: done, or what there is to wait for, or what somebody has to settle first."""
+        remarks = (left_note(self.mailing.issue_date, left, self.terms.zone), settled.note, self.claims.note)
+        note = " ".join(remark for remark in remarks if remark)
+        if left.missed:
+            return self._close(Outcome.PAUSED, MailingState.PAUSED, note)
+        if left.doubtful:
             return self._close(Outcome.UNSETTLED, MailingState.PAUSED, note)
+        if left.waiting or left.settling:
+            return self._close(Outcome.WAITING, MailingState.WAITING, note, left)
+        counts = self.store.counts(self.mailing.id)
         if counts.get(BatchState.SUBMITTED, 0) + counts.get("skipped", 0) != self.mailing.recipients:
             return self._pause("Not every batch is submitted, though none is pending.")
         return self._close(Outcome.DONE, MailingState.DONE, "")
@@ -238,11 +242,12 @@ class _Run:
     def _pause(self, note: str) -> SendReport:
         return self._close(Outcome.PAUSED, MailingState.PAUSED, note)
 
-    def _close(self, outcome: Outcome, state: MailingState, note: str) -> SendReport:
-        report = self.report(outcome, state, note)  # raises, and keeps the state, when the sum is wrong
-        if self.state() is MailingState.HALTED:  # an operator's halt outlives whatever we found
-            return self.ended()
-        self.store.set_state(self.mailing.id, state, note, self.clock())
+    def _close(
+        self, outcome: Outcome, state: MailingState, note: str, left: Outlook | None = None
+    ) -> SendReport:
+        report = self.report(outcome, state, note, left)  # raises, and keeps the state, when the sum is wrong
+        if not self.store.set_state(self.mailing.id, state, note, self.clock()):
+            return self.ended()  # an operator's halt outlives whatever we found
         return report
 
     def ended(self) -> SendReport:
@@ -251,15 +256,17 @@ class _Run:
             return self.report(Outcome.HALTED, MailingState.HALTED, "The mailing was halted.")
         return self.report(Outcome.DONE, MailingState.DONE, "")
 
-    def report(self, outcome: Outcome, state: MailingState, note: str) -> SendReport:
-        return report_of(self.mailing, outcome, state, self.store.counts(self.mailing.id), note)
+    def report(
+        self, outcome: Outcome, state: MailingState, note: str, left: Outlook | None = None
+    ) -> SendReport:
+        counts = self.store.counts(self.mailing.id)
+        return report_of(self.mailing, outcome, state, counts, note, left or self._left())
 
     def state(self) -> MailingState:
         """As it is in the database now: another process may have halted or finished the mailing."""
-        found = self.store.find(self.mailing.issue_date)
-        return found.state if found and found.id == self.mailing.id else self.mailing.state
+        return self.store.state(self.mailing.id) or self.mailing.state
 
     def _tell(self) -> None:
-        counts = self.store.counts(self.mailing.id)
+        counts = self.store.tally(self.mailing.id)
         left = sum(counts.get(s, 0) for s in (BatchState.PENDING, BatchState.SUBMITTING, BatchState.FAILED))
         self.progress(self.mailing.recipients - left, self.mailing.recipients, "handed over")

@@ -31,6 +31,32 @@ _TODO: Mapping[int, str] = {
     " (`newsletter doctor` names both), then run `newsletter send` again.",
     413: "The request is too large: shorten the issue and run `newsletter send` again.",
 }
+_ACCOUNT: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (
+        re.compile(
+            r"credits? (limit )?exceeded|exceeded your (messaging|sending) limit|out of credits",
+            re.IGNORECASE,
+        ),
+        "SendGrid's credits are used up",
+        "Nothing was accepted. Raise the plan or wait for its next period; the next `newsletter deliver` or"
+        " `newsletter send` goes on.",
+    ),
+    (
+        re.compile(
+            r"suspend|under review|disabled|deactivat|banned|not authorized to send mail", re.IGNORECASE
+        ),
+        "SendGrid has suspended the account, or looks into it",
+        "Nothing was accepted. Settle it with SendGrid's support; the next `newsletter deliver` or `newsletter"
+        " send` goes on.",
+    ),
+    (
+        re.compile(r"verified sender identity|sender identity", re.IGNORECASE),
+        "SendGrid does not know the sender's address or domain as verified",
+        "Nothing was accepted. Verify NEWSLETTER_FROM_EMAIL's domain at SendGrid (`newsletter doctor` looks); the"
+        " next `newsletter deliver` or `newsletter send` goes on.",
+    ),
+)
+"""What SendGrid says with 401 and 403 of an account that may not mail just now: word, what it means, what to do."""
 _TODO_ELSE = "Check NEWSLETTER_SENDGRID_URL and the account, then run `newsletter send` again."
 _SETTLE = "See `newsletter deliveries DATE --uncertain`; look at the provider's activity and settle it."
 
@@ -89,6 +115,10 @@ def _refusal(answer: HTTPError, now: float, secrets: tuple[str, ...]) -> Provide
         )
     if status in _MOVED or (400 <= status < 500 and status not in _UNSURE):
         message, field = _first_error(answer.body, secrets)
+        if status in (401, 403) and (known := _account(message)):
+            return ProviderRejected(
+                f"{known[0]} ({status}): {message}", todo=known[1], status=status, field=field
+            )
         return ProviderRejected(
             f"SendGrid refused the request ({status}{f', {field}' if field else ''}): {message}",
             todo=_TODO.get(status, _TODO_ELSE),
@@ -96,6 +126,11 @@ def _refusal(answer: HTTPError, now: float, secrets: tuple[str, ...]) -> Provide
             field=field,
         )
     return ProviderUncertain(f"SendGrid answered {status}.", todo=_SETTLE, status=status)
+
+
+def _account(message: str) -> tuple[str, str] | None:
+    """What a refusal that is about the account means, and what to do; None for another one."""
+    return next(((what, todo) for word, what, todo in _ACCOUNT if word.search(message)), None)
 
 
 def _first_error(body: bytes, secrets: tuple[str, ...]) -> tuple[str, str]:

@@ -7,26 +7,30 @@ import re
 import time
 from collections.abc import Callable, Sequence
 
-from newsletter.domain.mailing import Accepted, Addressed, Envelope
+from newsletter.domain.mailing import Accepted, Addressed, Cancellation, Envelope, Schedule
 from newsletter.errors import ProviderError, ProviderRejected
 from newsletter.mailing import sendgrid_answers, sendgrid_http
 from newsletter.mailing.letter import TEST_BATCH, marked_test
 from newsletter.mailing.payload import sendgrid_payload
 from newsletter.mailing.payload_rules import MAX_PERSONALIZATIONS, check_payload
+from newsletter.mailing.sendgrid_schedule import AHEAD, CANCEL_BEFORE, MOST_CANCELLATIONS, ScheduledSends
 
 SENDGRID_URL = "https://api.sendgrid.com"
 _PERSON = re.compile(r"personalizations\.(\d+)")
 
 
 class SendGridProvider:
-    """A `newsletter.ports.Provider`. ``url`` may be the stand-in's or the EU host's; ``timeout`` in seconds.
+    """A `newsletter.ports.Provider` that `Schedules`. ``url`` may be the stand-in's or the EU host's.
 
-    With ``sandbox`` SendGrid checks the request, answers 200 and mails nobody. ``now`` gives Unix seconds,
-    for the provider's "come back at". Raises `SettingsError` for a key or address that cannot work.
+    ``timeout`` in seconds. With ``sandbox`` SendGrid checks the request, answers 200 and mails nobody. ``now`` gives
+    Unix seconds, for the provider's "come back at". Raises `SettingsError` for a key or address that cannot work.
     """
 
     name = "sendgrid"
     batch_size = MAX_PERSONALIZATIONS
+    ahead = AHEAD
+    cancel_before = CANCEL_BEFORE
+    most_cancellations = MOST_CANCELLATIONS
 
     def __init__(
         self,
@@ -41,12 +45,18 @@ class SendGridProvider:
         self._client = sendgrid_http.client(api_key, url, timeout)
         self._secrets = (api_key,)
         self._sandbox, self._click_tracking, self._now = sandbox, click_tracking, now
+        self._scheduled = ScheduledSends(self._client, now, self._secrets)
 
-    def submit(self, envelope: Envelope, batch_id: str, recipients: Sequence[Addressed]) -> Accepted:
+    def submit(
+        self,
+        envelope: Envelope,
+        batch_id: str,
+        recipients: Sequence[Addressed],
+        schedule: Schedule | None = None,
+    ) -> Accepted:
         """One request for the whole batch. Raises as `Provider` says; messages name no address."""
-        payload = sendgrid_payload(
-            envelope, batch_id, recipients, sandbox=self._sandbox, click_tracking=self._click_tracking
-        )
+        switches = {"sandbox": self._sandbox, "click_tracking": self._click_tracking}
+        payload = sendgrid_payload(envelope, batch_id, recipients, schedule, **switches)
         problems = check_payload(payload, int(self._now()))
         if problems:
             raise _unsendable(problems[0].field, problems[0].message, recipients)
@@ -59,6 +69,18 @@ class SendGridProvider:
         """One mail, its subject marked, to an address that need not be a subscriber's."""
         marked, addressed = marked_test(envelope, email)
         return self.submit(marked, TEST_BATCH, [addressed])
+
+    def reserve(self) -> str:
+        """See `Schedules.reserve`."""
+        return self._scheduled.reserve()
+
+    def cancellations(self) -> frozenset[str]:
+        """See `Schedules.cancellations`."""
+        return self._scheduled.cancellations()
+
+    def cancel(self, provider_batch: str) -> Cancellation:
+        """See `Schedules.cancel`."""
+        return self._scheduled.cancel(provider_batch)
 
     def scopes(self) -> frozenset[str]:
         """What the key may do; asks, sends nothing. Raises as `submit` does."""

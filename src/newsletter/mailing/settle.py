@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsletter.domain.mailing import Batch, BatchState, Mailing, MailingState
+from newsletter.domain.mailing import Actor, Batch, BatchState, Mailing, MailingState
 from newsletter.errors import Refused, UsageError
 from newsletter.ports import Clock, MailingStore
 
@@ -20,7 +20,8 @@ def resolve(batch_id: str, accepted: bool, *, store: MailingStore, clock: Clock)
     if batch.state is wanted:
         return batch
     said = "accepted" if accepted else "not accepted"
-    if not store.move(batch_id, BatchState.UNCERTAIN, wanted, clock(), f"settled by an operator: {said}"):
+    why = f"settled by an operator: {said}"
+    if not store.move(batch_id, BatchState.UNCERTAIN, wanted, clock(), why, by=Actor.OPERATOR):
         raise Refused(
             f"Batch {batch_id} is {batch.state.value}, not uncertain.",
             todo="Only an uncertain batch can be settled; one left `submitting` by a process that died"
@@ -32,7 +33,7 @@ def resolve(batch_id: str, accepted: bool, *, store: MailingStore, clock: Clock)
 
 def close_if_complete(mailing: Mailing, *, store: MailingStore, clock: Clock) -> bool:
     """Mark a paused or interrupted mailing done once its last batch is settled as submitted; whether it is."""
-    if mailing.state not in (MailingState.PAUSED, MailingState.SENDING):
+    if mailing.state not in (MailingState.PAUSED, MailingState.SENDING, MailingState.WAITING):
         return mailing.state is MailingState.DONE
     if any(batch.state is not BatchState.SUBMITTED for batch in store.batches(mailing.id)):
         return False

@@ -38,6 +38,8 @@ class DateState:
     frozen: bool
     failed: bool
     """A backfill tried it, failed, and no issue came of it since."""
+    skipped: bool = False
+    """Somebody, or a rule, said that there is no issue that day."""
 
 
 def dates_between(start: date, end: date, order: str, today: date) -> tuple[date, ...]:
@@ -61,6 +63,8 @@ def plan(
 
 
 def _decide(day: date, state: DateState, policy: str) -> BackfillDate:
+    if state.skipped:
+        return BackfillDate(day, "skipped", reason="no issue that day: it was skipped")
     if state.frozen:
         return BackfillDate(day, "skipped", reason="its issue is frozen (mailed)")
     if policy == "failed" and not state.failed:
@@ -82,7 +86,10 @@ def plan_range(
     def state_of(day: date) -> DateState:
         issue = room.build_room.issues.get(day)
         return DateState(
-            issue is not None, issue is not None and issue.frozen, day in failed and issue is None
+            issue is not None,
+            issue is not None and issue.frozen,
+            day in failed and issue is None,
+            room.build_room.issues.skipped(day) is not None,
         )
 
     return plan(dates, state_of, policy)

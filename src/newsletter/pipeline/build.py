@@ -117,6 +117,10 @@ def build(
     Raises `IssueError` when there is nothing to make an issue of, `Refused` when the date's issue is frozen,
     the new bytes differ and ``revision`` is not set.
     """
+    if word := room.issues.skipped(day):
+        raise Refused(
+            f"{day} is skipped: {word.reason}.", todo=f"newsletter skip {day} --undo brings it back."
+        )
     kept = room.issues.get(day)
     number = kept.number if kept else room.issues.number_of(day, room.rules.first_issue)
     issue = draft(room, day, at, number, progress)

@@ -16,6 +16,10 @@ class Calendar:
     zone: ZoneInfo
     issue_time: time
     stale_after: timedelta
+    deliver_at: time = time(6, 30)
+    """When a subscriber without a wish of their own gets the mail, on their own clock."""
+    approval_deadline: time | None = None
+    """Until when an approval is waited for; None: for ever."""
 
     def date_of(self, moment: datetime) -> date:
         """The date of that instant in the issue's zone."""
@@ -24,6 +28,12 @@ class Calendar:
     def cut_off(self, day: date) -> datetime:
         """ISSUE_TIME of that date, UTC. In a spring gap the wall time moves on; in autumn the first one counts."""
         return datetime.combine(day, self.issue_time, self.zone).astimezone(UTC)
+
+    def deadline(self, day: date) -> datetime | None:
+        """Until when an approval of that date's issue is waited for, UTC."""
+        if self.approval_deadline is None:
+            return None
+        return datetime.combine(day, self.approval_deadline, self.zone).astimezone(UTC)
 
     def stale_at(self, day: date) -> datetime:
         """From then on the issue of that date does not go out by itself."""

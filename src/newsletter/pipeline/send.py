@@ -6,12 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from newsletter.domain.approving import ApprovalRules, Decision, Ruling, Word, decide
 from newsletter.domain.document import sha256
-from newsletter.domain.mailing import Envelope, Mailing
+from newsletter.domain.mailing import Envelope, Mailing, MailingState
+from newsletter.domain.mornings import Mornings, zone_of
+from newsletter.domain.pacing import Limit
 from newsletter.errors import IssueNotFound, Refused, StorageError
 from newsletter.mailing.guard import Problem, refuse_example_values
+from newsletter.mailing.halting import Halt
 from newsletter.mailing.report import SendReport
-from newsletter.mailing.sender import send_mailing
+from newsletter.mailing.sender import SendTerms, send_mailing
 from newsletter.pipeline.days import Calendar
 from newsletter.ports import (
     Clock,
@@ -19,6 +23,7 @@ from newsletter.ports import (
     MailingStore,
     Progress,
     Provider,
+    Skip,
     StoredIssue,
     TokenMaker,
     no_progress,
@@ -37,9 +42,11 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class SendRules:
-    require_approval: bool
+    approval: ApprovalRules
     problems: tuple[Problem, ...] = ()
     """What `newsletter doctor` would say before a real provider's host may be used; empty when all is well."""
+    limits: tuple[Limit, ...] = ()
+    """How many may be mailed in how much time."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,8 @@ class SendRoom:
     token_of: TokenMaker
     clock: Clock
     wait: Callable[[float], None]
+    say: Callable[[str], None] = lambda _: None
+    """Told, in a line, what an operator should know about the audience."""
 
 
 def send(
@@ -62,16 +71,33 @@ def send(
     day: date,
     *,
     allow_stale: bool = False,
+    at_once: bool = False,
+    stay: bool = False,
+    switch_provider: bool = False,
     stop: Callable[[], bool] = lambda: False,
     progress: Progress = no_progress,
 ) -> SendReport:
-    """Send the issue of ``day``, or go on with what was interrupted. Raises `Refused` where a guard says no."""
+    """Send the issue of ``day``, or go on with what was interrupted. Raises `Refused` where a guard says no.
+
+    Everybody gets it on their own morning; what may not go yet is left to the next run, or waited for (``stay``).
+    ``at_once`` and ``allow_stale`` make whoever has not got it due now; ``allow_stale`` also sends what is late,
+    and to those who have a later issue already. ``switch_provider``: go on with another provider than it began with,
+    for what is pending.
+    """
     now = room.clock()
     mailing = room.mailings.find(day)
+    if mailing and mailing.state is MailingState.HALTED:
+        halting(room, mailing, stop).go_on()  # no guard holds up what spares people
     issue = issue_to_send(room, day, mailing)
-    guard(room, issue, now, allow_stale=allow_stale)
+    guard(room, issue, now, begun=mailing is not None, allow_stale=allow_stale)
     if mailing is None:
-        mailing = freeze(room, issue, now)
+        mailing = freeze(room, issue, now, at_once=at_once or allow_stale)
+    elif switch_provider:
+        room.mailings.switch_provider(mailing.id, room.provider.name, now)
+        mailing = room.mailings.find(day) or mailing
+    if at_once or allow_stale:
+        room.mailings.hasten(mailing.id, now, older_too=allow_stale)
+    stale_after = None if allow_stale else room.calendar.stale_after
     return send_mailing(
         mailing,
         envelope(room.sender, issue),
@@ -82,7 +108,13 @@ def send(
         progress=progress,
         stop=stop,
         wait=room.wait,
+        terms=SendTerms(stale_after, stay, room.rules.limits, room.calendar.zone),
     )
+
+
+def halting(room: SendRoom, mailing: Mailing, stop: Callable[[], bool]) -> Halt:
+    """The stop button of a mailing."""
+    return Halt(mailing, room.mailings, room.provider, room.clock, room.wait, stop)
 
 
 def issue_to_send(room: SendRoom, day: date, mailing: Mailing | None) -> StoredIssue:
@@ -98,12 +130,20 @@ def issue_to_send(room: SendRoom, day: date, mailing: Mailing | None) -> StoredI
     return issue
 
 
-def guard(room: SendRoom, issue: StoredIssue, now: datetime, *, allow_stale: bool) -> None:
-    """Every reason not to send, in the order an operator would ask. Raises `Refused`."""
+def guard(
+    room: SendRoom, issue: StoredIssue, now: datetime, *, begun: bool = False, allow_stale: bool
+) -> None:
+    """Every reason not to send, in the order an operator would ask. Raises `Refused`.
+
+    The calendar says whether a mailing may begin. Once it has (``begun``), each batch has a morning of its own, and
+    the sender measures by that.
+    """
     day = issue.date
+    if not begun and (word := room.issues.skipped(day)):
+        raise skipped(day, word.reason)
     if room.provider.real:
         refuse_example_values(room.rules.problems)
-    if now >= room.calendar.stale_at(day) and not allow_stale:
+    if not begun and now >= room.calendar.stale_at(day) and not allow_stale:
         raise Refused(
             f"The issue of {day} is stale: it was for the morning of {day}.",
             todo="--allow-stale sends it all the same, at once.",
@@ -115,11 +155,34 @@ def guard(room: SendRoom, issue: StoredIssue, now: datetime, *, allow_stale: boo
             todo=f"See `newsletter check {day}`; `newsletter approve {day} --by NAME --override CHECK "
             "--reason TEXT` lets it go all the same.",
         )
-    if room.rules.require_approval and issue.approved_sha256 != issue.html_sha256:
-        raise Refused(
-            f"The issue of {day} is not approved" + (" in its present bytes." if issue.approved_by else "."),
-            todo=f"newsletter approve {day} --by NAME",
-        )
+    _require_approval(room, issue, now, begun=begun)
+
+
+def ruling(room: SendRoom, issue: StoredIssue, now: datetime) -> Decision:
+    """What the approval rules say about an issue just now."""
+    return decide(
+        room.rules.approval,
+        Word(issue.approved_by, issue.approved_sha256),
+        issue.html_sha256,
+        checks_pass=not failed_checks(issue.document),
+        deadline=room.calendar.deadline(issue.date),
+        now=now,
+    )
+
+
+def _require_approval(room: SendRoom, issue: StoredIssue, now: datetime, *, begun: bool) -> None:
+    """A mailing that has begun goes on only while the word stands, too; but it is too late to skip its day."""
+    day, found = issue.date, ruling(room, issue, now)
+    if found.ruling is Ruling.SKIP and not begun:
+        room.issues.skip(Skip(day, "ON_NO_APPROVAL", found.why, now))
+        raise skipped(day, found.why)
+    if found.ruling is not Ruling.GO:
+        raise Refused(f"The issue of {day} is {found.why}.", todo=f"newsletter approve {day} --by NAME")
+
+
+def skipped(day: date, why: str) -> Refused:
+    """The refusal of whatever is asked of a day without an issue."""
+    return Refused(f"{day} is skipped: {why}.", todo=f"newsletter skip {day} --undo brings it back.")
 
 
 def failed_checks(document: Mapping[str, object]) -> list[str]:
@@ -135,13 +198,22 @@ def _overridden(issue: StoredIssue) -> Mapping[str, str]:
     return (issue.overrides or {}) if issue.approved_sha256 == issue.html_sha256 else {}
 
 
-def freeze(room: SendRoom, issue: StoredIssue, now: datetime) -> Mailing:
-    """Freeze the issue, then its audience. From here on the date's issue is immutable."""
+def freeze(room: SendRoom, issue: StoredIssue, now: datetime, *, at_once: bool = False) -> Mailing:
+    """Freeze the issue, then its audience with everybody's morning. From here on the date's issue is immutable."""
     room.issues.freeze(issue.date, issue.revision)
-    provider = room.provider
-    return room.mailings.freeze(
-        issue.date, issue.revision, issue.html_sha256, provider.name, provider.batch_size, now
+    provider, calendar = room.provider, room.calendar
+    mornings = Mornings(now, calendar.zone, calendar.deliver_at, at_once)
+    size = min([provider.batch_size, *(limit.most for limit in room.rules.limits)])
+    mailing = room.mailings.freeze(
+        issue.date, issue.revision, issue.html_sha256, provider.name, size, now, mornings
     )
+    unknown = {zone for zone, _, _ in room.mailings.mornings(mailing.id) if zone and not zone_of(zone)}
+    if unknown:
+        names = ", ".join(sorted(unknown)[:5])
+        room.say(
+            f"{len(unknown)} time zones on the list are unknown and count as {calendar.zone.key}: {names}"
+        )
+    return mailing
 
 
 def envelope(sender: Sender, issue: StoredIssue) -> Envelope:

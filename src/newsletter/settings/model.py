@@ -48,7 +48,13 @@ SPECS: tuple[Spec, ...] = (
         "STALE_AFTER",
         "6 h",
         parse.duration,
-        "an issue older than this after ISSUE_TIME does not go by itself",
+        "an issue older than this after ISSUE_TIME, a batch after its morning, does not go by itself",
+    ),
+    Spec(
+        "DELIVER_AT",
+        "06:30",
+        parse.clock_time,
+        "when the mail should be there, on each subscriber's own clock; a subscriber may have another time",
     ),
     Spec("WINDOW", "36 h", parse.duration, "how far back an issue looks for articles"),
     Spec("FIRST_ISSUE", "", parse.optional_date, "date of issue No. 1; default: the oldest issue kept"),
@@ -63,10 +69,28 @@ SPECS: tuple[Spec, ...] = (
     Spec(
         "BALANCE_LOADED", "3", parse.number, "loaded words in 100 that a column may have beyond its coverage"
     ),
-    Spec("PROVIDER", "outbox", parse.one_of("outbox", "sendgrid"), "who carries the mail"),
+    Spec("PROVIDER", "outbox", parse.one_of("outbox", "sendgrid", "smtp"), "who carries the mail"),
     Spec("SENDGRID_API_KEY", "", parse.plain, "key with the Mail Send scope", secret=True),
     Spec("SENDGRID_URL", "https://api.sendgrid.com", parse.web_url, "EU: https://api.eu.sendgrid.com"),
     Spec("SENDGRID_SANDBOX", "false", parse.boolean, "SendGrid checks the request and mails nobody"),
+    Spec("MAX_PER_HOUR", "0", parse.whole, "most recipients mailed in an hour, over all issues; 0: no limit"),
+    Spec("MAX_PER_DAY", "0", parse.whole, "most recipients mailed in 24 hours, over all issues; 0: no limit"),
+    Spec("SMTP_HOST", "", parse.plain, "mail server that takes the mail, for PROVIDER=smtp"),
+    Spec("SMTP_PORT", "587", parse.whole, "its port; 465 for SMTP_SECURITY=tls"),
+    Spec(
+        "SMTP_SECURITY",
+        "starttls",
+        parse.one_of("starttls", "tls", "none"),
+        "starttls, tls from the first byte, or none (on this machine only)",
+    ),
+    Spec("SMTP_USER", "", parse.plain, "user at the mail server; empty: no log-in"),
+    Spec("SMTP_PASSWORD", "", parse.plain, "password of SMTP_USER", secret=True),
+    Spec(
+        "WEBHOOK_PUBLIC_KEY",
+        "",
+        parse.words,
+        "verification key of the provider's signed Event Webhook; several separated by commas",
+    ),
     Spec(
         "FROM_EMAIL",
         "morning@example.com",
@@ -88,6 +112,18 @@ SPECS: tuple[Spec, ...] = (
     Spec("ALLOW_HOSTS", "", parse.hosts, "hosts, host:port or CIDR that may be private addresses"),
     Spec("REQUIRE_APPROVAL", "false", parse.boolean, "nothing is sent before `newsletter approve`"),
     Spec("APPROVERS", "", parse.words, "names that may approve, separated by commas; empty: anybody"),
+    Spec(
+        "APPROVAL_DEADLINE",
+        "",
+        parse.optional_clock_time,
+        "time of day, in TIMEZONE, until which an approval is waited for; empty: for ever",
+    ),
+    Spec(
+        "ON_NO_APPROVAL",
+        "hold",
+        parse.one_of("hold", "skip", "send-if-checks-pass"),
+        "what becomes of an issue that nobody approved by APPROVAL_DEADLINE",
+    ),
     Spec(
         "EMBEDDINGS", "", parse.plain, "sentence model to group with: a folder or a model's name; empty: none"
     ),
@@ -128,6 +164,7 @@ class Settings:
     timezone: ZoneInfo
     issue_time: time
     stale_after: timedelta
+    deliver_at: time
     window: timedelta
     first_issue: date | None
     keep_captures: timedelta
@@ -143,6 +180,14 @@ class Settings:
     sendgrid_api_key: str = field(repr=False)
     sendgrid_url: str
     sendgrid_sandbox: bool
+    max_per_hour: int
+    max_per_day: int
+    smtp_host: str
+    smtp_port: int
+    smtp_security: str
+    smtp_user: str
+    smtp_password: str = field(repr=False)
+    webhook_public_key: tuple[str, ...]
     from_email: str
     from_name: str
     postal_address: str
@@ -153,6 +198,8 @@ class Settings:
     allow_hosts: tuple[str, ...]
     require_approval: bool
     approvers: tuple[str, ...]
+    approval_deadline: time | None
+    on_no_approval: str
     embeddings: str
     """A folder's absolute path, a model's name (``owner/name``, ``name``, ``…@revision``), its address, or empty."""
     sections: tuple[str, ...]
@@ -184,5 +231,5 @@ class Settings:
     @property
     def real_provider(self) -> bool:
         """Whether mail would leave this machine: a provider that is not on loopback."""
-        host = urlsplit(self.sendgrid_url).hostname or ""
-        return self.provider == "sendgrid" and host not in {"127.0.0.1", "localhost", "::1"}
+        hosts = {"sendgrid": urlsplit(self.sendgrid_url).hostname or "", "smtp": self.smtp_host}
+        return hosts.get(self.provider, "localhost") not in {"127.0.0.1", "localhost", "::1"}

@@ -42,6 +42,11 @@ def clock_time(text: str) -> time:
         raise ValueError("write a time of day as HH:MM") from None
 
 
+def optional_clock_time(text: str) -> time | None:
+    """A `clock_time`, or nothing."""
+    return clock_time(text) if text.strip() else None
+
+
 def duration(text: str) -> timedelta:
     found = _DURATION.match(text)
     if not found:

@@ -2,49 +2,116 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from newsletter.domain.mailing import Batch, BatchState, MailingState, Recipient
+from newsletter.domain.mailing import (
+    HANDED_OVER,
+    Actor,
+    Batch,
+    BatchState,
+    ClaimTerms,
+    MailingState,
+    Recipient,
+)
+from newsletter.domain.pacing import Handed, free_at
 from newsletter.storage.columns import AnyRow
 from newsletter.storage.freezing import exclusion
+from newsletter.storage.moving import note_move
+from newsletter.storage.statements import serialise
 from newsletter.storage.tables import batches, mailings, recipients, subscribers
 
 REMOVED = "removed from the list"
 """Why a recipient was skipped who is no subscriber any more."""
+SUPERSEDED = "has a later issue already"
+"""Why a recipient was skipped to whom a later-dated issue went first: nobody gets an older one after it."""
 NOBODY_LEFT = "Everybody in it had left the list; nothing was sent."
 
 
 def claim(
-    connection: Connection, mailing_id: int, at: datetime
+    connection: Connection, mailing_id: int, at: datetime, terms: ClaimTerms
 ) -> tuple[Batch, tuple[Recipient, ...]] | None:
     """See `ports.MailingStore.claim`. A halted mailing has no batch to give.
 
     A batch with nobody left to mail is settled on the way, as `submitted` without a message id.
     """
     # Locked, so that an operator's halt waits for this claim or is seen by it.
-    state = sa.select(mailings.c.state).where(mailings.c.id == mailing_id).with_for_update(read=True)
-    if connection.scalar(state) in (None, MailingState.HALTED.value):
+    columns = (mailings.c.state, mailings.c.issue_date, mailings.c.older_too)
+    query = sa.select(*columns).where(mailings.c.id == mailing_id)
+    mailing = connection.execute(query.with_for_update(read=True)).first()
+    if mailing is None or mailing.state == MailingState.HALTED.value:
         return None
-    while (number := connection.scalar(_next_pending(mailing_id))) is not None:
-        _skip_those_gone(connection, number)
-        people = _still_there(connection, number)
-        settled = {} if people else {"state": BatchState.SUBMITTED.value, "reason": NOBODY_LEFT}
-        values = {
-            "state": BatchState.SUBMITTING.value,
-            "attempts": batches.c.attempts + 1,
-            "recipients": len(people),
-            "reason": "",
-            "changed_at": at,
-        }
-        change = sa.update(batches).where(batches.c.id == number).values({**values, **settled})
-        row = connection.execute(change.returning(*batches.c)).one()
+    later = () if mailing.older_too else _later_issues(connection, mailing.issue_date)
+    while (chosen := connection.execute(_next_pending(mailing_id, terms)).first()) is not None:
+        if not _is_room(connection, chosen.recipients, at, terms):
+            return None
+        skipped = _skip_those_gone(connection, chosen.id)
+        if later:
+            skipped += _skip_those_ahead(connection, chosen.id, later)
+        people = _still_there(connection, chosen.id)
+        row = _take(connection, chosen, len(people), skipped, at, terms)
         if people:
             return batch_from(row), people
+        _settle_empty(connection, row, at)
     return None
+
+
+def _take(
+    connection: Connection, chosen: AnyRow, people: int, skipped: int, at: datetime, terms: ClaimTerms
+) -> AnyRow:
+    ahead = bool(terms.provider_batch and people) and terms.is_ahead(chosen.due_at, at)
+    values = {
+        "state": BatchState.SUBMITTING.value,
+        "attempts": batches.c.attempts + 1,
+        "recipients": people,
+        "skipped": batches.c.skipped + skipped,
+        "reason": "",
+        "changed_at": at,
+        "claimed_at": at,
+        "send_at": chosen.due_at if ahead else None,
+        "provider_batch": terms.provider_batch if ahead else "",
+        "provider": "",  # the mailing's
+        "seen_at": None,  # what was told of an earlier try proves nothing of this one
+    }
+    change = sa.update(batches).where(batches.c.id == chosen.id).values(values)
+    row = connection.execute(change.returning(*batches.c)).one()
+    note_move(connection, row, BatchState.PENDING, Actor.SENDER, at)
+    return row
+
+
+def _is_room(connection: Connection, people: int, at: datetime, terms: ClaimTerms) -> bool:
+    """Whether so many more keep to the limits. Two claims do not count at once: both might fit alone."""
+    if not terms.limits:
+        return True
+    serialise(connection, "limits")
+    handed = handed_over(connection, at - max(limit.window for limit in terms.limits))
+    return free_at(handed, terms.limits, people, at) <= at
+
+
+def handed_over(connection: Connection, since: datetime) -> Handed:
+    """What was claimed later than that, of all mailings, and has or may have been taken by the provider."""
+    states = [state.value for state in HANDED_OVER]
+    query = sa.select(batches.c.claimed_at, batches.c.recipients).where(
+        batches.c.claimed_at > since, batches.c.state.in_(states)
+    )
+    return [(row.claimed_at, row.recipients) for row in connection.execute(query)]
+
+
+def _settle_empty(connection: Connection, row: AnyRow, at: datetime) -> None:
+    values = {"state": BatchState.SUBMITTED.value, "reason": NOBODY_LEFT, "changed_at": at}
+    change = sa.update(batches).where(batches.c.id == row.id).values(values)
+    settled = connection.execute(change.returning(*batches.c)).one()
+    note_move(connection, settled, BatchState.SUBMITTING, Actor.SENDER, at)
+
+
+def _later_issues(connection: Connection, day: date) -> Sequence[date]:
+    """Dates of later issues' mailings; locked, so that a claim of theirs waits for this one or is seen by it."""
+    query = sa.select(mailings.c.issue_date).where(mailings.c.issue_date > day)
+    return connection.scalars(query.order_by(mailings.c.issue_date).with_for_update()).all()
 
 
 def people_of(connection: Connection, number: int) -> tuple[Recipient, ...]:
@@ -66,22 +133,30 @@ def batch_from(row: AnyRow) -> Batch:
         reason=row.reason,
         message_id=row.message_id,
         changed_at=row.changed_at,
+        due_at=row.due_at,
+        send_at=row.send_at,
+        provider_batch=row.provider_batch,
+        was=row.was,
+        seen_at=row.seen_at,
+        provider=row.provider,
     )
 
 
-def _next_pending(mailing_id: int) -> sa.Select[int]:
-    """The first pending batch that no other transaction is claiming (SQLite: there is no other)."""
-    return (
-        sa.select(batches.c.id)
-        .where(batches.c.mailing_id == mailing_id, batches.c.state == BatchState.PENDING.value)
-        .order_by(batches.c.number)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+def _next_pending(mailing_id: int, terms: ClaimTerms) -> sa.Select[Any]:
+    """The first pending batch that is due and that no other transaction is claiming (SQLite: there is no other)."""
+    due = batches.c.due_at
+    query = sa.select(batches.c.id, batches.c.recipients, due).where(
+        batches.c.mailing_id == mailing_id,
+        batches.c.state == BatchState.PENDING.value,
+        sa.or_(due.is_(None), due <= terms.until),
     )
+    if terms.missed_before is not None:
+        query = query.where(sa.or_(due.is_(None), due > terms.missed_before))
+    return query.order_by(batches.c.number).limit(1).with_for_update(skip_locked=True)
 
 
-def _skip_those_gone(connection: Connection, number: int) -> None:
-    """Record as skipped, with the reason, whoever must not be mailed any more."""
+def _skip_those_gone(connection: Connection, number: int) -> int:
+    """Record as skipped, with the reason, whoever must not be mailed any more; how many."""
     person = subscribers.c.id == recipients.c.subscriber_id
     gone = sa.or_(subscribers.c.id.is_(None), exclusion().is_not(None))
     theirs = (
@@ -90,7 +165,26 @@ def _skip_those_gone(connection: Connection, number: int) -> None:
         .where(recipients.c.batch == number, recipients.c.skipped == "", gone)
     )
     why = sa.func.coalesce(sa.select(exclusion()).where(person).scalar_subquery(), REMOVED)
-    connection.execute(sa.update(recipients).where(recipients.c.id.in_(theirs)).values(skipped=why))
+    change = sa.update(recipients).where(recipients.c.id.in_(theirs)).values(skipped=why)
+    return connection.execute(change).rowcount
+
+
+def _skip_those_ahead(connection: Connection, number: int, later: Sequence[date]) -> int:
+    """Record as skipped whoever has, or may have, a later issue; how many."""
+    other = recipients.alias("other")
+    theirs = (
+        sa.select(other.c.subscriber_id)
+        .join_from(other, batches, batches.c.id == other.c.batch)
+        .where(
+            other.c.issue_date.in_(later),
+            other.c.subscriber_id == recipients.c.subscriber_id,
+            other.c.skipped == "",
+            batches.c.state.in_([state.value for state in HANDED_OVER]),
+        )
+    )
+    mine = sa.and_(recipients.c.batch == number, recipients.c.skipped == "")
+    change = sa.update(recipients).where(mine, theirs.exists()).values(skipped=SUPERSEDED)
+    return connection.execute(change).rowcount
 
 
 def _still_there(connection: Connection, number: int) -> tuple[Recipient, ...]:

@@ -12,12 +12,13 @@ from sqlalchemy.engine import Connection
 
 from newsletter.domain.story import PastStory
 from newsletter.errors import IssueNotFound, Refused
-from newsletter.ports import StoredIssue, StoryTerms
+from newsletter.ports import Skip, StoredIssue, StoryTerms
 from newsletter.storage import past
 from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
 from newsletter.storage.past import NEWEST
-from newsletter.storage.tables import approvals, issue_stories, issues, reports
+from newsletter.storage.statements import insert_new
+from newsletter.storage.tables import approvals, issue_stories, issues, reports, skips
 
 _CONTENT = ("number", "as_of", "html_sha256", "document", "html", "text")
 """What a frozen revision keeps for good."""
@@ -78,14 +79,33 @@ class SqlIssueStore:
         with self._db.write() as connection:
             connection.execute(sa.delete(approvals).where(approvals.c.issue_id.in_(numbers)))
 
-    def dates(self) -> tuple[date, ...]:
-        """Dates that have an issue, ascending."""
+    def skip(self, skip: Skip) -> None:
+        """Idempotent; the first word stays."""
+        row = {"date": skip.date, "skipped_by": skip.by, "reason": skip.reason, "at": skip.at}
+        with self._db.write() as connection:
+            connection.execute(insert_new(connection, skips), row)
+
+    def unskip(self, day: date) -> bool:
+        """Whether the day was skipped."""
+        with self._db.write() as connection:
+            return connection.execute(sa.delete(skips).where(skips.c.date == day)).rowcount == 1
+
+    def skipped(self, day: date) -> Skip | None:
+        """Whose word it is that there is no issue that day."""
         with self._db.read() as connection:
-            return tuple(connection.scalars(sa.select(issues.c.date).distinct().order_by(issues.c.date)))
+            row = connection.execute(sa.select(skips).where(skips.c.date == day)).first()
+        return Skip(row.date, row.skipped_by, row.reason, row.at) if row else None
+
+    def dates(self) -> tuple[date, ...]:
+        """Dates that have an issue, ascending; not those that were skipped."""
+        query = sa.select(issues.c.date).where(issues.c.date.not_in(sa.select(skips.c.date)))
+        with self._db.read() as connection:
+            return tuple(connection.scalars(query.distinct().order_by(issues.c.date)))
 
     def number_of(self, day: date, first: date | None) -> int:
-        """1 + the issues dated before ``day`` (and on or after ``first``, where given)."""
-        query = sa.select(sa.func.count(issues.c.date.distinct())).where(issues.c.date < day)
+        """1 + the issues dated before ``day`` (and on or after ``first``, where given); skipped days have none."""
+        unskipped = issues.c.date.not_in(sa.select(skips.c.date))
+        query = sa.select(sa.func.count(issues.c.date.distinct())).where(issues.c.date < day, unskipped)
         if first is not None:
             query = query.where(issues.c.date >= first)
         with self._db.read() as connection:

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from newsletter.domain.audience import ExclusionReason
 from newsletter.domain.mailing import (
+    HANDED_OVER,
+    Actor,
     Batch,
+    BatchMove,
     BatchState,
     Candidate,
+    ClaimTerms,
     Lease,
     Mailing,
     MailingState,
     Recipient,
-    may_move,
+    may_become,
 )
+from newsletter.domain.pacing import Handed
 from newsletter.errors import StorageError
-from newsletter.storage.claiming import batch_from, claim, people_of
-from newsletter.storage.columns import AnyRow
+from newsletter.storage.claiming import batch_from, claim, handed_over, people_of
+from newsletter.storage.columns import AnyRow, Utc
 from newsletter.storage.engine import Database
-from newsletter.storage.freezing import exclusion, freeze
-from newsletter.storage.tables import batches, exclusions, mailings, recipients, subscribers
+from newsletter.storage.freezing import DueTimes, exclusion, freeze
+from newsletter.storage.handovers import part_uncertain
+from newsletter.storage.moving import history, move, note_move
+from newsletter.storage.settling import settle_seen
+from newsletter.storage.switching import switch_provider
+from newsletter.storage.tables import batches, exclusions, mailings, mornings, recipients, subscribers
 
 LEASE = timedelta(seconds=90)
 """A process that has not said for so long that it lives is taken for dead."""
@@ -49,6 +57,27 @@ class SqlMailingStore:
         with self._db.read() as connection:
             return _find(connection, mailings.c.id == mailing_id)
 
+    def unfinished(self, since: date) -> tuple[Mailing, ...]:
+        """See `ports.MailingStore.unfinished`."""
+        ended = [MailingState.DONE.value, MailingState.HALTED.value]
+        query = sa.select(mailings).where(mailings.c.issue_date >= since, mailings.c.state.not_in(ended))
+        with self._db.read() as connection:
+            rows = connection.execute(query.order_by(mailings.c.issue_date)).all()
+            return tuple(_mailing(connection, row) for row in rows)
+
+    def to_stop(self, at: datetime) -> tuple[Mailing, ...]:
+        """See `ports.MailingStore.to_stop`."""
+        states = {state.value for state in HANDED_OVER} - {BatchState.SUBMITTING.value}
+        unsent = {BatchState.PENDING.value, BatchState.FAILED.value, BatchState.SUBMITTING.value}
+        left = sa.exists().where(
+            batches.c.mailing_id == mailings.c.id,
+            sa.or_(batches.c.state.in_(unsent), sa.and_(batches.c.state.in_(states), batches.c.send_at > at)),
+        )
+        query = sa.select(mailings).where(mailings.c.state == MailingState.HALTED.value, left)
+        with self._db.read() as connection:
+            rows = connection.execute(query.order_by(mailings.c.issue_date)).all()
+            return tuple(_mailing(connection, row) for row in rows)
+
     def candidates(self, frozen_at: datetime) -> Iterator[Candidate]:
         """Every subscriber on the list in order of joining, each with its exclusion or None; streams."""
         columns = [subscribers.c[name] for name in ("id", "public_id", "email", "name", "token_version")]
@@ -63,15 +92,23 @@ class SqlMailingStore:
             last = rows[-1].id
 
     def freeze(
-        self, day: date, revision: int, html_sha256: str, provider: str, batch_size: int, frozen_at: datetime
+        self,
+        day: date,
+        revision: int,
+        html_sha256: str,
+        provider: str,
+        batch_size: int,
+        frozen_at: datetime,
+        due: DueTimes | None = None,
     ) -> Mailing:
         """See `ports.MailingStore.freeze`: the audience is settled once a date, whoever asks again."""
         found = self.find(day)
         if found is not None:
             return found
+        given = due or (lambda _zone, _at: frozen_at)
         try:
             with self._db.write(snapshot=True) as connection:
-                freeze(connection, day, revision, html_sha256, provider, batch_size, frozen_at)
+                freeze(connection, day, revision, html_sha256, provider, batch_size, frozen_at, given)
         except StorageError:
             # Another process froze the same date meanwhile: the unique key let one of the two through.
             found = self.find(day)
@@ -87,13 +124,24 @@ class SqlMailingStore:
             raise StorageError("The mailing has vanished from the database.", todo="Restore a backup.")
         return found
 
-    def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> None:
-        """A halt is final: no later call takes a mailing out of it."""
-        change = sa.update(mailings).where(mailings.c.id == mailing_id)
-        if state is not MailingState.HALTED:
-            change = change.where(mailings.c.state != MailingState.HALTED.value)
+    def state(self, mailing_id: int) -> MailingState | None:
+        """As it is now; None for an unknown number."""
+        with self._db.read() as connection:
+            found = connection.scalar(sa.select(mailings.c.state).where(mailings.c.id == mailing_id))
+        return MailingState(found) if found else None
+
+    def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> bool:
+        """Change it, if that move is legal (`may_become`); whether it is in that state now."""
+        legal = [old.value for old in MailingState if may_become(old, state)]
+        mine = sa.and_(mailings.c.id == mailing_id, mailings.c.state.in_(legal))
+        change = sa.update(mailings).where(mine).values(state=state.value, note=note, state_at=at)
+        with self._db.write(durable=True) as connection:
+            return connection.execute(change).rowcount == 1
+
+    def switch_provider(self, mailing_id: int, provider: str, at: datetime) -> None:
+        """See `switching.switch_provider`."""
         with self._db.write() as connection:
-            connection.execute(change.values(state=state.value, note=note, state_at=at))
+            switch_provider(connection, mailing_id, provider, at, LEASE)
 
     def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
         """Take the lease when it is free, one's own, or its holder was last heard of over `LEASE` ago."""
@@ -137,13 +185,50 @@ class SqlMailingStore:
         """How many batches a dead process had left `submitting`; they are `uncertain` now."""
         orphans = sa.and_(batches.c.mailing_id == mailing_id, batches.c.state == BatchState.SUBMITTING.value)
         values = {"state": BatchState.UNCERTAIN.value, "reason": ORPHANED, "changed_at": at}
+        change = sa.update(batches).where(orphans).values(values).returning(*batches.c)
         with self._db.write() as connection:
-            return connection.execute(sa.update(batches).where(orphans).values(values)).rowcount
+            rows = connection.execute(change).all()
+            for row in rows:
+                note_move(connection, row, BatchState.SUBMITTING, Actor.SENDER, at)
+            # What was told of a batch while it was under way settles it as soon as it is in doubt.
+            settle_seen(connection, batches.c.mailing_id == mailing_id, at, (BatchState.UNCERTAIN,))
+            part_uncertain(connection, mailing_id, {row.id for row in rows}, at)
+        return len(rows)
 
-    def claim(self, mailing_id: int, at: datetime) -> tuple[Batch, tuple[Recipient, ...]] | None:
-        """See `claiming.claim`."""
+    def next_due(self, mailing_id: int, missed_before: datetime | None = None) -> datetime | None:
+        """See `ports.MailingStore.next_due`; of a batch without a due time (an older release's), its freeze."""
+        due = sa.func.coalesce(batches.c.due_at, mailings.c.frozen_at, type_=Utc())
+        query = (
+            sa.select(sa.func.min(due, type_=Utc()))
+            .join_from(batches, mailings, mailings.c.id == batches.c.mailing_id)
+            .where(batches.c.mailing_id == mailing_id, batches.c.state == BatchState.PENDING.value)
+        )
+        if missed_before is not None:
+            query = query.where(sa.or_(batches.c.due_at.is_(None), batches.c.due_at > missed_before))
+        with self._db.read() as connection:
+            return connection.scalar(query)
+
+    def claim(
+        self, mailing_id: int, at: datetime, terms: ClaimTerms
+    ) -> tuple[Batch, tuple[Recipient, ...]] | None:
+        """See `claiming.claim`. Durable: a claim that a power cut undid would be sent again."""
+        with self._db.write(durable=True) as connection:
+            return claim(connection, mailing_id, at, terms)
+
+    def handed_over(self, since: datetime) -> Handed:
+        """See `claiming.handed_over`."""
+        with self._db.read() as connection:
+            return handed_over(connection, since)
+
+    def hasten(self, mailing_id: int, at: datetime, *, older_too: bool = False) -> None:
+        """See `ports.MailingStore.hasten`."""
+        pending = sa.and_(batches.c.mailing_id == mailing_id, batches.c.state == BatchState.PENDING.value)
         with self._db.write() as connection:
-            return claim(connection, mailing_id, at)
+            connection.execute(sa.update(batches).where(pending).values(due_at=at))
+            if older_too:
+                connection.execute(
+                    sa.update(mailings).where(mailings.c.id == mailing_id).values(older_too=True)
+                )
 
     def move(
         self,
@@ -153,19 +238,33 @@ class SqlMailingStore:
         at: datetime,
         reason: str = "",
         message_id: str = "",
+        *,
+        by: Actor = Actor.SENDER,
+        attempt: int | None = None,
     ) -> bool:
-        """Move a batch if it is still in ``old`` and the move is legal; whether it happened.
-
-        A ``message_id`` once recorded is kept when none is given.
-        """
-        if not may_move(old, new):
-            return False
-        values: dict[str, Any] = {"state": new.value, "reason": reason, "changed_at": at}
-        if message_id:
-            values["message_id"] = message_id
-        mine = sa.and_(batches.c.batch_id == batch_id, batches.c.state == old.value)
+        """See `moving.move`."""
         with self._db.write() as connection:
-            return connection.execute(sa.update(batches).where(mine).values(values)).rowcount == 1
+            return move(connection, batch_id, old, new, at, reason, message_id, by=by, attempt=attempt)
+
+    def keep_receipt(self, batch_id: str, attempt: int, message_id: str) -> None:
+        """See `ports.MailingStore.keep_receipt`."""
+        accepted = (batches.c.batch_id == batch_id, batches.c.attempts == attempt)
+        submitted = (batches.c.state == BatchState.SUBMITTED.value, batches.c.message_id == "")
+        change = sa.update(batches).where(*accepted, *submitted).values(message_id=message_id)
+        with self._db.write() as connection:
+            connection.execute(change)
+
+    def history(self, batch_id: str) -> tuple[BatchMove, ...]:
+        """See `moving.history`."""
+        with self._db.read() as connection:
+            return history(connection, batch_id)
+
+    def mornings(self, mailing_id: int) -> tuple[tuple[str, str, datetime], ...]:
+        """(timezone, time of day, when it was due) of each wish on the list when it was frozen."""
+        query = sa.select(mornings.c.timezone, mornings.c.deliver_at, mornings.c.due_at)
+        with self._db.read() as connection:
+            rows = connection.execute(query.where(mornings.c.mailing_id == mailing_id))
+            return tuple((row.timezone, row.deliver_at, row.due_at) for row in rows)
 
     def batches(self, mailing_id: int) -> tuple[Batch, ...]:
         """In the order in which they are sent."""
@@ -209,7 +308,10 @@ class SqlMailingStore:
             return {row.skipped: row.people for row in connection.execute(query)}
 
     def counts(self, mailing_id: int) -> Mapping[str, int]:
-        """Recipients by batch state (each of them, also when 0), and ``skipped``: together all recipients."""
+        """Recipients by batch state (each of them, also when 0), and ``skipped``: together all recipients.
+
+        Counted over the recipients' own rows, so that a sum that is wrong is seen; `tally` is the quick one.
+        """
         what = sa.case((recipients.c.skipped != "", "skipped"), else_=batches.c.state).label("what")
         query = (
             sa.select(what, sa.func.count().label("people"))
@@ -220,6 +322,19 @@ class SqlMailingStore:
         with self._db.read() as connection:
             found = {row.what: row.people for row in connection.execute(query)}
         return {name: found.get(name, 0) for name in (*(state.value for state in BatchState), "skipped")}
+
+    def tally(self, mailing_id: int) -> Mapping[str, int]:
+        """The same figures as the batches have them, without a look at each recipient."""
+        query = (
+            sa.select(batches.c.state, sa.func.sum(batches.c.recipients), sa.func.sum(batches.c.skipped))
+            .where(batches.c.mailing_id == mailing_id)
+            .group_by(batches.c.state)
+        )
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+        found = {state: int(people) for state, people, _ in rows}
+        by_state = {state.value: found.get(state.value, 0) for state in BatchState}
+        return by_state | {"skipped": sum(int(skipped) for _, _, skipped in rows)}
 
 
 def _find(connection: Connection, condition: sa.ColumnElement[bool]) -> Mailing | None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
-from newsletter.domain.audience import Subscriber, SubscriberStatus, SuppressionReason
+from newsletter.domain.audience import Standing, Subscriber, SubscriberStatus, SuppressionReason
+from newsletter.domain.events import Choice
 from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
+from newsletter.storage.erasing import erase, readmit
 from newsletter.storage.statements import insert_many_new, insert_new, serialise
+from newsletter.storage.suppressing import ErasedKeys, choose, hold, no_erased_keys
 from newsletter.storage.tables import subscribers, suppressions
 
 CHUNK = 1000
@@ -25,13 +28,19 @@ _COLUMNS = tuple(subscribers.c[name] for name in _FIELDS)
 class SqlSubscriberStore:
     """See `ports.SubscriberStore`; every method is one transaction, `add_many` one per thousand rows."""
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, database: Database, erased_keys: ErasedKeys = no_erased_keys) -> None:
+        self._db, self._erased_keys = database, erased_keys
 
     def add(self, subscriber: Subscriber) -> bool:
-        """False when the address is on the list already (nothing changes then)."""
+        """False when the address is on the list already (nothing changes then).
+
+        What was kept of an erased address stands under it again: it holds the person back until they confirm.
+        """
         with self._db.write() as connection:
-            return insert_many_new(connection, subscribers, [_row(subscriber)]) == 1
+            added = insert_many_new(connection, subscribers, [_row(subscriber)]) == 1
+            if added:
+                readmit(connection, subscriber.address_key, self._erased_keys)
+            return added
 
     def add_many(self, subscribers_: Iterable[Subscriber]) -> tuple[int, int]:
         """(added, already there); of an address that comes twice the first is added."""
@@ -63,12 +72,8 @@ class SqlSubscriberStore:
 
     def set_status(self, public_id: str, status: SubscriberStatus, at: datetime) -> bool:
         """Whether there is such a subscriber. Becoming active fills in an absent ``consent_at``."""
-        values: dict[str, Any] = {"status": status.value, "status_at": at}
-        if status is SubscriberStatus.ACTIVE:
-            values["consent_at"] = sa.func.coalesce(
-                subscribers.c.consent_at, sa.literal(at, subscribers.c.consent_at.type)
-            )
-        change = sa.update(subscribers).where(subscribers.c.public_id == public_id).values(values)
+        who = subscribers.c.public_id == public_id
+        change = sa.update(subscribers).where(who).values(_status(status, at))
         with self._db.write() as connection:
             return connection.execute(change).rowcount == 1
 
@@ -128,6 +133,73 @@ class SqlSubscriberStore:
                 query = sa.select(suppressions.c.address_key).where(suppressions.c.address_key.in_(keys))
                 found.update(connection.scalars(query))
         return frozenset(found)
+
+    # ── a person's wishes ──────────────────────────────────────────────────────────────────────────
+
+    def standing(self, address_key: str) -> Standing:
+        """Status and every reason that holds the address back."""
+        keys = (address_key, *self._erased_keys(address_key))
+        status = sa.select(subscribers.c.status).where(subscribers.c.address_key == address_key)
+        held = sa.select(suppressions.c.reason).where(suppressions.c.address_key.in_(keys))
+        with self._db.read() as connection:
+            found = connection.scalar(status)
+            reasons = frozenset(map(SuppressionReason, connection.scalars(held)))
+        return Standing(SubscriberStatus(found) if found else None, reasons)
+
+    def apply(self, address_key: str, old: Standing, new: Standing, at: datetime) -> None:
+        """Make the one into the other: reasons come and go one by one, so that another's stays."""
+        lifted = old.held - new.held
+        mine = suppressions.c.address_key == address_key
+        gone = sa.delete(suppressions).where(mine, suppressions.c.reason.in_([one.value for one in lifted]))
+        with self._db.write() as connection:
+            hold(connection, {(address_key, reason): at for reason in new.held - old.held})
+            if SuppressionReason.PROVIDER_UNSUBSCRIBE in lifted:
+                # Noted as a choice, so that an older event that comes late does not undo it.
+                choose(connection, {address_key: Choice(returned_at=at)})
+            connection.execute(gone)
+            if new.status is not None and new.status is not old.status:
+                who = subscribers.c.address_key == address_key
+                connection.execute(sa.update(subscribers).where(who).values(_status(new.status, at)))
+
+    def edit(
+        self,
+        address_key: str,
+        *,
+        timezone: str | None = None,
+        deliver_at: str | None = None,
+        name: str | None = None,
+    ) -> bool:
+        """Change what is not None; False when the address is not on the list."""
+        given = {"timezone": timezone, "deliver_at": deliver_at, "name": name}
+        values = {key: value for key, value in given.items() if value is not None}
+        if not values:
+            return self.by_address(address_key) is not None
+        change = sa.update(subscribers).where(subscribers.c.address_key == address_key).values(values)
+        with self._db.write() as connection:
+            return connection.execute(change).rowcount == 1
+
+    def erase(self, address_key: str, at: datetime) -> bool:
+        """See `erasing.erase`. Needs a key to make what stands for the address with."""
+        with self._db.write() as connection:
+            return erase(connection, address_key, self._erased_keys(address_key), at)
+
+    def barred(self) -> Callable[[str], bool]:
+        """Whether an address key was erased, as of now: the few that were are looked up once."""
+        gone = sa.select(suppressions.c.address_key).where(
+            suppressions.c.reason == SuppressionReason.ERASED.value
+        )
+        with self._db.read() as connection:
+            erased = frozenset(connection.scalars(gone))
+        return lambda key: bool(erased) and not erased.isdisjoint((key, *self._erased_keys(key)))
+
+
+def _status(status: SubscriberStatus, at: datetime) -> dict[str, Any]:
+    """The columns of a change of status. Becoming active fills in an absent ``consent_at``."""
+    values: dict[str, Any] = {"status": status.value, "status_at": at}
+    if status is SubscriberStatus.ACTIVE:
+        absent = sa.literal(at, subscribers.c.consent_at.type)
+        values["consent_at"] = sa.func.coalesce(subscribers.c.consent_at, absent)
+    return values
 
 
 def _row(subscriber: Subscriber) -> dict[str, Any]:

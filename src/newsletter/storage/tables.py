@@ -271,6 +271,16 @@ thread_events = Table(
     Column("thread_id", Text, primary_key=True),
 )
 
+skips = Table(
+    "skips",
+    metadata,
+    # Days without an issue, by somebody's word or the rule about approvals.
+    Column("date", Date, primary_key=True),
+    Column("skipped_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
 reports = Table(
     "reports",
     metadata,
@@ -334,6 +344,8 @@ mailings = Table(
     Column("state_at", Utc, nullable=False),
     _text("lease_owner"),
     Column("lease_at", Utc),
+    # An operator's word (--allow-stale): it also goes to those who have a later issue already.
+    _flag("older_too"),
 )
 
 batches = Table(
@@ -349,8 +361,57 @@ batches = Table(
     _text("reason"),
     _text("message_id"),
     Column("changed_at", Utc),
+    # When its people should have it: all of a batch share one morning.
+    Column("due_at", Utc),
+    # When it was last taken for sending: what counts for limits.
+    Column("claimed_at", Utc, index=True),
+    # What the provider was told, of a batch handed over ahead; and the id to cancel it by.
+    Column("send_at", Utc),
+    _text("provider_batch"),
+    # Of a batch that is `cancelling`: the state it came from.
+    _text("was"),
+    # Recipients left out at a claim: those of `recipients` are who is left.
+    _number("skipped"),
+    # The claim (of `attempts`) that handing it over one by one began for: each begins once.
+    _number("begun"),
+    # The first event of the provider's that names it, or one of its deliveries: proof that it was accepted.
+    Column("seen_at", Utc),
+    # Who has it, where that is not the mailing's provider (any more); empty: the mailing's.
+    _text("provider"),
     UniqueConstraint("mailing_id", "number"),
     Index(None, "mailing_id", "state", "number"),
+)
+
+batch_moves = Table(
+    "batch_moves",
+    metadata,
+    # A batch's history: every change of its state, and who made it.
+    Column("id", BigId, primary_key=True),
+    Column("batch", BigId, ForeignKey(batches.c.id, ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Utc, nullable=False),
+    Column("old", Text, nullable=False),
+    Column("new", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    _number("attempt"),
+    _text("reason"),
+    _text("message_id"),
+    _text("provider_batch"),
+)
+
+mornings = Table(
+    "mornings",
+    metadata,
+    # What the mailing made of each wish on the list: whose clock says what is due when.
+    Column(
+        "mailing_id",
+        BigId,
+        ForeignKey(mailings.c.id, ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("timezone", Text, primary_key=True),
+    Column("deliver_at", Text, primary_key=True),
+    Column("due_at", Utc, nullable=False),
 )
 
 recipients = Table(
@@ -378,6 +439,61 @@ exclusions = Table(
     ),
     Column("subscriber_id", BigId, primary_key=True, autoincrement=False),
     Column("reason", Text, nullable=False),
+)
+
+# ── what the provider tells ────────────────────────────────────────────────────────────────────────
+
+delivery_events = Table(
+    "delivery_events",
+    metadata,
+    # Each event once, by either of two keys: the provider's own id is reported to change when it repeats itself.
+    Column("id", BigId, primary_key=True),
+    Column("event_id", Text, nullable=False, unique=True),
+    Column("fingerprint", Text, nullable=False, unique=True),
+    _text("delivery_id"),
+    Column("kind", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("received_at", Utc, nullable=False),
+)
+
+delivery_states = Table(
+    "delivery_states",
+    metadata,
+    # What the events say of one delivery, folded (`domain.events.Fact`).
+    Column("delivery_id", Text, primary_key=True),
+    Column("batch", BigId, ForeignKey(batches.c.id, ondelete="CASCADE"), nullable=False),
+    Column("facts", Integer, nullable=False),
+    Index(None, "batch", "facts"),
+)
+
+provider_choices = Table(
+    "provider_choices",
+    metadata,
+    # Leaving and returning by the provider's own unsubscribe links: the later one counts, in any order of arrival.
+    Column("address_key", Text, primary_key=True),
+    Column("left_at", Utc),
+    Column("returned_at", Utc),
+)
+
+suppression_pulls = Table(
+    "suppression_pulls",
+    metadata,
+    # How far reading each of the provider's suppression lists is: an interrupted reading goes on there.
+    Column("name", Text, primary_key=True),
+    _number("offset"),
+    Column("began_at", Utc, nullable=False),
+    Column("finished_at", Utc),
+)
+
+handovers = Table(
+    "handovers",
+    metadata,
+    # SMTP hands mail over one by one: what is known of each while its batch is under way.
+    Column("delivery_id", Text, primary_key=True),
+    Column("batch_id", Text, nullable=False, index=True),
+    Column("outcome", Text, nullable=False),
+    _text("reason"),
+    Column("at", Utc, nullable=False),
 )
 
 # ── backfills ──────────────────────────────────────────────────────────────────────────────────────

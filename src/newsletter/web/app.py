@@ -12,11 +12,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from newsletter.errors import NewsletterError
+from newsletter.mailing.events import public_key
+from newsletter.web.confirm import ConfirmPages
 from newsletter.web.pages import ReadingPages
 from newsletter.web.reports import ReportPages
 from newsletter.web.security import PAGE_POLICY, SAFE_HEADERS, BodyLimit, SafetyHeaders
 from newsletter.web.site import Site
 from newsletter.web.unsubscribe import UnsubscribePages
+from newsletter.web.webhook import BODY_LIMIT, WEBHOOK_PATH, Webhook
 from newsletter.wiring import House
 
 log = logging.getLogger(__name__)
@@ -25,11 +28,13 @@ log = logging.getLogger(__name__)
 def check(house: House) -> None:
     """Open what the pages need, so that what is wrong with it shows at the start and not to a reader.
 
-    Raises the `NewsletterError` of registry, key or database.
+    Raises the `NewsletterError` of registry, keys or database.
     """
     house.registry.enabled()
     house.secret_keys  # noqa: B018  made or read here
     house.issues.dates()
+    for key in house.settings.webhook_public_key:
+        public_key(key)
 
 
 def create_app(house: House) -> Starlette:
@@ -39,11 +44,8 @@ def create_app(house: House) -> Starlette:
     first request.
     """
     site = Site(house.brand, house.templates, house.settings.public_url)
-    reading, leaving, reporting = (
-        ReadingPages(house, site),
-        UnsubscribePages(house, site),
-        ReportPages(house, site),
-    )
+    reading, reporting = ReadingPages(house, site), ReportPages(house, site)
+    joining, leaving = ConfirmPages(house, site), UnsubscribePages(house, site)
     policy = PAGE_POLICY.format(images=site.image_hosts)
     errors = ErrorPages(site, policy)
     app = Starlette(
@@ -57,6 +59,9 @@ def create_app(house: House) -> Starlette:
             Route("/u/{token}", leaving.ask),
             Route("/u/{token}", leaving.act, methods=["POST"]),
             Route("/u/{token}/undo", leaving.undo, methods=["POST"]),
+            Route("/confirm/{token}", joining.ask),
+            Route("/confirm/{token}", joining.act, methods=["POST"]),
+            Route(WEBHOOK_PATH, Webhook(house).receive, methods=["POST"]),
             Route("/how", reading.how),
             Route("/robots.txt", reading.robots),
             Route("/healthz", reading.healthz),
@@ -66,7 +71,7 @@ def create_app(house: House) -> Starlette:
         ],
         middleware=[
             Middleware(SafetyHeaders, policy=policy),
-            Middleware(BodyLimit),
+            Middleware(BodyLimit, larger={WEBHOOK_PATH: BODY_LIMIT}),
         ],
         exception_handlers={
             HTTPException: errors.http,

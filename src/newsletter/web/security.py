@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections import OrderedDict, deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -56,28 +57,32 @@ class SafetyHeaders:
 
 
 class BodyLimit:
-    """Refuses a request body over ``limit`` bytes with 413, announced or not."""
+    """Refuses a request body over ``limit`` bytes with 413, announced or not; ``larger``: limits by path."""
 
-    def __init__(self, app: ASGIApp, limit: int = 32_768) -> None:
+    def __init__(
+        self, app: ASGIApp, limit: int = 32_768, larger: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
         self.app = app
         self.limit = limit
+        self.larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         seen = 0
+        limit = self.larger.get(scope["path"], self.limit)
 
         async def counted() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.limit:
+            if seen > limit:
                 raise HTTPException(413)
             return message
 
         announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdigit() and int(announced) > self.limit:
+        if announced.isdigit() and int(announced) > limit:
             await PlainTextResponse("Too long.\n", status_code=413)(scope, receive, send)
             return
         await self.app(scope, counted, send)

@@ -6,43 +6,27 @@ that nobody can ask who is on the list. A path that holds a token is never logge
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.domain.audience import Subscriber, SubscriberStatus, SuppressionReason
+from newsletter.domain.audience import Act, Ruling, Subscriber, SubscriberStatus
 from newsletter.domain.tokens import Purpose, public_id_of, verify
-from newsletter.ports import SubscriberStore
+from newsletter.mailing.joining import act_on
 from newsletter.web.security import from_own_page
 from newsletter.web.site import Site
 from newsletter.wiring import House
 
-_PRIVATE = {"x-robots-tag": "noindex, nofollow"}
+PRIVATE = {"x-robots-tag": "noindex, nofollow"}
 
 
-def subscriber_of(house: House, token: str) -> Subscriber | None:
-    """Whose unsubscribe token this is; None for an unknown, forged or voided one, all alike."""
+def subscriber_of(house: House, token: str, purpose: Purpose = Purpose.UNSUBSCRIBE) -> Subscriber | None:
+    """Whose token this is; None for an unknown, forged or voided one, all alike."""
     found = house.subscribers.by_public_id(public_id_of(token))
     # Signatures are compared also where nobody is found, so that time tells nothing either.
-    good = verify(house.secret_keys, Purpose.UNSUBSCRIBE, token, found.token_version if found else 1)
+    good = verify(house.secret_keys, purpose, token, found.token_version if found else 1)
     return found if good else None
-
-
-def leave(store: SubscriberStore, subscriber: Subscriber, now: datetime) -> None:
-    """Not mailed from the next batch on. Idempotent; suppressed first, so a crash between cannot mail."""
-    store.suppress(subscriber.address_key, SuppressionReason.UNSUBSCRIBE, now)
-    store.set_status(subscriber.public_id, SubscriberStatus.UNSUBSCRIBED, now)
-
-
-def return_to(store: SubscriberStore, subscriber: Subscriber, now: datetime) -> bool:
-    """Undo `leave`, and nothing else: a bounce or a spam report stays. Whether mail will come again."""
-    store.unsuppress(subscriber.address_key, SuppressionReason.UNSUBSCRIBE)
-    if subscriber.status is SubscriberStatus.UNSUBSCRIBED:
-        store.set_status(subscriber.public_id, SubscriberStatus.ACTIVE, now)
-    return not store.suppressed([subscriber.address_key])
 
 
 class UnsubscribePages:
@@ -63,15 +47,20 @@ class UnsubscribePages:
         subscriber = await self._subscriber(request)
         if not await _is_meant(request):
             return self._page(request, subscriber, "ask", status=400)
-        await run_in_threadpool(leave, self.house.subscribers, subscriber, self.house.clock())
+        await self._rule(subscriber, Act.LEAVE)
         return self._page(request, subscriber, "left")
 
     async def undo(self, request: Request) -> Response:
         if not from_own_page(request, self.site.public_url):
             raise HTTPException(403)
         subscriber = await self._subscriber(request)
-        mailed = await run_in_threadpool(return_to, self.house.subscribers, subscriber, self.house.clock())
-        return self._page(request, subscriber, "back" if mailed else "held")
+        ruled = await self._rule(subscriber, Act.RETURN)
+        return self._page(request, subscriber, "held" if ruled.standing.held else "back")
+
+    async def _rule(self, subscriber: Subscriber, act: Act) -> Ruling:
+        """Leaving holds from the next batch on; returning undoes it and nothing else: a bounce stays."""
+        store, now = self.house.subscribers, self.house.clock()
+        return await run_in_threadpool(act_on, store, subscriber.address_key, act, now)
 
     async def _subscriber(self, request: Request) -> Subscriber:
         found = await run_in_threadpool(subscriber_of, self.house, request.path_params["token"])
@@ -84,7 +73,7 @@ class UnsubscribePages:
             request,
             "unsubscribe.html",
             status=status,
-            headers=_PRIVATE,
+            headers=PRIVATE,
             state=state,
             token=request.path_params["token"],
             address=masked(subscriber.email),

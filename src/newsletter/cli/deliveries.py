@@ -1,0 +1,114 @@
+"""deliveries, resolve: what became of each batch, and settling those that nobody knows of."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from newsletter.cli.context import DATE, house
+from newsletter.cli.output import json_option, local, print_json, print_table, report
+from newsletter.errors import IssueNotFound, UsageError
+
+_UNSURE = ("uncertain", "cancelling")  # states in which nobody knows whether the provider has it
+
+
+@click.command("deliveries")
+@click.argument("day", type=DATE, metavar="DATE")
+@click.option("--uncertain", is_flag=True, help="Only the batches whose outcome nobody knows.")
+@click.option("--summary", is_flag=True, help="Only what the provider told, over all batches.")
+@json_option
+def deliveries_command(day: date, uncertain: bool, summary: bool, as_json: bool) -> None:
+    """What happened to each batch of DATE's mailing, and what the provider's events told of the deliveries in it.
+
+    \b
+    newsletter deliveries 2026-08-14
+    newsletter deliveries 2026-08-14 --uncertain --json
+    newsletter deliveries 2026-08-14 --summary
+    """
+    from newsletter.cli.received import print_received, received_json, states_of
+    from newsletter.mailing.intake import received_of
+
+    with house() as rooms:
+        mailing = rooms.mailings.find(day)
+        if mailing is None:
+            raise IssueNotFound(f"Nothing of {day} was mailed.", todo=f"To mail it: newsletter send {day}")
+        batches = [b for b in rooms.mailings.batches(mailing.id) if not uncertain or b.state.value in _UNSURE]
+        zone = rooms.settings.timezone
+        received = received_of(mailing, rooms.events, rooms.mailings)
+        told = rooms.events.batch_receptions(mailing.id)
+    if summary:
+        report(as_json, lambda: received_json(received), lambda: print_received(received))
+        return
+    rows = [
+        {
+            "id": batch.id,
+            "state": batch.state.value,
+            "recipients": batch.recipients,
+            "attempts": batch.attempts,
+            "reason": batch.reason,
+            "message_id": batch.message_id,
+            "due_at": batch.due_at,
+            "send_at": batch.send_at,
+            "provider_batch": batch.provider_batch,
+            "told": states_of(told.get(batch.id, {})),
+        }
+        for batch in batches
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    click.echo(
+        f"Mailing of {day}: {mailing.state.value}, {mailing.recipients:,} recipients. {mailing.note}".strip()
+    )
+    if not rows:
+        click.echo("No batch is uncertain." if uncertain else "It has no batches.")
+        return
+    print_table(
+        ("batch", "state", "due", "recipients", "attempts", "reason"),
+        [
+            (
+                batch.id,
+                batch.state.value,
+                local(batch.due_at, zone),
+                batch.recipients,
+                batch.attempts,
+                batch.reason,
+            )
+            for batch in batches
+        ],
+        right=(3, 4),
+    )
+    if told or mailing.provider == "sendgrid":
+        print_received(received)
+
+
+@click.command("resolve")
+@click.argument("batch_id", metavar="BATCH")
+@click.option("--accepted", is_flag=True, help="The provider has it: nobody in it is mailed again.")
+@click.option("--not-accepted", is_flag=True, help="The provider never had it: it may be sent again.")
+@json_option
+def resolve_command(batch_id: str, accepted: bool, not_accepted: bool, as_json: bool) -> None:
+    """Settle an uncertain batch after looking into the provider's activity feed.
+
+    \b
+    newsletter resolve 2026-08-14-0003-528bfed0 --accepted
+    newsletter resolve 2026-08-14-0003-528bfed0 --not-accepted   # then: newsletter send 2026-08-14
+    """
+    from newsletter.mailing.settle import close_if_complete, resolve
+
+    if accepted == not_accepted:
+        raise UsageError("Say which it is.", todo="Give --accepted or --not-accepted.")
+    with house() as rooms:
+        batch = resolve(batch_id, accepted, store=rooms.mailings, clock=rooms.clock)
+        mailing = rooms.mailings.get(batch.mailing_id)
+        done = mailing is not None and close_if_complete(mailing, store=rooms.mailings, clock=rooms.clock)
+    if as_json:
+        print_json({"id": batch.id, "state": batch.state.value, "complete": done})
+        return
+    click.echo(f"Batch {batch.id} is {batch.state.value} now.")
+    if mailing is not None:
+        day = mailing.issue_date
+        click.echo(
+            f"The mailing of {day} is complete." if done else f"To go on with the rest: newsletter send {day}"
+        )
