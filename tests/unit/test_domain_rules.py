@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from newsletter.domain.audience import parse_address
 from newsletter.domain.brand import DARK, Brand, Palette, contrast
 from newsletter.domain.leaning import SIDES, Leaning, Side, side_of, side_order
-from newsletter.domain.mailing import LEGAL, BatchState, may_move
 from newsletter.domain.story import Voice, coverage_of
 from newsletter.domain.tokens import Purpose, public_id_of, sign, verify
 from newsletter.errors import BrandError, InvalidAddress
@@ -101,14 +100,6 @@ def test_a_token_opens_its_own_link_and_no_other(public_id: str, version: int, k
 @given(st.text(max_size=60))
 def test_no_made_up_token_is_accepted(token: str) -> None:
     assert not verify((b"k" * 32,), Purpose.UNSUBSCRIBE, token, 1)
-
-
-def test_nothing_leaves_submitted_and_only_a_claim_leads_to_submitting() -> None:
-    assert not LEGAL[BatchState.SUBMITTED]
-    assert [old for old in BatchState if may_move(old, BatchState.SUBMITTING)] == [BatchState.PENDING]
-    assert not may_move(BatchState.UNCERTAIN, BatchState.SUBMITTING), (
-        "an uncertain batch is never sent by itself"
-    )
 
 
 def test_contrast_is_wcags() -> None:
