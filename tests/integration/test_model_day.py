@@ -145,7 +145,7 @@ def test_no_failure_of_the_model_stops_an_issue(day: Day, kind: int | str) -> No
 
 
 def test_a_closed_address_is_named_with_what_to_do_and_every_story_is_told(day: Day) -> None:
-    one = built(day, "http://127.0.0.1:9/v1", MODEL="closed", MODEL_DEADLINE="4 s")
+    one = built(day, "http://127.0.0.1:9/v1", MODEL="closed", MODEL_DEADLINE="10 s")
     check = check_of(one, "model-text")
     assert check.figure == "5 of 5 stories not written by the model (127.0.0.1:9 refused the connection)"
     assert "NEWSLETTER_MODEL_URL" in check.todo
