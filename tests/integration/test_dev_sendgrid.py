@@ -16,7 +16,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from newsletter.dev.sendgrid import SendGridStandIn
+from newsletter.dev.sendgrid import OutsideTheFile, SendGridStandIn
 from newsletter.mailing.payload import sendgrid_payload
 from tests.support.mailing_fakes import addressed, envelope
 
@@ -40,7 +40,7 @@ def call(
     kind: str = "application/json",
 ) -> Answer:
     raw = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": kind}
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": kind, "Accept": "application/json"}
     asked = urllib.request.Request(stand_in.url + path, raw, headers, method=method)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
@@ -77,8 +77,9 @@ def test_a_good_request_is_accepted_with_a_message_id(stand_in: SendGridStandIn)
 def test_bodies_that_are_none(stand_in: SendGridStandIn, body: bytes, kind: str, status: int) -> None:
     answered, errors, _ = call(stand_in, "POST", "/v3/mail/send", body, kind=kind)
     assert answered == status
-    assert set(errors["errors"][0]) == {"message", "field", "help"}
+    assert {"message", "field"} <= set(errors["errors"][0])
     assert stand_in.mails == ()
+    assert stand_in.asked_for(), "what no client may send is known for that"
 
 
 def test_other_shapes_are_refused_with_the_field_and_not_by_a_crash(stand_in: SendGridStandIn) -> None:
@@ -98,22 +99,47 @@ def test_other_shapes_are_refused_with_the_field_and_not_by_a_crash(stand_in: Se
         status, errors, _ = call(stand_in, "POST", "/v3/mail/send", payload(**change))
         assert status == 400, change
         assert errors["errors"][0]["field"], change
+        assert stand_in.asked_for() or change == {"custom_args": "x"}, change
 
 
 def test_too_large_a_request_is_413_and_a_wrong_key_401(stand_in: SendGridStandIn) -> None:
     assert call(stand_in, "POST", "/v3/mail/send", b" " * 30_000_000)[0] == 413
     assert call(stand_in, "POST", "/v3/mail/send", payload(), key="SG.other")[0] == 401
     assert stand_in.mails == ()
+    assert stand_in.asked_for() == ("POST /v3/mail/send: body: no JSON in UTF-8",)
 
 
 def test_the_rest_of_the_api_that_a_sender_asks_for(stand_in: SendGridStandIn) -> None:
     assert "mail.send" in call(stand_in, "GET", "/v3/scopes")[1]["scopes"]
     for name in ("bounces", "blocks", "invalid_emails", "spam_reports", "unsubscribes"):
         assert call(stand_in, "GET", f"/v3/suppression/{name}?limit=500&offset=0")[:2] == (200, [])
-    assert call(stand_in, "GET", "/v3/asm/suppressions/global")[:2] == (200, [])
-    assert call(stand_in, "GET", "/v3/verified_senders")[:2] == (200, {"results": []})
     assert call(stand_in, "GET", "/v3/nothing")[0] == 404
     assert call(stand_in, "POST", "/v3/nothing", {})[0] == 404
+    assert call(stand_in, "GET", "/v3/asm/suppressions/global")[0] == 404, "it lists one address at a time"
+    assert len(stand_in.asked_for()) == 3
+
+
+def test_a_property_the_file_does_not_name_is_refused_and_fails_the_test() -> None:
+    slips: tuple[dict[str, Any], ...] = (
+        {"trackng_settings": {}},
+        {"custom_args": {"batch": "b1"}},
+        {"mail_settings": {"sandbox_mode": {"enable": "yes"}}},
+        {"ip_pool_name": "x"},
+        {"reply_to": {"name": "Nobody"}},
+    )
+    for slip in slips:
+        stand_in = SendGridStandIn("SG.dev").__enter__()
+        assert call(stand_in, "POST", "/v3/mail/send", payload(**slip))[0] == 400
+        assert stand_in.mails == ()
+        with pytest.raises(OutsideTheFile, match=next(iter(slip))):
+            stand_in.__exit__(None, None, None)
+
+
+def test_a_failing_test_is_told_of_its_own_failure_first() -> None:
+    stand_in = SendGridStandIn("SG.dev").__enter__()
+    call(stand_in, "GET", "/v3/nothing")
+    stand_in.__exit__(RuntimeError, RuntimeError("its own"), None)
+    assert stand_in.outside
 
 
 def test_a_scheduled_batch_can_be_cancelled_until_ten_minutes_before(stand_in: SendGridStandIn) -> None:
@@ -166,8 +192,10 @@ def test_what_it_tells_shows_no_address_in_full() -> None:
         stand_in.fail_next(503)
         call(stand_in, "POST", "/v3/mail/send", payload(1))
         call(stand_in, "POST", "/v3/mail/send", payload(1, mail_settings={"sandbox_mode": {"enable": True}}))
+        stand_in.asked_for()
     assert told == [
         "accepted: 'Both sides of the harbour vote' to r…@example.org and 2 more",
+        "outside the published rules: POST /v3/mail/send: body.content: 0 items; 1 to any number are allowed",
         "refused: content: At least one content block is required.",
         "failing on demand (503): 'Both sides of the harbour vote' to r…@example.org",
         "sandbox: 'Both sides of the harbour vote' to r…@example.org",

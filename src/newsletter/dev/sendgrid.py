@@ -30,12 +30,19 @@ _FAILURES = (
 )
 
 
+class OutsideTheFile(AssertionError):
+    """A request that the provider's published OpenAPI file does not allow."""
+
+
 class SendGridStandIn:
     """``with SendGridStandIn() as stand_in:`` serves at ``stand_in.url`` until the block ends.
 
     ``record``: a file that gets a JSON line for each accepted mail, so that another process can count.
     ``tell`` is told of each request in a sentence without full addresses. ``stops_last``: see `Ledger`. ``events_to``:
     where signed events are posted about what was accepted, within a second; nowhere when empty.
+
+    A block that ends well raises `OutsideTheFile` when a request (or an answer of ours) was not as the provider's
+    OpenAPI file has it; a test that asks for such a thing says so with `asked_for`.
     """
 
     def __init__(
@@ -137,6 +144,19 @@ class SendGridStandIn:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
+        if kind is None and self.outside:
+            raise OutsideTheFile("\n".join(self.outside))
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """What was outside the provider's OpenAPI file so far."""
+        return tuple(self._desk.outside)
+
+    def asked_for(self) -> tuple[str, ...]:
+        """What was outside the file so far, and forget it: it was meant."""
+        told = self.outside
+        self._desk.outside.clear()
+        return told
 
 
 def main(port: int = 8025, record: Path | None = None, api_key: str = DEV_KEY, events_to: str = "") -> None:
@@ -154,3 +174,5 @@ def main(port: int = 8025, record: Path | None = None, api_key: str = DEV_KEY, e
             threading.Event().wait()
         except KeyboardInterrupt:
             click.echo(f"{len(stand_in.mails)} mails accepted to {len(stand_in.per_recipient())} addresses.")
+            if told := stand_in.asked_for():
+                click.echo(f"{len(told)} requests were outside the provider's published rules; see above.")

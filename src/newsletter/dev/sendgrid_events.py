@@ -28,7 +28,6 @@ LISTS = (
     "suppression/invalid_emails",
     "suppression/spam_reports",
     "suppression/unsubscribes",
-    "asm/suppressions/global",
 )
 PAGE_LIMIT = 500
 POST_LIMIT = 1_000
@@ -48,7 +47,14 @@ _LISTED = {
     "dropped": LISTS[2],
     "spamreport": LISTS[3],
     "unsubscribe": LISTS[4],
-    "group_unsubscribe": LISTS[5],
+    "group_unsubscribe": LISTS[4],
+}
+_MORE: Mapping[str, Mapping[str, str]] = {
+    LISTS[0]: {"reason": "550 5.1.1 no such mailbox", "status": "5.1.1"},
+    LISTS[1]: {"reason": "550 5.7.1 not from you", "status": "5.7.1"},
+    LISTS[2]: {"reason": "Mail domain mentioned in email address is unknown"},
+    LISTS[3]: {"ip": "203.0.113.7"},
+    LISTS[4]: {},
 }
 _SECONDS = 5.0
 
@@ -115,13 +121,13 @@ class EventDesk:
     def _enlist(self, event: str, email: str, now: int) -> None:
         if event == "group_resubscribe":
             with self._lock:
-                self._lists[LISTS[5]].pop(email.lower(), None)
+                self._lists[LISTS[4]].pop(email.lower(), None)
         elif event in _LISTED:
             self.enlist(_LISTED[event], [email], now)
 
     def enlist(self, name: str, emails: Iterable[str], now: int) -> None:
         """Put addresses onto one of `LISTS`, as of Unix seconds."""
-        rows = {email.lower(): {"created": now, "email": email, "reason": "stand-in"} for email in emails}
+        rows = {email.lower(): {"created": now, "email": email, **_MORE[name]} for email in emails}
         with self._lock:
             self._lists[name].update(rows)
 

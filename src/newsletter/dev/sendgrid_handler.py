@@ -9,7 +9,7 @@ import socket
 import struct
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from newsletter.dev.sendgrid_events import LISTS, PAGE_LIMIT, EventDesk
 from newsletter.dev.sendgrid_ledger import Ledger
+from newsletter.dev.sendgrid_openapi import outside, outside_answer
 from newsletter.dev.sendgrid_rules import refusals
 
 _LIMIT = 30_000_000
@@ -37,7 +38,14 @@ class Desk:
     failures: deque[tuple[int | str, Mapping[str, str]]] = field(default_factory=deque)
     stop_failures: deque[str] = field(default_factory=deque)
     page_failures: deque[tuple[int, Mapping[str, str]]] = field(default_factory=deque)
+    outside: list[str] = field(default_factory=list)
+    """What of the requests, or of our answers, the provider's OpenAPI file does not allow."""
     closing: threading.Event = field(default_factory=threading.Event)
+
+    def note(self, what: list[str]) -> None:
+        for one in what:
+            self.tell(f"outside the published rules: {one}")
+        self.outside.extend(what)
 
 
 class Server(ThreadingHTTPServer):
@@ -55,6 +63,8 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
     protocol_version = "HTTP/1.1"
     timeout = 60
+    _told: Sequence[str] = ()
+    """What of the request under way is outside the file."""
 
     def do_GET(self) -> None:
         self._guarded(self._get)
@@ -78,6 +88,9 @@ class Handler(BaseHTTPRequestHandler):
     def _guarded(self, route: Callable[[str, bytes], None]) -> None:
         length = _length(self.headers)
         raw = self.rfile.read(min(length, _DRAIN))
+        kind = self.headers.get("Content-Type") or ""
+        self._told = outside(self.command, self.path, self.headers.keys(), kind, raw)
+        self._desk.note(self._told)
         if self.headers.get("Authorization") != f"Bearer {self._desk.api_key}":
             self._refuse(401, "The provided authorization grant is invalid, expired, or revoked")
         elif length >= _LIMIT:
@@ -121,7 +134,8 @@ class Handler(BaseHTTPRequestHandler):
         status, headers = self._desk.page_failures.popleft() if self._desk.page_failures else (200, {})
         if status != 200:
             self._desk.tell(f"failing on demand ({status}): {name}")
-            self._answer(status, {"errors": [{"message": "failing on demand", "field": None}]}, headers)
+            body = {"errors": [{"message": "failing on demand", "field": None}]}
+            self._answer(status, body, headers, on_demand=True)
             return
         self._answer(200, self._desk.events.page(name, int(given["limit"]), int(given["offset"])))
 
@@ -193,7 +207,8 @@ class Handler(BaseHTTPRequestHandler):
         desk.ledger.requests += 1
         errors = refusals(body, int(desk.now()))
         if body.get("batch_id") is not None and not desk.ledger.knows(str(body["batch_id"]), desk.now()):
-            errors.append({"message": "The batch_id is unknown.", "field": "batch_id", "help": None})
+            errors.append({"message": "The batch_id is unknown.", "field": "batch_id"})
+        errors = errors or [{"message": told, "field": None} for told in self._told]
         if errors:
             desk.tell(f"refused: {errors[0]['field']}: {errors[0]['message']}")
             self._answer(400, {"errors": errors})
@@ -213,7 +228,7 @@ class Handler(BaseHTTPRequestHandler):
         self._desk.tell(f"failing on demand ({kind}): {_summary(body)}")
         if isinstance(kind, int):
             message = "too many requests" if kind == 429 else "failing on demand"
-            self._answer(kind, {"errors": [{"message": message, "field": None, "help": None}]}, headers)
+            self._answer(kind, {"errors": [{"message": message, "field": None}]}, headers, on_demand=True)
             return
         if kind.endswith("-after-accept") or kind == "cut-receipt":
             message_id = self._desk.ledger.accept(body)
@@ -242,10 +257,19 @@ class Handler(BaseHTTPRequestHandler):
     # ── answers ────────────────────────────────────────────────────────────────────────────────────
 
     def _refuse(self, status: int, message: str, field: str | None = None) -> None:
-        self._answer(status, {"errors": [{"message": message, "field": field, "help": None}]})
+        self._answer(status, {"errors": [{"message": message, "field": field}]})
 
-    def _answer(self, status: int, body: object = None, headers: Mapping[str, str] | None = None) -> None:
+    def _answer(
+        self,
+        status: int,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        on_demand: bool = False,
+    ) -> None:
         raw = b"" if body is None else json.dumps(body).encode()
+        if not on_demand:
+            self._desk.note(outside_answer(self.command, self.path.partition("?")[0], status, raw))
         self.send_response(status)
         for name, value in (headers or {}).items():
             self.send_header(name, value)

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 Refusal = dict[str, Any]
-"""One entry of SendGrid's ``errors``: message, field, help."""
+"""One entry of SendGrid's ``errors``: message, field, and help where there is some."""
 
 DOCS = "https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send#"
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -29,7 +29,8 @@ class Verdict:
         self.errors: list[Refusal] = []
 
     def no(self, field: str | None, message: str) -> None:
-        self.errors.append({"message": message, "field": field, "help": f"{DOCS}{field}" if field else None})
+        more = {"help": {"link": f"{DOCS}{field}"}} if field else {}
+        self.errors.append({"message": message, "field": field, **more})
 
 
 def refusals(body: object, now: int) -> list[Refusal]:

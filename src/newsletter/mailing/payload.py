@@ -31,7 +31,7 @@ def sendgrid_payload(
     Check the result with `newsletter.mailing.payload_rules.check_payload` before it leaves.
     """
     return {
-        "personalizations": [_personalization(envelope, addressed) for addressed in recipients],
+        "personalizations": [_personalization(envelope, addressed, batch_id) for addressed in recipients],
         "from": _mailbox(envelope.from_email, one_line(envelope.from_name)),
         "subject": one_line(envelope.subject),
         "content": [
@@ -40,7 +40,6 @@ def sendgrid_payload(
         ],
         "headers": {"List-Id": list_id(envelope)},
         "categories": [CATEGORY],
-        "custom_args": {"batch": batch_id, "issue": envelope.issue_date},
         "tracking_settings": _tracking(click_tracking),
         "mail_settings": {"sandbox_mode": {"enable": sandbox}},
         **_scheduled(schedule),
@@ -53,14 +52,15 @@ def _scheduled(schedule: Schedule | None) -> dict[str, object]:
     return {"send_at": int(schedule.send_at.timestamp()), "batch_id": schedule.provider_batch}
 
 
-def _personalization(envelope: Envelope, addressed: Addressed) -> dict[str, object]:
+def _personalization(envelope: Envelope, addressed: Addressed, batch_id: str) -> dict[str, object]:
     recipient = addressed.recipient
     return {
         "to": [_mailbox(recipient.email, display_name(recipient.name))],
         # Literal, per recipient: SendGrid documents substitution for subject and body, not for headers.
         "headers": dict(one_click_headers(envelope, addressed.unsubscribe_token)),
         "substitutions": {UNSUBSCRIBE_SLOT: addressed.unsubscribe_token},
-        "custom_args": {"delivery": recipient.delivery_id},
+        # Here and not for the whole request: there the provider's OpenAPI file has a string, its text an object.
+        "custom_args": {"batch": batch_id, "issue": envelope.issue_date, "delivery": recipient.delivery_id},
     }
 
 

@@ -29,9 +29,11 @@ LISTS: Mapping[str, SuppressionReason | None] = {
     "suppression/invalid_emails": SuppressionReason.INVALID,
     "suppression/spam_reports": SuppressionReason.SPAM_REPORT,
     "suppression/unsubscribes": SuppressionReason.PROVIDER_UNSUBSCRIBE,
-    "asm/suppressions/global": SuppressionReason.PROVIDER_UNSUBSCRIBE,
 }
-"""The lists, and what being on one means here; None: nothing."""
+"""The lists, and what being on one means here; None: nothing.
+
+The last is the provider's global list: ``asm/suppressions/global`` is the same one, an address at a time.
+"""
 RESUME_WITHIN = timedelta(hours=24)
 """An interrupted reading older than that begins anew: the list has changed too much under it."""
 TRIES = 5
