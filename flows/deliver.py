@@ -1,4 +1,7 @@
-"""The `deliver` flow, every ten minutes: go on with every mailing under way, each batch on its morning."""
+"""The `deliver` flow, every ten minutes: go on with every mailing under way, each batch on its morning.
+
+Of a large mailing it asks for shard runs first, then sends beside them: nothing waits for a run that never comes.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.common import open_house, send_progress
+from flows.shards import ask_for_help
 from newsletter.mailing.report import Outcome
 from newsletter.mailing.stopping import StopSignal
 from newsletter.pipeline.deliver import deliver as go_on
@@ -20,6 +24,7 @@ def deliver_once() -> list[dict[str, Any]]:
     """Whatever may go now. Never repeated by Prefect: the batches in SQL decide what may go again."""
     rows = []
     with open_house() as house, StopSignal() as stop:
+        ask_for_help(house)
         for one in go_on(replace(house.send_room, wait=stop.wait), stop=stop):
             if one.report:
                 send_progress(one.report)

@@ -417,7 +417,12 @@ class House:
         if s.provider == "sendgrid":
             from newsletter.mailing.sendgrid_provider import SendGridProvider
 
-            return SendGridProvider(s.sendgrid_api_key, s.sendgrid_url, sandbox=s.sendgrid_sandbox)
+            return SendGridProvider(
+                s.sendgrid_api_key,
+                s.sendgrid_url,
+                sandbox=s.sendgrid_sandbox,
+                click_tracking=s.click_tracking,
+            )
         if s.provider == "smtp":
             from newsletter.mailing.smtp import SmtpProvider
             from newsletter.mailing.smtp_session import SmtpServer

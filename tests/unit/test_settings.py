@@ -201,3 +201,14 @@ def test_writing_the_files_anew_keeps_the_key_that_mailed_links_are_signed_with(
     again = load({}, tmp_path).settings
     assert again.secret_key == first
     assert again.timezone.key == "Europe/London"
+
+
+def test_a_copied_home_is_its_own(tmp_path: Path) -> None:
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    home.mkdir()
+    elsewhere.mkdir()
+    lines = "NEWSLETTER_HOME='.'\nNEWSLETTER_DATABASE_URL='sqlite:///${NEWSLETTER_HOME}/n.db'\n"
+    (home / ".env").write_text(lines)
+    for loaded in (load({"NEWSLETTER_HOME": str(home)}, elsewhere), load({}, home)):
+        assert loaded.settings.home == home
+        assert loaded.settings.database_url == f"sqlite:///{home}/n.db"

@@ -117,6 +117,9 @@ def write_home(home: Path, outlets: str, more: Mapping[str, str] | None = None) 
     }
     # Not in the file: once the newsroom is gone, a later build of one of its days must not ask it for feeds.
     kept = {name: value for name, value in values.items() if name != "ALLOW_HOSTS"}
+    # As the folder itself has it: a copy of it must not act on the original.
+    kept |= {"HOME": ".", "DATABASE_URL": "sqlite:///${NEWSLETTER_HOME}/newsletter.db"}
+    kept |= {"OUTLETS": "${NEWSLETTER_HOME}/outlets.toml"}
     lines = "".join(f"NEWSLETTER_{name}='{value}'\n" for name, value in kept.items())
     (home / ".env").write_text(lines, encoding="utf-8")
     return values

@@ -1,7 +1,8 @@
 """Read the settings: environment, then `.env` in HOME, then `.env` in the working folder, then defaults.
 
 HOME's own `.env` stands above the working folder's, so that pointing NEWSLETTER_HOME at the demo's home
-shows the demo and never touches the database that a `.env` beside it names.
+shows the demo and never touches the database that a `.env` beside it names. ``${NEWSLETTER_HOME}`` in a path or
+in DATABASE_URL stands for HOME, so that the `.env` of a folder that is copied or moved does not name the old place.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from newsletter.settings.model import PREFIX, SPECS, Settings, Spec
 
 _CREDENTIALS = re.compile(r"//[^/]*@")
 """What stands before an @ in an address may be a password."""
+_HOME = f"${{{PREFIX}HOME}}"
+_PLACES = ("DATABASE_URL", "OUTLETS", "BRAND", "TEMPLATES", "EMBEDDINGS")
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ def load(environ: Mapping[str, str], cwd: Path, given: Mapping[str, str] | None 
         layers.append((str(home_folder / ".env"), read_env_file(home_folder / ".env")))
     layers.append((str(cwd / ".env"), local))
     text, origin = _choose(layers)
+    text |= {name: text[name].replace(_HOME, str(home_folder)) for name in _PLACES}
     values = {spec.attribute: _parse(spec, text[spec.name], origin[spec.name]) for spec in SPECS}
     known = {spec.variable for spec in SPECS}
     unknown = sorted({v for _, layer in layers for v in layer if v.startswith(PREFIX)} - known)

@@ -75,6 +75,18 @@ SPECS: tuple[Spec, ...] = (
     Spec("SENDGRID_SANDBOX", "false", parse.boolean, "SendGrid checks the request and mails nobody"),
     Spec("MAX_PER_HOUR", "0", parse.whole, "most recipients mailed in an hour, over all issues; 0: no limit"),
     Spec("MAX_PER_DAY", "0", parse.whole, "most recipients mailed in 24 hours, over all issues; 0: no limit"),
+    Spec(
+        "SHARD_OVER",
+        "100000",
+        parse.whole,
+        "with more recipients due the flow `deliver` asks for shard runs (PostgreSQL); 0: never",
+    ),
+    Spec(
+        "CLICK_TRACKING",
+        "false",
+        parse.boolean,
+        "SendGrid counts clicks: every link but the unsubscribe ones leads through it",
+    ),
     Spec("SMTP_HOST", "", parse.plain, "mail server that takes the mail, for PROVIDER=smtp"),
     Spec("SMTP_PORT", "587", parse.whole, "its port; 465 for SMTP_SECURITY=tls"),
     Spec(
@@ -182,6 +194,8 @@ class Settings:
     sendgrid_sandbox: bool
     max_per_hour: int
     max_per_day: int
+    shard_over: int
+    click_tracking: bool
     smtp_host: str
     smtp_port: int
     smtp_security: str
