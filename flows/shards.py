@@ -12,7 +12,6 @@ from prefect.deployments import run_deployment
 from newsletter.pipeline.sharding import Large, large_mailings
 from newsletter.wiring import House
 
-
 DEPLOYMENT = "deliver-shard/deliver-shard"
 _LOST = timedelta(hours=1)
 """A run of a dead machine is *running* for ever. One that old is not waited for."""
@@ -64,7 +63,7 @@ def _run(large: Large, place: int) -> None:
             as_subflow=False,  # nor does it end with the run that asked
             idempotency_key=f"shard:{large.mailing_id}:{place}:{attempt}",
         )
-        if not _over(cast(FlowRun, run)):  # a coroutine only where it is awaited
+        if not _over(cast("FlowRun", run)):  # a coroutine only where it is awaited
             return
 
 
