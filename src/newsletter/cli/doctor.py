@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from newsletter.errors import NewsletterError, ProviderError, SettingsError
+from newsletter.cli.doctor_mail import examine_mail
+from newsletter.cli.findings import Finding, attempt
+from newsletter.errors import NewsletterError
 from newsletter.settings import Loaded
 from newsletter.wiring import House
 
 LOW_DISK = 500 * 1024**2
 """Bytes free under which a day's captures and issue may not fit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    name: str
-    ok: bool
-    found: str
-    fix: str = ""
 
 
 def examine(loaded: Loaded) -> tuple[Finding, ...]:
@@ -36,33 +29,18 @@ def _examine(loaded: Loaded, house: House) -> Iterator[Finding]:
         "all known" if not loaded.unknown else f"not known: {', '.join(loaded.unknown)}",
         "" if not loaded.unknown else "Correct the names; `newsletter settings` lists the known ones.",
     )
-    yield _try("brand", lambda: f"“{house.brand.name}”, colours readable")
-    yield _try("registry", lambda: _registry(house))
+    yield attempt("brand", lambda: f"“{house.brand.name}”, colours readable")
+    yield attempt("registry", lambda: _registry(house))
     yield _supply(house)
-    yield _try("database", lambda: _database(house))
-    yield _try("secret key", lambda: f"there, {len(house.secret_keys) - 1} old ones still accepted")
-    yield _try("parser", lambda: _parser())
-    yield _try("embeddings", lambda: _embeddings(house))
+    yield attempt("database", lambda: _database(house))
+    yield attempt("secret key", lambda: f"there, {len(house.secret_keys) - 1} old ones still accepted")
+    yield attempt("parser", lambda: _parser())
+    yield attempt("embeddings", lambda: _embeddings(house))
     yield _disk(house)
     yield _subscribers(house)
     if s.writer == "model":
-        yield _try("model", lambda: _model(house))
-    for problem in house.problems() if s.provider != "outbox" else ():
-        yield Finding(problem.setting, False, problem.what, problem.fix)
-    if s.provider == "sendgrid":
-        yield _provider(house)
-        yield _try("webhook", lambda: _webhook(s.webhook_public_key))
-    elif s.provider == "smtp":
-        yield _try("provider", lambda: _smtp(house))
-    else:
-        yield Finding("provider", True, "outbox: mail is written to files, nobody is mailed")
-
-
-def _try(name: str, look: Callable[[], str]) -> Finding:
-    try:
-        return Finding(name, True, look())
-    except NewsletterError as problem:
-        return Finding(name, False, problem.message, problem.todo)
+        yield attempt("model", lambda: _model(house))
+    yield from examine_mail(house)
 
 
 def _registry(house: House) -> str:
@@ -141,44 +119,3 @@ def _model(house: House) -> str:
                 todo="Look at NEWSLETTER_MODEL, MODEL_URL and MODEL_API_KEY; until then issues are extractive.",
             ) from None
     return f"{endpoint.model} answers"
-
-
-def _webhook(keys: tuple[str, ...]) -> str:
-    """Whether the provider's events would be believed. Without them bounces and complaints go unheard."""
-    from newsletter.mailing.events import public_key
-
-    if not keys:
-        raise SettingsError(
-            "no verification key is set: bounces and complaints would go unheard",
-            todo="Switch on SendGrid's signed Event Webhook; set NEWSLETTER_WEBHOOK_PUBLIC_KEY to its key.",
-        )
-    for key in keys:
-        public_key(key)
-    return f"{len(keys)} verification key{'s' if len(keys) > 1 else ''}"
-
-
-def _smtp(house: House) -> str:
-    """Whether the mail server lets us in; nothing is sent."""
-    from newsletter.mailing.smtp import SmtpProvider
-
-    provider = house.provider
-    greeted = provider.greet() if isinstance(provider, SmtpProvider) else ""
-    return f"{house.settings.smtp_host} answers, {house.settings.smtp_security}, {greeted}"
-
-
-def _provider(house: House) -> Finding:
-    """Ask the provider which scopes the key has; nothing is sent."""
-    from newsletter.mailing.sendgrid_provider import SendGridProvider
-
-    try:
-        provider = house.provider
-        scopes = provider.scopes() if isinstance(provider, SendGridProvider) else frozenset()
-    except (ProviderError, SettingsError) as problem:
-        return Finding("provider", False, problem.message, problem.todo)
-    ok = "mail.send" in scopes
-    return Finding(
-        "provider",
-        ok,
-        f"SendGrid answers; the key has {len(scopes)} scopes" + ("" if ok else ", not mail.send"),
-        "" if ok else "Make a key with the Mail Send scope and set NEWSLETTER_SENDGRID_API_KEY.",
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from newsletter.settings.model import Settings
 @click.option("--from-email", help="Sender address.")
 @click.option("--postal-address", help="Stands in every mail.")
 @click.option("--public-url", help="Where readers reach `newsletter serve`, https://…")
-@click.option("--provider", type=click.Choice(["outbox", "sendgrid"]), help="Who carries the mail.")
+@click.option("--provider", type=click.Choice(["outbox", "sendgrid", "smtp"]), help="Who carries the mail.")
 @click.option(
     "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Where to write."
 )
@@ -120,9 +121,10 @@ def doctor_command(as_json: bool) -> int:
     loaded = settings()
     findings = examine(loaded)
     if as_json:
-        print_json([{"name": f.name, "ok": f.ok, "found": f.found, "fix": f.fix} for f in findings])
+        print_json([asdict(f) for f in findings])
     else:
-        rows = [("ok" if f.ok else "FIX", f.name, f.found, f.fix) for f in findings]
+        marks = {(True, True): "ok", (True, False): "?"}
+        rows = [(marks.get((f.ok, f.looked), "FIX"), f.name, f.found, f.fix) for f in findings]
         print_table(("", "what", "found", "what to do"), rows)
         bad = sum(not f.ok for f in findings)
         if bad:

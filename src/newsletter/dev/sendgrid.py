@@ -18,6 +18,7 @@ import click
 from newsletter.dev.sendgrid_events import EventDesk
 from newsletter.dev.sendgrid_handler import Desk, Handler, Server
 from newsletter.dev.sendgrid_ledger import Ledger, StoodMail
+from newsletter.dev.sendgrid_setup import Setup, webhook
 
 DEV_KEY = "SG.stand-in"
 _FAILURES = (
@@ -56,7 +57,9 @@ class SendGridStandIn:
         events_to: str = "",
     ) -> None:
         ledger = Ledger(record, stops_last)
-        self._desk = Desk(api_key, ledger, EventDesk(api_key), tell or (lambda _: None), now)
+        desk = EventDesk(api_key)
+        hooks = (webhook(events_to, desk.public_key),) if events_to else ()
+        self._desk = Desk(api_key, ledger, desk, Setup(webhooks=hooks), tell or (lambda _: None), now)
         self._events_to, self._told_of = events_to, 0
         self._server = Server(("127.0.0.1", port), Handler)
         self._server.desk = self._desk
@@ -146,6 +149,11 @@ class SendGridStandIn:
         self._thread.join(5)
         if kind is None and self.outside:
             raise OutsideTheFile("\n".join(self.outside))
+
+    @property
+    def setup(self) -> Setup:
+        """The account: scopes, domains, senders, webhooks."""
+        return self._desk.setup
 
     @property
     def outside(self) -> tuple[str, ...]:

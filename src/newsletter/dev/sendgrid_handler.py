@@ -20,9 +20,9 @@ from newsletter.dev.sendgrid_events import LISTS, PAGE_LIMIT, EventDesk
 from newsletter.dev.sendgrid_ledger import Ledger
 from newsletter.dev.sendgrid_openapi import outside, outside_answer
 from newsletter.dev.sendgrid_rules import refusals
+from newsletter.dev.sendgrid_setup import Setup
 
 _LIMIT = 30_000_000
-_SCOPES = ("mail.send", "mail.batch.create", "user.scheduled_sends.create", "suppression.read")
 _DRAIN = 64_000_000  # more of a body than this is not even read
 
 
@@ -33,6 +33,7 @@ class Desk:
     api_key: str
     ledger: Ledger
     events: EventDesk
+    setup: Setup
     tell: Callable[[str], None]
     now: Callable[[], float]
     failures: deque[tuple[int | str, Mapping[str, str]]] = field(default_factory=deque)
@@ -93,6 +94,8 @@ class Handler(BaseHTTPRequestHandler):
         self._desk.note(self._told)
         if self.headers.get("Authorization") != f"Bearer {self._desk.api_key}":
             self._refuse(401, "The provided authorization grant is invalid, expired, or revoked")
+        elif self.path.startswith(tuple(self._desk.setup.forbidden)):
+            self._refuse(403, "access forbidden")
         elif length >= _LIMIT:
             self._refuse(413, "The request is larger than 30 MB.")
         else:
@@ -102,7 +105,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _get(self, path: str, _: bytes) -> None:
         if path == "/v3/scopes":
-            self._answer(200, {"scopes": list(_SCOPES)})
+            self._answer(200, {"scopes": list(self._desk.setup.scopes)})
         elif path == "/v3/user/scheduled_sends":
             self._answer(200, self._desk.ledger.stops(self._desk.now()))
         elif path.startswith("/v3/user/scheduled_sends/"):
@@ -112,9 +115,12 @@ class Handler(BaseHTTPRequestHandler):
         elif path.removeprefix("/v3/") in LISTS:
             self._suppressed(path.removeprefix("/v3/"))
         elif path == "/v3/whitelabel/domains":
-            self._answer(200, [])
+            asked = parse_qs(urlsplit(self.path).query).get("domain", [""])[0]
+            self._answer(200, self._desk.setup.listed(asked))
         elif path == "/v3/verified_senders":
-            self._answer(200, {"results": []})
+            self._answer(200, self._desk.setup.verified())
+        elif path == "/v3/user/webhooks/event/settings/all":
+            self._answer(200, {"max_allowed": 5, "webhooks": list(self._desk.setup.webhooks)})
         else:
             self._refuse(404, "not found")
 
@@ -146,6 +152,8 @@ class Handler(BaseHTTPRequestHandler):
             body = self._json(raw)
             if body is not None:
                 (self._send if path == "/v3/mail/send" else self._stop)(body)
+        elif path.startswith("/v3/whitelabel/domains/") and path.endswith("/validate"):
+            self._answer(200, self._desk.setup.validated(int(path.split("/")[4])))
         else:
             self._refuse(404, "not found")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -81,15 +80,6 @@ class SendGridProvider:
     def cancel(self, provider_batch: str) -> Cancellation:
         """See `Schedules.cancel`."""
         return self._scheduled.cancel(provider_batch)
-
-    def scopes(self) -> frozenset[str]:
-        """What the key may do; asks, sends nothing. Raises as `submit` does."""
-        try:
-            answer = self._client.scopes.get()
-            found = json.loads(answer.body)["scopes"]
-        except Exception as problem:  # noqa: BLE001 - see `_post`; a body that is no JSON counts as no answer
-            raise sendgrid_answers.outcome(problem, self._now(), self._secrets) from None
-        return frozenset(str(scope) for scope in found)
 
     def _post(self, payload: dict[str, object]) -> Accepted:
         try:

@@ -55,7 +55,10 @@ QUESTIONS = (
     ),
     InitQuestion("public_url", "Public address of the pages", "http://127.0.0.1:8080", parse.web_url),
     InitQuestion(
-        "provider", "Who carries the mail (outbox or sendgrid)", "outbox", parse.one_of("outbox", "sendgrid")
+        "provider",
+        "Who carries the mail (outbox, sendgrid or smtp)",
+        "outbox",
+        parse.one_of("outbox", "sendgrid", "smtp"),
     ),
 )
 
@@ -100,10 +103,23 @@ def env_text(answers: Mapping[str, str], key: str) -> str:
     lines = [f"NEWSLETTER_{name.upper()}={_quoted(answers[name])}" for name in names]
     lines += [
         f"NEWSLETTER_SECRET_KEY={_quoted(key)}",
-        "# NEWSLETTER_SENDGRID_API_KEY='SG.…'   a key with the Mail Send scope only",
-        "# All settings: newsletter settings",
+        *_PROVIDER_LINES[answers["provider"]],
+        "# All settings: newsletter settings. Then: newsletter doctor",
     ]
     return "\n".join(lines) + "\n"
+
+
+_SENDGRID = (
+    "# NEWSLETTER_SENDGRID_API_KEY='SG.…'   its scopes: docs/operations.md; `newsletter doctor` names what is missing",
+    "# NEWSLETTER_WEBHOOK_PUBLIC_KEY='…'    verification key of the signed Event Webhook",
+)
+_SMTP = (
+    "# NEWSLETTER_SMTP_HOST='mail.example.org'",
+    "# NEWSLETTER_SMTP_PORT='587'          465 with NEWSLETTER_SMTP_SECURITY='tls'",
+    "# NEWSLETTER_SMTP_USER='…'",
+    "# NEWSLETTER_SMTP_PASSWORD='…'",
+)
+_PROVIDER_LINES = {"outbox": _SENDGRID, "sendgrid": _SENDGRID, "smtp": _SMTP}
 
 
 def brand_text(answers: Mapping[str, str]) -> str:
