@@ -75,6 +75,12 @@ SPECS: tuple[Spec, ...] = (
     Spec("SENDGRID_SANDBOX", "false", parse.boolean, "SendGrid checks the request and mails nobody"),
     Spec("MAX_PER_HOUR", "0", parse.whole, "most recipients mailed in an hour, over all issues; 0: no limit"),
     Spec("MAX_PER_DAY", "0", parse.whole, "most recipients mailed in 24 hours, over all issues; 0: no limit"),
+    Spec(
+        "REQUESTS_IN_FLIGHT",
+        "4",
+        parse.at_once,
+        "most requests under way at SendGrid at a time, per process; its answers set the pace below that",
+    ),
     Spec("SMTP_HOST", "", parse.plain, "mail server that takes the mail, for PROVIDER=smtp"),
     Spec("SMTP_PORT", "587", parse.whole, "its port; 465 for SMTP_SECURITY=tls"),
     Spec(
@@ -182,6 +188,7 @@ class Settings:
     sendgrid_sandbox: bool
     max_per_hour: int
     max_per_day: int
+    requests_in_flight: int
     smtp_host: str
     smtp_port: int
     smtp_security: str
