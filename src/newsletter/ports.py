@@ -651,7 +651,10 @@ class MailingStore(Protocol):
     def state(self, mailing_id: int) -> MailingState | None: ...
 
     def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> bool:
-        """Change it, if that move is legal (`may_become`); whether it is in that state now."""
+        """Change it, if that move is legal (`may_become`); whether it is in that state now.
+
+        Done it is only when no batch is unsettled.
+        """
         ...
 
     def switch_provider(self, mailing_id: int, provider: str, at: datetime) -> None:
@@ -661,28 +664,54 @@ class MailingStore(Protocol):
         """
         ...
 
-    def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
-        """Take the mailing's sending lease for this process; False while another live process holds it."""
+    @property
+    def shared(self) -> bool:
+        """Whether several workers may send one mailing at a time."""
         ...
 
-    def heartbeat(self, mailing_id: int, owner: str, at: datetime) -> None:
-        """Say that the holder lives. Raises `StorageError` when another process has taken the lease."""
+    def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
+        """Become one of the mailing's workers; False where that has to wait for another process.
+
+        Where a mailing is not `shared`, it has one worker, until that one is not heard of any more.
+        """
+        ...
+
+    def heartbeat(self, mailing_id: int, owner: str, at: datetime) -> bool:
+        """Say that this worker lives; False when it was taken for dead, and its batches for orphans: stop then."""
         ...
 
     def lease(self, mailing_id: int) -> Lease | None:
         """The lease as it stands, run out or not; None when nobody holds it."""
         ...
 
-    def release(self, mailing_id: int, owner: str) -> None:
-        """Give the lease back, one's own or a dead process's; nothing happens when it is another's by now."""
+    def workers(self, mailing_id: int) -> tuple[Lease, ...]:
+        """Everybody at work on it, longest first; also who may have died since it was last heard of."""
         ...
 
-    def orphans_to_uncertain(self, mailing_id: int, at: datetime) -> int:
-        """Batches left `submitting` by a dead process become `uncertain`; call only while holding the lease."""
+    def release(self, mailing_id: int, owner: str) -> None:
+        """End a worker's part, one's own or a dead one's; nothing happens when it has none."""
+        ...
+
+    def close(
+        self, mailing_id: int, owner: str, state: MailingState, note: str, at: datetime
+    ) -> MailingState:
+        """End one's own part, and say how the mailing stands: that state, if the move is legal and nobody is left at
+        work on it (a mailing is done whoever is). Returns the state as it is then."""
+        ...
+
+    def orphans_to_uncertain(self, mailing_id: int, at: datetime, gone: Callable[[str], bool] = ...) -> int:
+        """Strike off who has not been heard of for too long, or is ``gone`` for certain; batches left `submitting` by
+        nobody at work become `uncertain`. How many did. To be called by a worker that was heard of just now."""
         ...
 
     def next_due(self, mailing_id: int, missed_before: datetime | None = None) -> datetime | None:
         """When the next pending batch is due, of those whose morning was not missed; None when there is none."""
+        ...
+
+    def next_pending(
+        self, mailing_id: int, missed_before: datetime | None = None
+    ) -> tuple[datetime, int] | None:
+        """(when it is due, recipients) of that batch."""
         ...
 
     def handed_over(self, since: datetime) -> Handed:
@@ -732,7 +761,9 @@ class MailingStore(Protocol):
         """Every move of a batch, oldest first."""
         ...
 
-    def batches(self, mailing_id: int) -> tuple[Batch, ...]: ...
+    def batches(self, mailing_id: int, states: Collection[BatchState] = ()) -> tuple[Batch, ...]:
+        """In the order in which they are sent; with ``states`` only those in one of them."""
+        ...
 
     def batch(self, batch_id: str) -> Batch | None: ...
 
@@ -893,6 +924,13 @@ class Provider(Protocol):
     def submit_test(self, envelope: Envelope, email: str) -> Accepted:
         """One marked test mail outside of any mailing."""
         ...
+
+
+@runtime_checkable
+class Parallel(Protocol):
+    """A `Provider` whose ``submit`` may be called by several threads at once."""
+
+    parallel: bool
 
 
 @runtime_checkable

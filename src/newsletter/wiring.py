@@ -497,6 +497,7 @@ class House:
                 ApprovalRules(s.require_approval, s.approvers, NoApproval(s.on_no_approval)),
                 problems,
                 limits(s.max_per_hour, s.max_per_day),
+                s.requests_in_flight,
             ),
             calendar=self.calendar,
             token_of=self.unsubscribe_token,

@@ -42,8 +42,9 @@ from newsletter.mailing.smtp_session import SmtpServer
 from newsletter.ports import Known
 from newsletter.storage.engine import Database
 from newsletter.storage.handovers import SqlHandovers
-from newsletter.storage.mailings import LEASE, SqlMailingStore
+from newsletter.storage.mailings import SqlMailingStore
 from newsletter.storage.subscribers import SqlSubscriberStore
+from newsletter.storage.working import LEASE
 from tests.support.command import Command
 from tests.support.mailing_fakes import DAY, FakeClock, ScriptedProvider, addressed, envelope, token_of
 from tests.support.mailing_tls import self_signed
@@ -448,18 +449,6 @@ def test_mail_by_smtp_waits_for_its_morning(room: Room, server: SmtpStandIn) -> 
     assert room.send(mailing).outcome is Outcome.DONE
     assert server.per_recipient() == mail("n0")
     assert room.store.batches(mailing.id)[0].send_at is None
-
-
-def test_each_mail_renews_the_lease(room: Room, server: SmtpStandIn) -> None:
-    mailing = room.freeze("n0", "n1", "n2")
-    assert room.clock is not None
-
-    def slow(_: int) -> None:
-        room.clock.now += LEASE * 0.7
-        assert not room.store.acquire(mailing.id, "another", room.clock.now)
-
-    server.accepted = slow
-    assert room.send(mailing).outcome is Outcome.DONE
 
 
 @given(

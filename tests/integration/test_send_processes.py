@@ -274,9 +274,11 @@ STEPS = [
     Plan(step, nth, after, batch_size=10)
     for step, times in {
         "freeze": (1,),
-        "acquire": (1, 3),
+        "acquire": (1,),
+        "heartbeat": (1,),
         "orphans_to_uncertain": (1,),
-        "set_state": (1, 2),
+        "set_state": (1,),
+        "close": (1,),
         "claim": (1, 2, 3),
         "next_due": (1, 4),
         "submit": (1, 3),
@@ -378,10 +380,10 @@ def test_a_stop_ends_the_wait_for_a_busy_provider(local: Home) -> None:
 # ── two at once ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_of_two_sends_at_once_one_sends_and_the_other_says_so(home: Home) -> None:
+def test_on_sqlite_of_two_sends_at_once_one_sends_and_the_other_says_so(local: Home) -> None:
     gate = Gate()
     with SendGridStandIn(KEY, tell=gate) as stand_in:
-        home = home.at(stand_in.url)
+        home = local.at(stand_in.url)
         first = home.fork(*send_words())
         assert gate.accepted.wait(30)
         second = home.ran("send", DAY.isoformat(), "--yes", "--allow-stale")
@@ -398,13 +400,13 @@ def test_of_many_started_in_the_same_moment_each_address_gets_one(
     home: Home, stand_in: SendGridStandIn, after_a_kill: bool
 ) -> None:
     home = home.at(stand_in.url)
-    if after_a_kill:  # then they all find the same dead holder of the lease
+    if after_a_kill:  # then they all find the same dead worker
         assert home.send(plan=Plan("claim", 2)).status == -signal.SIGKILL
     ends = [process.ended() for process in [home.fork(*send_words()) for _ in range(4)]]
     assert {ran.status for ran in ends} <= {0, 3}
     assert any(ran.json["outcome"] == "done" for ran in ends)
     assert everybody_once(stand_in)
-    assert sizes(stand_in) == [1000, 1000, 500]
+    assert sorted(sizes(stand_in)) == [500, 1000, 1000]
 
 
 # ── people leave while it is sent ──────────────────────────────────────────────────────────────────

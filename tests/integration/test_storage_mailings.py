@@ -24,7 +24,6 @@ from newsletter.domain.mailing import (
     Actor,
     BatchState,
     ClaimTerms,
-    Lease,
     Mailing,
     MailingState,
     may_move,
@@ -32,7 +31,7 @@ from newsletter.domain.mailing import (
 from newsletter.errors import StorageError
 from newsletter.storage.claiming import NOBODY_LEFT, REMOVED
 from newsletter.storage.engine import Database
-from newsletter.storage.mailings import LEASE, SqlMailingStore
+from newsletter.storage.mailings import SqlMailingStore
 from newsletter.storage.subscribers import SqlSubscriberStore
 from tests.support.storage_samples import DAY, NOON, hours, subscriber
 
@@ -310,42 +309,10 @@ def test_only_what_was_under_way_becomes_uncertain(
     assert "died" in store.batches(mailing.id)[1].reason
 
 
-# ── the lease ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_who_holds_the_lease_is_told_with_the_time_it_runs_out(store: SqlMailingStore) -> None:
-    mailing = freeze(store).id
-    assert store.lease(mailing) is None
-    store.acquire(mailing, "one", NOON)
-    assert store.lease(mailing) == Lease("one", NOON, NOON + LEASE)
-    store.release(mailing, "another")
-    assert store.lease(mailing) is not None
-    store.release(mailing, "one")
-    assert store.lease(mailing) is None
-    assert store.lease(mailing + 1) is None
-
-
 def test_a_mailing_is_found_by_its_number(store: SqlMailingStore) -> None:
     mailing = freeze(store)
     assert store.get(mailing.id) == mailing
     assert store.get(mailing.id + 1) is None
-
-
-def test_one_process_sends_and_a_dead_ones_lease_runs_out(store: SqlMailingStore) -> None:
-    mailing = freeze(store).id
-    later = [NOON + timedelta(seconds=seconds) for seconds in range(0, 400, 10)]
-    assert store.acquire(mailing, "one", later[0])
-    assert store.acquire(mailing, "one", later[1]), "one's own lease"
-    assert not store.acquire(mailing, "two", later[9])
-    store.heartbeat(mailing, "one", later[9])
-    assert not store.acquire(mailing, "two", later[18])
-    assert store.acquire(mailing, "two", later[19])
-    with pytest.raises(StorageError, match="taken over"):
-        store.heartbeat(mailing, "one", later[19])
-    store.release(mailing, "one")
-    assert not store.acquire(mailing, "three", later[20])
-    store.release(mailing, "two")
-    assert store.acquire(mailing, "three", later[20])
 
 
 # ── several at once ────────────────────────────────────────────────────────────────────────────────
@@ -383,12 +350,6 @@ def test_freezes_at_once_make_one_mailing(store: SqlMailingStore, people: SqlSub
     mailings = together(4, lambda: freeze(store))
     assert len(set(map(repr, mailings))) == 1
     assert store.counts(mailings[0].id)["pending"] == 50
-
-
-def test_one_of_several_gets_the_lease(store: SqlMailingStore) -> None:
-    mailing = freeze(store).id
-    owners = itertools.count()
-    assert together(4, lambda: store.acquire(mailing, f"owner-{next(owners)}", NOON)).count(True) == 1
 
 
 def test_imports_at_once_add_everybody_once(people: SqlSubscriberStore) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from newsletter.domain.audience import ExclusionReason
 from newsletter.domain.issue import UNSUBSCRIBE_SLOT
 from newsletter.domain.mailing import (
+    UNSETTLED,
     Accepted,
     Actor,
     Addressed,
@@ -59,9 +60,12 @@ class FakeClock:
 
 
 class FakeMailingStore:
-    """`newsletter.ports.MailingStore` over plain dictionaries."""
+    """`newsletter.ports.MailingStore` over plain dictionaries. ``shared``: it has any number of workers."""
 
-    def __init__(self, candidates: Sequence[Candidate] = ()) -> None:
+    def __init__(self, candidates: Sequence[Candidate] = (), *, shared: bool = False) -> None:
+        self.shared = shared
+        self.working: dict[int, dict[str, datetime]] = {}
+        """Mailing -> worker -> when it was last heard of."""
         self.people = list(candidates)
         self.left: set[int] = set()
         """Subscriber ids that unsubscribed or were suppressed since the freeze."""
@@ -137,31 +141,62 @@ class FakeMailingStore:
 
     def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> bool:
         legal = may_become(self.mailings[mailing_id].state, state)
-        if legal:
+        if legal and not (state is MailingState.DONE and self.batches(mailing_id, UNSETTLED)):
             self.mailings[mailing_id] = replace(self.mailings[mailing_id], state=state, note=note)
-        return legal
+            return True
+        return False
 
     def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
         holder = self.leases.get(mailing_id)
-        if holder and holder[0] != owner and at - holder[1] < LEASE:
+        if not self.shared and holder and holder[0] != owner and at - holder[1] < LEASE:
             return False
-        self.leases[mailing_id] = (owner, at)
+        if not self.shared:
+            self.working[mailing_id] = {}
+        self.leases[mailing_id] = ("several workers" if self.shared else owner, at)
+        self.working.setdefault(mailing_id, {})[owner] = at
         return True
 
-    def heartbeat(self, mailing_id: int, owner: str, at: datetime) -> None:
-        if self.leases.get(mailing_id, ("", at))[0] == owner:
-            self.leases[mailing_id] = (owner, at)
+    def heartbeat(self, mailing_id: int, owner: str, at: datetime) -> bool:
+        holder = self.leases.get(mailing_id, ("", at))[0]
+        if holder not in ("several workers", owner) or owner not in self.working[mailing_id]:
+            return False
+        self.leases[mailing_id] = (holder, at)
+        self.working[mailing_id][owner] = at
+        return True
 
     def release(self, mailing_id: int, owner: str) -> None:
-        if self.leases.get(mailing_id, ("", None))[0] == owner:
-            del self.leases[mailing_id]
+        left = self.working.get(mailing_id, {})
+        left.pop(owner, None)
+        if self.leases.get(mailing_id, ("", None))[0] == owner or (self.shared and not left):
+            self.leases.pop(mailing_id, None)
+
+    def close(
+        self, mailing_id: int, owner: str, state: MailingState, note: str, at: datetime
+    ) -> MailingState:
+        self.release(mailing_id, owner)
+        if state is MailingState.DONE or not self._living(mailing_id, at):
+            self.set_state(mailing_id, state, note, at)
+        return self.mailings[mailing_id].state
+
+    def _living(self, mailing_id: int, at: datetime) -> set[str]:
+        return {who for who, heard in self.working.get(mailing_id, {}).items() if heard >= at - LEASE}
 
     def lease(self, mailing_id: int) -> Lease | None:
         holder = self.leases.get(mailing_id)
         return Lease(*holder, holder[1] + LEASE) if holder else None
 
-    def orphans_to_uncertain(self, mailing_id: int, at: datetime) -> int:
-        orphans = [b for b in self.batches(mailing_id) if b.state is BatchState.SUBMITTING]
+    def workers(self, mailing_id: int) -> tuple[Lease, ...]:
+        found = self.working.get(mailing_id, {})
+        return tuple(Lease(owner, heard, heard + LEASE) for owner, heard in found.items())
+
+    def orphans_to_uncertain(
+        self, mailing_id: int, at: datetime, gone: Callable[[str], bool] = lambda _: False
+    ) -> int:
+        living = {who for who in self._living(mailing_id, at) if not gone(who)}
+        self.working[mailing_id] = {who: self.working[mailing_id][who] for who in living}
+        orphans = [
+            b for b in self.batches(mailing_id, (BatchState.SUBMITTING,)) if b.claimed_by not in living
+        ]
         for batch in orphans:
             self.move(batch.id, BatchState.SUBMITTING, BatchState.UNCERTAIN, at, "its process died")
         return len(orphans)
@@ -169,6 +204,12 @@ class FakeMailingStore:
     def next_due(self, mailing_id: int, missed_before: datetime | None = None) -> datetime | None:
         found = [b for b in self.batches(mailing_id) if self._may_go(b, missed_before)]
         return min((b.due_at for b in found if b.due_at), default=None)
+
+    def next_pending(
+        self, mailing_id: int, missed_before: datetime | None = None
+    ) -> tuple[datetime, int] | None:
+        found = [b for b in self.batches(mailing_id) if self._may_go(b, missed_before)]
+        return min(((b.due_at, b.recipients) for b in found if b.due_at), default=None)
 
     def _may_go(self, batch: Batch, missed_before: datetime | None) -> bool:
         missed = missed_before is not None and batch.due_at is not None and batch.due_at <= missed_before
@@ -187,6 +228,8 @@ class FakeMailingStore:
     ) -> tuple[Batch, tuple[Recipient, ...]] | None:
         if self.mailings[mailing_id].state is MailingState.HALTED:
             return None
+        if terms.owner and terms.owner not in self.working.get(mailing_id, {}):
+            return None
         for batch in self.batches(mailing_id):
             if self._may_go(batch, terms.missed_before) and (batch.due_at or at) <= terms.until:
                 if free_at(self.handed, terms.limits, batch.recipients, at) > at:
@@ -200,6 +243,7 @@ class FakeMailingStore:
                     attempts=batch.attempts + 1,
                     send_at=batch.due_at if ahead else None,
                     provider_batch=terms.provider_batch if ahead else "",
+                    claimed_by=terms.owner,
                 )
                 self.move(batch.id, BatchState.PENDING, BatchState.SUBMITTING, at)
                 rest = tuple(r for r in self.members[batch.id] if r.delivery_id not in self.skipped)
@@ -243,8 +287,9 @@ class FakeMailingStore:
     def history(self, batch_id: str) -> tuple[BatchMove, ...]:
         return tuple(move for moved, move in self.moves if moved == batch_id)
 
-    def batches(self, mailing_id: int) -> tuple[Batch, ...]:
-        return tuple(b for b in self.rows.values() if b.mailing_id == mailing_id)
+    def batches(self, mailing_id: int, states: Collection[BatchState] = ()) -> tuple[Batch, ...]:
+        mine = (b for b in list(self.rows.values()) if b.mailing_id == mailing_id)
+        return tuple(b for b in mine if not states or b.state in states)
 
     def batch(self, batch_id: str) -> Batch | None:
         return self.rows.get(batch_id)

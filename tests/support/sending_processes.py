@@ -95,6 +95,7 @@ class Home:
             "SENDGRID_API_KEY": self.key,
             "WEBHOOK_PUBLIC_KEY": self.webhook_key,
             "FROM_EMAIL": "morning@bothsides.example",
+            "REQUESTS_IN_FLIGHT": "1",
             "POSTAL_ADDRESS": "The Reading Room, 4 Customs Quay, Marrowgate",
             **dict(self.more),
         }

@@ -338,7 +338,7 @@ def test_a_lease_lost_between_batches_ends_the_run(store: FakeMailingStore) -> N
 
 def test_a_run_that_has_lost_its_lease_records_its_batch_and_claims_no_other(store: FakeMailingStore) -> None:
     provider = ScriptedProvider(
-        lambda: store.leases.update({1: ("somebody else", FakeClock().now + 2 * LEASE)})
+        lambda: store.acquire(1, "somebody else", FakeClock().now + 2 * LEASE) and None
     )
     report = send(store, provider)
     assert (report.outcome, report.submitted, provider.asked) == (Outcome.ELSEWHERE, 10, ["m1b1"])

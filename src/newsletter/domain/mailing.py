@@ -132,6 +132,18 @@ HANDED_OVER = frozenset(
 """States in which the provider has, or may have, the batch: its people have, or may have, this issue."""
 
 
+UNSETTLED = frozenset(
+    {
+        BatchState.PENDING,
+        BatchState.SUBMITTING,
+        BatchState.FAILED,
+        BatchState.UNCERTAIN,
+        BatchState.CANCELLING,
+    }
+)
+"""States with something still to come: no mailing with such a batch is done."""
+
+
 def may_move(old: BatchState, new: BatchState, by: Actor | None = None) -> bool:
     """Whether a batch may go from one state to the other; with ``by``, whether that one may do it."""
     actors = MOVES[old].get(new, frozenset())
@@ -187,7 +199,7 @@ class Mailing:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who may send a mailing just now. At ``free_at`` another process may take it, unless it is renewed."""
+    """Who may send a mailing just now. At ``free_at`` it counts as dead, unless it is heard of again before."""
 
     owner: str
     heard_at: datetime
@@ -220,6 +232,8 @@ class Batch:
     """When the provider first told of mail in it: proof that it was accepted. Never sent again after that."""
     provider: str = ""
     """Who has it, where that is not the mailing's provider (any more); empty: the mailing's."""
+    claimed_by: str = ""
+    """The worker that took it for sending last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +259,8 @@ class ClaimTerms:
     """The provider's id for a batch that is handed over ahead of its time; empty: none is."""
     limits: tuple[Limit, ...] = ()
     """How many may be handed over in how much time, over all mailings."""
+    owner: str = ""
+    """The worker that claims; what is claimed in nobody's name is an orphan from the start."""
 
     @staticmethod
     def is_ahead(due_at: datetime | None, now: datetime) -> bool:

@@ -33,6 +33,8 @@ class Outlook:
     """In doubt, but what is in doubt can still be cancelled at the provider."""
     doubtful: int = 0
     """In doubt, and only an event of the provider or a person can tell."""
+    under_way: int = 0
+    """Being handed over just now."""
 
 
 def outlook(
@@ -62,6 +64,7 @@ def outlook(
         missed_due=max((b.due_at for b in missed if b.due_at), default=None),
         settling=_people(settling),
         doubtful=_people(unsure) - _people(settling),
+        under_way=_people(b for b in kept if b.state is BatchState.SUBMITTING),
     )
 
 

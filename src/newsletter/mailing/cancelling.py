@@ -2,7 +2,8 @@
 
 The provider cancels by batch id, also what reaches it after the cancellation: so a confirmed one ends a doubt
 whichever way it was, and the batch goes again under a new id. The provider holds only a few cancellations at a time;
-the rest stays what it is, in the queue, and the next round asks.
+the rest stays what it is, in the queue, and the next round asks. Several workers may ask at once: what is cancelled
+already is confirmed again, and of two moves of a batch one is made.
 """
 
 from __future__ import annotations
@@ -89,9 +90,7 @@ class Canceller:
     def _wanted(self) -> list[Batch]:
         """What was asked for already comes first, then what goes out soonest; what is too late goes back."""
         until, now, found = self.provider.cancel_before, self.clock(), []
-        for batch in self.store.batches(self.mailing_id):
-            if batch.state not in self.aim.of and batch.state is not BatchState.CANCELLING:
-                continue
+        for batch in self.store.batches(self.mailing_id, self.aim.of | {BatchState.CANCELLING}):
             if self.aim is DOUBT and batch.seen_at:
                 continue  # the provider told of it: it was accepted
             if cancellable(batch, now, until, self.provider.name):

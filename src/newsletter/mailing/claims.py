@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from newsletter.domain.mailing import AT_ONCE, Batch, BatchState, ClaimTerms, Recipient
-from newsletter.domain.outlook import is_missed
+from newsletter.domain.mailing import AT_ONCE, Batch, ClaimTerms, Recipient
 from newsletter.domain.pacing import Limit, free_at
 from newsletter.errors import ProviderRejected
 from newsletter.ports import Clock, MailingStore, Schedules
@@ -24,6 +23,8 @@ class Claims:
     clock: Clock
     stale_after: timedelta | None
     limits: tuple[Limit, ...] = ()
+    owner: str = ""
+    """The worker that claims."""
     note: str = ""
     """Why nothing is handed over ahead though the provider could, for people."""
     spare: str = ""
@@ -51,7 +52,7 @@ class Claims:
         if ClaimTerms.is_ahead(due, now) and not self._reserved():
             return self.next()
         until = now + (self.ahead if self.spare else self._early())
-        terms = ClaimTerms(until, missed, self.spare, self.limits)
+        terms = ClaimTerms(until, missed, self.spare, self.limits, self.owner)
         claimed = self.store.claim(self.mailing_id, now, terms)
         if claimed and claimed[0].provider_batch == self.spare:
             self.spare = ""
@@ -59,13 +60,12 @@ class Claims:
 
     def free_at(self) -> datetime:
         """When the limits leave room for the next batch; now, where they do already or there are none."""
-        now, missed = self.clock(), self.missed_before()
-        pending = [b for b in self.store.batches(self.mailing_id) if b.state is BatchState.PENDING]
-        next_one = next((b for b in pending if not is_missed(b, missed)), None)
-        if not self.limits or next_one is None:
+        now = self.clock()
+        found = self.store.next_pending(self.mailing_id, self.missed_before()) if self.limits else None
+        if found is None:
             return now
         handed = self.store.handed_over(now - max(limit.window for limit in self.limits))
-        return free_at(handed, self.limits, next_one.recipients, now)
+        return free_at(handed, self.limits, found[1], now)
 
     def _early(self) -> timedelta:
         """A batch due within a minute is not worth scheduling; what cannot be scheduled at all is never early."""

@@ -79,25 +79,23 @@ class Halt:
         return self._report(" ".join(filter(None, (note, self._elsewhere()))))
 
     def _stop_pending(self, reason: str) -> None:
-        for batch in self.store.batches(self.mailing.id):
-            if batch.state in (BatchState.PENDING, BatchState.FAILED):
-                self.store.move(
-                    batch.id, batch.state, BatchState.CANCELLED, self.clock(), reason, by=Actor.OPERATOR
-                )
+        for batch in self.store.batches(self.mailing.id, (BatchState.PENDING, BatchState.FAILED)):
+            self.store.move(
+                batch.id, batch.state, BatchState.CANCELLED, self.clock(), reason, by=Actor.OPERATOR
+            )
 
     def _await_running(self) -> None:
-        """What a live process has under way is waited for; a dead one's is in doubt at once."""
+        """What live workers have under way is waited for; a dead one's is in doubt at once."""
         left = LONGEST_REQUEST
-        while left > 0 and not self.stop() and self._submitting():
-            held = self.store.lease(self.mailing.id)
-            if held is None or self.gone(held.owner) or held.free_at <= self.clock():
-                self.store.orphans_to_uncertain(self.mailing.id, self.clock())
-                return
-            self.wait(_LOOK_AGAIN)
-            left -= _LOOK_AGAIN
+        while not self.stop() and self._submitting():
+            if not self.store.orphans_to_uncertain(self.mailing.id, self.clock(), self.gone):
+                if left <= 0:
+                    return
+                self.wait(_LOOK_AGAIN)
+                left -= _LOOK_AGAIN
 
     def _submitting(self) -> bool:
-        return any(b.state is BatchState.SUBMITTING for b in self.store.batches(self.mailing.id))
+        return bool(self.store.batches(self.mailing.id, (BatchState.SUBMITTING,)))
 
     def _cancel(self, stay: bool) -> str:
         """Round after round, as long as some are queued; each goes back to what it was when its time is over."""
@@ -115,8 +113,8 @@ class Halt:
         now = self.clock()
         theirs = [
             (batch.provider or self.mailing.provider, batch.recipients)
-            for batch in self.store.batches(self.mailing.id)
-            if batch.state in _WITH_THEM and batch.send_at and batch.send_at > now
+            for batch in self.store.batches(self.mailing.id, _WITH_THEM)
+            if batch.send_at and batch.send_at > now
         ]
         names = {name for name, _ in theirs if name and name != self.provider.name}
         held = sum(people for name, people in theirs if name in names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 from newsletter.domain.mailing import Addressed, Batch, BatchState, Envelope, Recipient, Schedule
 from newsletter.errors import (
@@ -14,14 +15,16 @@ from newsletter.errors import (
     ProviderUncertain,
     StorageError,
 )
-from newsletter.mailing.patience import Patience
+from newsletter.mailing.flight import Landing
 from newsletter.ports import Clock, MailingStore, Provider, TokenMaker
 
 _log = logging.getLogger(__name__)
+_FRESH = timedelta(seconds=20)
+"""A claim older than that is looked at again before the request: the process may have stood still meanwhile."""
 
 
 class TakenOver(Exception):
-    """Our lease ran out, and another process has moved our batch."""
+    """We were taken for dead, and another process has moved our batch, or may."""
 
 
 @dataclass(slots=True)
@@ -33,36 +36,42 @@ class HandOver:
     provider: Provider
     token_of: TokenMaker
     clock: Clock
-    patience: Patience
 
-    def __call__(self, batch: Batch, recipients: tuple[Recipient, ...]) -> str:
-        """Submit a claimed batch and record what came of it; a note when the run should pause after it.
+    def __call__(self, batch: Batch, recipients: tuple[Recipient, ...]) -> Landing:
+        """Submit a claimed batch and record what came of it; what the provider said.
 
         Raises `TakenOver` when the batch is another process's by now.
         """
         if not recipients:
             self._record(batch, BatchState.SUBMITTED, "everybody in it left the list since the freeze")
-            return ""
+            return Landing()
         addressed = self._addressed(batch, recipients)
         schedule = Schedule(batch.send_at, batch.provider_batch) if batch.send_at else None
+        began = self.clock()
+        if batch.changed_at and began - batch.changed_at > _FRESH and not self._is_ours(batch):
+            raise TakenOver
         try:
             receipt = self.provider.submit(self.envelope, batch.id, addressed, schedule)
         except ProviderBusy as busy:
             self._record(batch, BatchState.PENDING, busy.message)
-            return self.patience.after_busy(busy)
+            return Landing(busy)
         except ProviderRejected as refusal:
             self._record(batch, BatchState.FAILED, refusal.message)
-            return str(refusal)
+            return Landing(refusal)
         except ProviderUncertain as doubt:
             self._record(batch, BatchState.UNCERTAIN, doubt.message)
-            return self.patience.after_doubt(doubt)
+            return Landing(doubt)
         except BaseException:  # a bug, or Ctrl-C in the middle of the request
             with suppress(TakenOver, NewsletterError):  # unrecorded, the next run finds it orphaned
                 self._record(batch, BatchState.UNCERTAIN, "interrupted while the request was under way")
             raise
-        self.patience.restored()
+        took = self.clock() - began
         self._record_receipt(batch, receipt.message_id)
-        return ""
+        return Landing(took=took)
+
+    def _is_ours(self, batch: Batch) -> bool:
+        found = self.store.batch(batch.id)
+        return found is not None and (found.state, found.attempts) == (BatchState.SUBMITTING, batch.attempts)
 
     def _addressed(self, batch: Batch, recipients: tuple[Recipient, ...]) -> tuple[Addressed, ...]:
         try:
@@ -86,8 +95,8 @@ class HandOver:
     def _record(self, batch: Batch, new: BatchState, reason: str = "", message_id: str = "") -> None:
         """Write down what is known of this attempt. Raises `TakenOver` when the batch is another process's by now.
 
-        With the lease lost (a request longer than it lasts), the doubt that the other put it into may still be
-        settled from here; but only the doubt about *this* attempt, and not once it is being cancelled.
+        Taken for dead (a process that stood still in the middle of a request), the doubt that the other put it into may
+        still be settled from here; but only the doubt about *this* attempt, and not once it is being cancelled.
         """
         _log.info("batch %s: %s%s", batch.id, new.value, f" ({reason})" if reason else "")
         if self._moved(batch, BatchState.SUBMITTING, new, reason, message_id):
@@ -97,7 +106,7 @@ class HandOver:
             if message_id:  # an event of the provider was quicker than its answer
                 self.store.keep_receipt(batch.id, batch.attempts, message_id)
             return
-        _log.warning("batch %s: the lease ran out during the request", batch.id)
+        _log.warning("batch %s: taken over during the request", batch.id)
         if new is not BatchState.UNCERTAIN:
             known = BatchState.SUBMITTED if new is BatchState.SUBMITTED else BatchState.PENDING
             self._moved(batch, BatchState.UNCERTAIN, known, reason, message_id)

@@ -52,10 +52,11 @@ class Intake:
         Halting it is all that is done here, for the provider waits for an answer: no batch is claimed from now on, and
         the next `deliver` or `send` cancels what was handed over ahead (`halting.Halt.go_on`).
         """
+        if mailing.state in _UNDER_WAY:
+            return True
         now = self.clock()
-        batches = self.mailings.batches(mailing.id)
-        return mailing.state in _UNDER_WAY or (
-            mailing.state is MailingState.DONE and any(b.send_at and b.send_at > now for b in batches)
+        return mailing.state is MailingState.DONE and any(
+            batch.send_at and batch.send_at > now for batch in self.mailings.batches(mailing.id)
         )
 
 

@@ -1,4 +1,4 @@
-"""Taking a mailing's lease, and saying who has it where it cannot be taken."""
+"""Becoming one of a mailing's workers, and saying who keeps it to itself where that cannot be."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 def take_lease(
     store: MailingStore, mailing_id: int, owner: str, clock: Clock, gone: Callable[[str], bool]
 ) -> bool:
-    """Take the lease where it is free, has run out, or its holder has certainly ended (``gone``).
+    """Join in where the mailing is free or shared; take it where its one holder is silent or has ended (``gone``).
 
     Of two that find the same dead holder one gets it: the release names the dead one, and so does nothing
     once the other has the lease.

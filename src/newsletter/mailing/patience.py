@@ -14,12 +14,13 @@ UNCERTAIN_LIMIT = 3
 LONGEST_WAIT = 900.0
 """Seconds; a provider that asks for a longer wait pauses the run."""
 _FIRST_WAIT = 5.0
-_SLICE = 15.0  # between heartbeats, well within any lease
+_SLICE = 15.0  # between two looks at whether it is still ours
 
 
 @dataclass(slots=True)
 class Patience:
-    """``wait`` sleeps for seconds, ``stop`` ends a wait early, ``alive`` renews the lease, ``jitter`` gives 0 to 1."""
+    """``wait`` sleeps for seconds, ``stop`` ends a wait early, ``alive`` raises when this run was taken for dead,
+    ``jitter`` gives 0 to 1."""
 
     wait: Callable[[float], None]
     stop: Callable[[], bool]
@@ -50,7 +51,7 @@ class Patience:
         return f"{self.unsure} batches in a row have an unknown outcome. {answer}"
 
     def rest(self, seconds: float) -> None:
-        """Wait so many seconds, in slices, so that the lease stays ours and a stop is heard."""
+        """Wait so many seconds, in slices, so that a stop is heard, and that others have taken over."""
         while seconds > 0 and not self.stop():
             self.wait(min(seconds, _SLICE))
             self.alive()

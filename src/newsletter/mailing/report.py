@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
@@ -11,6 +11,7 @@ from newsletter.domain.audience import ExclusionReason
 from newsletter.domain.mailing import BatchState, Mailing, MailingState
 from newsletter.domain.outlook import Outlook
 from newsletter.errors import StorageError
+from newsletter.mailing.owner import described
 
 
 class Outcome(StrEnum):
@@ -26,12 +27,23 @@ class Outcome(StrEnum):
     UNSETTLED = "unsettled"
     """Nothing is left to send, but somebody has to say whether an uncertain batch was accepted."""
     HALTED = "halted"
+    SHARED = "shared"
+    """Nothing is left to claim, but other workers still hand over what they have claimed; the last one ends it."""
     ELSEWHERE = "elsewhere"
-    """Another live process is sending this mailing; this one did nothing."""
+    """Another live process is sending this mailing; this one did nothing, or was taken for dead."""
 
     @property
     def exit_status(self) -> int:
-        return {Outcome.DONE: 0, Outcome.WAITING: 0, Outcome.ELSEWHERE: 3, Outcome.HALTED: 3}.get(self, 1)
+        return _EXITS.get(self, 1)
+
+
+_EXITS = {
+    Outcome.DONE: 0,
+    Outcome.WAITING: 0,
+    Outcome.SHARED: 0,
+    Outcome.ELSEWHERE: 3,
+    Outcome.HALTED: 3,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,15 @@ def report_of(
         missed=left.missed,
         next_at=left.next_at,
         last_due=left.last_due,
+    )
+
+
+def colleagues_note(left: Outlook, others: Sequence[str]) -> str:
+    """Who is still handing over, when this run has nothing more to do."""
+    names = "; ".join(described(owner) for owner in others) or "another process"
+    return (
+        f"Nothing is left to claim, but {left.under_way:,} recipients are being handed over by {names}. The last one to"
+        " finish says how the mailing ends."
     )
 
 

@@ -2,7 +2,8 @@
 
 A batch is claimed and the claim committed *before* the provider is called. What may have been accepted is never
 sent again by itself; what certainly was not is pending again. Each batch goes on its people's morning, a little ahead
-of it where the provider can be told when. Times, waiting and stopping are handed in.
+of it where the provider can be told when. A run is a worker: where the database lets several share a mailing, each
+claims batches of its own, and who is taken for dead stops. Times, waiting and stopping are handed in.
 """
 
 from __future__ import annotations
@@ -13,25 +14,39 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
+from functools import partial
 
-from newsletter.domain.mailing import BatchState, Envelope, Mailing, MailingState
+from newsletter.domain.mailing import UNSETTLED, BatchState, Envelope, Mailing, MailingState
 from newsletter.domain.outlook import Outlook, outlook
 from newsletter.domain.pacing import Limit
-from newsletter.errors import ProviderBusy, ProviderUncertain, Refused, StorageError
+from newsletter.errors import ProviderBusy, ProviderError, ProviderUncertain, Refused, StorageError
 from newsletter.mailing.cancelling import Cancelled, Canceller
 from newsletter.mailing.claims import Claims
+from newsletter.mailing.flight import Flight, Landing
 from newsletter.mailing.handover import HandOver, TakenOver
+from newsletter.mailing.heartbeat import BEAT, beating
 from newsletter.mailing.lease import held_elsewhere, take_lease
 from newsletter.mailing.owner import is_gone, new_owner
 from newsletter.mailing.patience import Patience
-from newsletter.mailing.report import Outcome, SendReport, left_note, report_of
-from newsletter.ports import Clock, MailingStore, Progress, Provider, Schedules, TokenMaker, no_progress
+from newsletter.mailing.report import Outcome, SendReport, colleagues_note, left_note, report_of
+from newsletter.ports import (
+    Clock,
+    MailingStore,
+    Parallel,
+    Progress,
+    Provider,
+    Schedules,
+    TokenMaker,
+    no_progress,
+)
 
 _log = logging.getLogger(__name__)
 _LOOK_AGAIN = timedelta(
     minutes=1
 )  # while waiting: for a halt, a doubt that can be cancelled by now, another's work
+_LOOK_ROUND = timedelta(seconds=30)  # between two looks at who of the others has died
+_THEIR_CLAIM = 0.2  # seconds until another worker's claim is through, or undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +61,10 @@ class SendTerms:
     """How many may be handed over in how much time, over all mailings."""
     zone: tzinfo | None = None
     """For times in notes; UTC where it is not given."""
+    in_flight: int = 1
+    """Most requests under way at a time, where the provider takes several (`Parallel`)."""
+    beat: timedelta = BEAT
+    """Between two signs of life."""
 
 
 def send_mailing(
@@ -65,27 +84,23 @@ def send_mailing(
 ) -> SendReport:
     """Send what is left of a frozen mailing and may go now, and say what came of it; may be run again at any time.
 
-    ``wait`` sleeps for seconds, ``stop`` turns true when the process should end (SIGTERM): no batch is begun
-    after that. ``jitter`` gives 0 to 1; ``gone`` says whether a lease's owner has certainly ended. Raises
+    Several may run at once on one mailing where the store lets it be `shared`: they deal the batches out among
+    themselves. ``wait`` sleeps for seconds, ``stop`` turns true when the process should end (SIGTERM): no batch is
+    begun after that. ``jitter`` gives 0 to 1; ``gone`` says whether a worker has certainly ended. Raises
     `Refused` when the envelope or provider is not the one the mailing was frozen for, `StorageError` when
     recipients are unaccounted for.
     """
     _check(mailing, envelope, provider)
     owner = new_owner()
-
-    def alive() -> None:
-        # Taking one's own lease again renews it, and tells when it is lost, which a heartbeat does not promise.
-        if not store.acquire(mailing.id, owner, clock()):
-            raise TakenOver
-
-    patience = Patience(wait, stop, alive, jitter)
-    run = _Run(mailing, envelope, store, provider, token_of, clock, stop, progress, patience, terms)
+    run = _Run(mailing, envelope, store, provider, token_of, clock, stop, progress, gone, terms, owner)
+    run.patience = Patience(wait, stop, run.alive, jitter)
     if run.state() in (MailingState.DONE, MailingState.HALTED):
         return run.ended()
     if not take_lease(store, mailing.id, owner, clock, gone):
         return run.report(Outcome.ELSEWHERE, run.state(), held_elsewhere(store.lease(mailing.id), clock()))
     try:
-        return run.to_the_end()
+        with beating(lambda: store.heartbeat(mailing.id, owner, clock()), terms.beat) as run.lost:
+            return run.to_the_end()
     finally:
         with suppress(StorageError):  # what goes on says more than this would; the lease runs out by itself
             store.release(mailing.id, owner)
@@ -114,9 +129,13 @@ def _check(mailing: Mailing, envelope: Envelope, provider: Provider) -> None:
         )
 
 
+End = Callable[[], SendReport]
+"""How a run ends, once nothing of it is under way any more."""
+
+
 @dataclass(slots=True)
 class _Run:
-    """One run over one mailing."""
+    """One run over one mailing: a worker."""
 
     mailing: Mailing
     envelope: Envelope
@@ -126,44 +145,68 @@ class _Run:
     clock: Clock
     stop: Callable[[], bool]
     progress: Progress
-    patience: Patience
+    gone: Callable[[str], bool]
     terms: SendTerms
+    owner: str
+    patience: Patience = field(init=False)
+    lost: Callable[[], bool] = lambda: False
+    """Whether a sign of life came too late."""
     scheduler: Schedules | None = field(init=False)
     claims: Claims = field(init=False)
     hand_over: HandOver = field(init=False)
+    flight: Flight = field(init=False)
+    looked_at: datetime | None = None
+    told_at: datetime | None = None
 
     def __post_init__(self) -> None:
         self.scheduler = self.provider if isinstance(self.provider, Schedules) else None
-        self.hand_over = HandOver(
-            self.envelope, self.store, self.provider, self.token_of, self.clock, self.patience
-        )
+        self.hand_over = HandOver(self.envelope, self.store, self.provider, self.token_of, self.clock)
+        terms = self.terms
+        self.flight = Flight(terms.in_flight if isinstance(self.provider, Parallel) else 1)
         self.claims = Claims(
-            self.mailing.id, self.store, self.scheduler, self.clock, self.terms.stale_after, self.terms.limits
+            *(self.mailing.id, self.store, self.scheduler, self.clock, terms.stale_after),
+            *(terms.limits, self.owner),
         )
 
     def to_the_end(self) -> SendReport:
-        """Everything that happens while the lease is ours."""
+        """Everything that happens while this is one of the mailing's workers."""
         if self.state() in (MailingState.DONE, MailingState.HALTED):  # settled while we waited for the lease
             return self.ended()
-        self._resume()
         try:
+            self._resume()
             while (end := self._interruption() or self._step()) is None:
                 pass
+            self._drain()
+            return end()
         except TakenOver:
-            return self.report(Outcome.ELSEWHERE, self.state(), "Another process took this mailing over.")
-        return end
+            self._drain_whatever_comes()
+            note = "Another process took this mailing's batches over, for this one was not heard of any more."
+            return self.report(Outcome.ELSEWHERE, self.state(), note)
+        except Exception:
+            self._drain_whatever_comes()
+            raise
+
+    def alive(self) -> None:
+        """Say that this worker lives. Raises `TakenOver` when it was taken for dead."""
+        if self.lost() or not self.store.heartbeat(self.mailing.id, self.owner, self.clock()):
+            raise TakenOver
 
     def _resume(self) -> None:
-        """Dead processes' batches become uncertain; refused ones may be tried again: nothing of them was taken."""
-        orphans = self.store.orphans_to_uncertain(self.mailing.id, self.clock())
-        if orphans:
-            _log.warning("%d batches of a process that died are uncertain now", orphans)
-        for batch in self.store.batches(self.mailing.id):
-            if batch.state is BatchState.FAILED:
-                self.store.move(batch.id, BatchState.FAILED, BatchState.PENDING, self.clock(), "tried again")
+        """Dead workers' batches become uncertain; refused ones may be tried again: nothing of them was taken."""
+        self._look_round()
+        for batch in self.store.batches(self.mailing.id, (BatchState.FAILED,)):
+            self.store.move(batch.id, BatchState.FAILED, BatchState.PENDING, self.clock(), "tried again")
         self.store.set_state(self.mailing.id, MailingState.SENDING, "", self.clock())
         self._settle()
         self._tell()
+
+    def _look_round(self) -> None:
+        """Who of the others has died since the last look? Their batches are in doubt."""
+        self.alive()  # who stood still for long must not take itself for the living one
+        orphans = self.store.orphans_to_uncertain(self.mailing.id, self.clock(), self.gone)
+        if orphans:
+            _log.warning("%d batches of a process that died are uncertain now", orphans)
+        self.looked_at = self.clock()
 
     def _settle(self) -> Cancelled:
         """Cancel what is in doubt and can be, so that it goes again."""
@@ -171,48 +214,89 @@ class _Run:
             return Cancelled()
         return Canceller(self.mailing.id, self.store, self.scheduler, self.clock, self.stop).round()
 
-    def _interruption(self) -> SendReport | None:
+    def _interruption(self) -> End | None:
         """A reason to claim no further batch."""
-        self.patience.alive()
+        if self.lost():
+            raise TakenOver
+        if self.looked_at is None or self.clock() - self.looked_at > _LOOK_ROUND:
+            self._look_round()
         if self.state() is MailingState.HALTED:
-            return self.ended()
+            return self.ended
         if self.stop():
             note = "Stopped on request; run `newsletter send` again to go on."
-            return self.report(Outcome.STOPPED, MailingState.SENDING, note)
+            return lambda: self.report(Outcome.STOPPED, MailingState.SENDING, note)
         return None
 
-    def _step(self) -> SendReport | None:
-        """One batch; or, where none may go now, what can be done about that. A report when the run ends with it."""
+    def _step(self) -> End | None:
+        """Hand one more batch over, or take an answer; or, where none may go now, see what can be done about that."""
+        if self.flight.full:
+            return self._land()
         try:
             claimed = self.claims.next()
-        except ProviderBusy as busy:  # an id for a batch was asked for: nothing is under way
-            return self._pause_if(self.patience.after_busy(busy))
-        except ProviderUncertain as doubt:
-            return self._pause_if(self.patience.after_doubt(doubt))
-        if claimed is None:
-            return self._idle()
-        note = self.hand_over(*claimed)
-        self._tell()
-        return self._pause_if(note)
+        except (ProviderBusy, ProviderUncertain) as answer:  # an id was asked for: no batch is in doubt of it
+            return self._pause_if(self._answered(answer))
+        if claimed is not None:
+            self.flight.start(partial(self.hand_over, *claimed))
+            return None
+        return self._land() if self.flight.aloft else self._idle()
 
-    def _idle(self) -> SendReport | None:
+    def _land(self) -> End | None:
+        """What follows from the next answer."""
+        landing = self._landed()
+        return self._pause_if(self._answered(landing.answer)) if not landing.echo else None
+
+    def _landed(self) -> Landing:
+        landing = self.flight.land()
+        if landing.failure is not None:
+            raise landing.failure
+        self._tell()
+        return landing
+
+    def _answered(self, answer: ProviderError | None) -> str:
+        """Wait, where the provider is busy. A note when the run should pause."""
+        if answer is None:
+            self.patience.restored()
+            return ""
+        if isinstance(answer, ProviderBusy):
+            return self.patience.after_busy(answer)
+        if isinstance(answer, ProviderUncertain):
+            return self.patience.after_doubt(answer)
+        return str(answer)
+
+    def _drain(self) -> None:
+        """Whatever is under way comes to its end and is recorded."""
+        while self.flight.aloft:
+            self._landed()
+
+    def _drain_whatever_comes(self) -> None:
+        while self.flight.aloft:
+            self.flight.land()
+
+    def _idle(self) -> End | None:
         """Nothing may go now: settle doubt, and wait where that was asked for."""
+        self._look_round()
         settled = self._settle()
         if settled.done:
             return None
-        left = self._left()
-        if not self.terms.stay or not (left.waiting or left.settling):
-            return self._finish(left, settled)
-        now = self.clock()
+        left, now = self._left(), self.clock()
+        if left.next_at and left.next_at <= now and self._others():
+            self.patience.rest(_THEIR_CLAIM)  # one of them is about to claim it
+            return None
+        if not self.terms.stay or not (left.waiting or left.settling or left.under_way):
+            return lambda: self._finish(left, settled)
         until_next = (left.next_at or now + _LOOK_AGAIN) - now
         self.patience.rest(min(max(until_next, timedelta(seconds=1)), _LOOK_AGAIN).total_seconds())
         return None
 
     # ── the end ────────────────────────────────────────────────────────────────────────────────────
 
+    def _others(self) -> tuple[str, ...]:
+        """Who else is at work on it."""
+        return tuple(one.owner for one in self.store.workers(self.mailing.id) if one.owner != self.owner)
+
     def _left(self) -> Outlook:
         until = self.scheduler.cancel_before if self.scheduler else None
-        batches = self.store.batches(self.mailing.id)
+        batches = self.store.batches(self.mailing.id, UNSETTLED)
         left = outlook(
             batches, self.clock(), self.claims.ahead, self.claims.missed_before(), until, self.provider.name
         )
@@ -225,19 +309,28 @@ class _Run:
         """Nothing may go now: done, or what there is to wait for, or what somebody has to settle first."""
         remarks = (left_note(self.mailing.issue_date, left, self.terms.zone), settled.note, self.claims.note)
         note = " ".join(remark for remark in remarks if remark)
+        if left.under_way:
+            note = " ".join(filter(None, (colleagues_note(left, self._others()), note)))
+            return self._close(Outcome.SHARED, MailingState.SENDING, note, left)
         if left.missed:
             return self._close(Outcome.PAUSED, MailingState.PAUSED, note)
         if left.doubtful:
             return self._close(Outcome.UNSETTLED, MailingState.PAUSED, note)
         if left.waiting or left.settling:
             return self._close(Outcome.WAITING, MailingState.WAITING, note, left)
-        counts = self.store.counts(self.mailing.id)
-        if counts.get(BatchState.SUBMITTED, 0) + counts.get("skipped", 0) != self.mailing.recipients:
-            return self._pause("Not every batch is submitted, though none is pending.")
-        return self._close(Outcome.DONE, MailingState.DONE, "")
+        done = self.report(Outcome.DONE, MailingState.DONE, "", left)
+        if done.submitted + done.skipped != self.mailing.recipients:
+            return self._pause(self._refused() or "Not every batch is submitted, though none is pending.")
+        return self._closed(done)
 
-    def _pause_if(self, note: str) -> SendReport | None:
-        return self._pause(note) if note else None
+    def _refused(self) -> str:
+        """Why batches were refused that another worker handed over."""
+        failed = self.store.batches(self.mailing.id, (BatchState.FAILED,))
+        people = sum(batch.recipients for batch in failed)
+        return f"{people:,} recipients were refused: {failed[0].reason}" if failed else ""
+
+    def _pause_if(self, note: str) -> End | None:
+        return (lambda: self._pause(note)) if note else None
 
     def _pause(self, note: str) -> SendReport:
         return self._close(Outcome.PAUSED, MailingState.PAUSED, note)
@@ -245,10 +338,14 @@ class _Run:
     def _close(
         self, outcome: Outcome, state: MailingState, note: str, left: Outlook | None = None
     ) -> SendReport:
-        report = self.report(outcome, state, note, left)  # raises, and keeps the state, when the sum is wrong
-        if not self.store.set_state(self.mailing.id, state, note, self.clock()):
-            return self.ended()  # an operator's halt outlives whatever we found
-        return report
+        return self._closed(self.report(outcome, state, note, left))  # raises when the sum is wrong
+
+    def _closed(self, report: SendReport) -> SendReport:
+        """Leave the mailing in the report's state, unless others go on with it."""
+        found = self.store.close(self.mailing.id, self.owner, report.state, report.note, self.clock())
+        if found is MailingState.HALTED or (found is MailingState.DONE and report.state is not found):
+            return self.ended()  # an operator's halt outlives whatever we found, as does another's end of it
+        return replace(report, state=found)
 
     def ended(self) -> SendReport:
         """The report of a mailing that is done or halted: nothing to do."""
@@ -267,6 +364,11 @@ class _Run:
         return self.store.state(self.mailing.id) or self.mailing.state
 
     def _tell(self) -> None:
+        """The figures as the database has them, with others' work in them; once a second, for they are counted."""
+        now = self.clock()
+        if self.told_at is not None and now - self.told_at < timedelta(seconds=1):
+            return
+        self.told_at = now
         counts = self.store.tally(self.mailing.id)
         left = sum(counts.get(s, 0) for s in (BatchState.PENDING, BatchState.SUBMITTING, BatchState.FAILED))
         self.progress(self.mailing.recipients - left, self.mailing.recipients, "handed over")

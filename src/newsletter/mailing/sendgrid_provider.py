@@ -27,6 +27,7 @@ class SendGridProvider:
 
     name = "sendgrid"
     batch_size = MAX_PERSONALIZATIONS
+    parallel = True  # each request has a connection of its own
     ahead = AHEAD
     cancel_before = CANCEL_BEFORE
     most_cancellations = MOST_CANCELLATIONS

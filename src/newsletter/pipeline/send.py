@@ -47,6 +47,8 @@ class SendRules:
     """What `newsletter doctor` would say before a real provider's host may be used; empty when all is well."""
     limits: tuple[Limit, ...] = ()
     """How many may be mailed in how much time."""
+    in_flight: int = 1
+    """Most requests under way at a time."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ def send(
     Everybody gets it on their own morning; what may not go yet is left to the next run, or waited for (``stay``).
     ``at_once`` and ``allow_stale`` make whoever has not got it due now; ``allow_stale`` also sends what is late,
     and to those who have a later issue already. ``switch_provider``: go on with another provider than it began with,
-    for what is pending.
+    for what is pending. Where several may share a mailing (`MailingStore.shared`), whoever calls this while others
+    send it joins them.
     """
     now = room.clock()
     mailing = room.mailings.find(day)
@@ -108,7 +111,7 @@ def send(
         progress=progress,
         stop=stop,
         wait=room.wait,
-        terms=SendTerms(stale_after, stay, room.rules.limits, room.calendar.zone),
+        terms=SendTerms(stale_after, stay, room.rules.limits, room.calendar.zone, room.rules.in_flight),
     )
 
 

@@ -87,6 +87,12 @@ SPECS: tuple[Spec, ...] = (
         parse.boolean,
         "SendGrid counts clicks: every link but the unsubscribe ones leads through it",
     ),
+    Spec(
+        "REQUESTS_IN_FLIGHT",
+        "4",
+        parse.at_once,
+        "most requests under way at SendGrid at a time, per process; its answers set the pace below that",
+    ),
     Spec("SMTP_HOST", "", parse.plain, "mail server that takes the mail, for PROVIDER=smtp"),
     Spec("SMTP_PORT", "587", parse.whole, "its port; 465 for SMTP_SECURITY=tls"),
     Spec(
@@ -196,6 +202,7 @@ class Settings:
     max_per_day: int
     shard_over: int
     click_tracking: bool
+    requests_in_flight: int
     smtp_host: str
     smtp_port: int
     smtp_security: str

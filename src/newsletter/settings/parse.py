@@ -72,6 +72,14 @@ def whole(text: str) -> int:
     return int(text)
 
 
+def at_once(text: str) -> int:
+    """How many of something at a time: 1 to 100."""
+    found = whole(text)
+    if not 1 <= found <= 100:
+        raise ValueError("write a whole number from 1 to 100")
+    return found
+
+
 def share(text: str) -> float:
     """A share as "35 %" or "0.35"; 0 to 10."""
     value = number(text.strip().removesuffix("%")) / (100 if text.strip().endswith("%") else 1)

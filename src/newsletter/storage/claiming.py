@@ -24,6 +24,7 @@ from newsletter.storage.freezing import exclusion
 from newsletter.storage.moving import note_move
 from newsletter.storage.statements import serialise
 from newsletter.storage.tables import batches, mailings, recipients, subscribers
+from newsletter.storage.working import among_claims, heard
 
 REMOVED = "removed from the list"
 """Why a recipient was skipped who is no subscriber any more."""
@@ -35,18 +36,21 @@ NOBODY_LEFT = "Everybody in it had left the list; nothing was sent."
 def claim(
     connection: Connection, mailing_id: int, at: datetime, terms: ClaimTerms
 ) -> tuple[Batch, tuple[Recipient, ...]] | None:
-    """See `ports.MailingStore.claim`. A halted mailing has no batch to give.
+    """See `ports.MailingStore.claim`. A halted mailing has no batch to give, and none is given to who was struck off.
 
     A batch with nobody left to mail is settled on the way, as `submitted` without a message id.
     """
-    # Locked, so that an operator's halt waits for this claim or is seen by it.
+    # So that an operator's halt waits for this claim or is seen by it; the row, for an older release's halt.
+    among_claims(connection, mailing_id)
     columns = (mailings.c.state, mailings.c.issue_date, mailings.c.older_too)
     query = sa.select(*columns).where(mailings.c.id == mailing_id)
     mailing = connection.execute(query.with_for_update(read=True)).first()
     if mailing is None or mailing.state == MailingState.HALTED.value:
         return None
+    if terms.owner and not heard(connection, terms.owner, at):
+        return None
     later = () if mailing.older_too else _later_issues(connection, mailing.issue_date)
-    while (chosen := connection.execute(_next_pending(mailing_id, terms)).first()) is not None:
+    while (chosen := _next_claimable(connection, mailing_id, terms)) is not None:
         if not _is_room(connection, chosen.recipients, at, terms):
             return None
         skipped = _skip_those_gone(connection, chosen.id)
@@ -72,6 +76,7 @@ def _take(
         "reason": "",
         "changed_at": at,
         "claimed_at": at,
+        "claimed_by": terms.owner,
         "send_at": chosen.due_at if ahead else None,
         "provider_batch": terms.provider_batch if ahead else "",
         "provider": "",  # the mailing's
@@ -139,20 +144,48 @@ def batch_from(row: AnyRow) -> Batch:
         was=row.was,
         seen_at=row.seen_at,
         provider=row.provider,
+        claimed_by=row.claimed_by,
     )
 
 
-def _next_pending(mailing_id: int, terms: ClaimTerms) -> sa.Select[Any]:
-    """The first pending batch that is due and that no other transaction is claiming (SQLite: there is no other)."""
+def next_pending(connection: Connection, mailing_id: int, missed_before: datetime | None) -> AnyRow | None:
+    """(due_at, recipients) of the pending batch that is due first, of those whose morning was not missed.
+
+    Of a batch without a due time (an older release's), its freeze.
+    """
     due = batches.c.due_at
-    query = sa.select(batches.c.id, batches.c.recipients, due).where(
-        batches.c.mailing_id == mailing_id,
-        batches.c.state == BatchState.PENDING.value,
-        sa.or_(due.is_(None), due <= terms.until),
+    dated = _pending(mailing_id).where(due.is_not(None) if missed_before is None else due > missed_before)
+    first = dated.order_by(due, batches.c.number).limit(1)
+    frozen = sa.select(mailings.c.frozen_at).where(mailings.c.id == mailing_id).scalar_subquery()
+    undated = sa.select(frozen.label("due_at"), batches.c.recipients).where(
+        *_is_pending(mailing_id), due.is_(None)
     )
+    return connection.execute(undated.limit(1)).first() or connection.execute(first).first()
+
+
+def _next_claimable(connection: Connection, mailing_id: int, terms: ClaimTerms) -> AnyRow | None:
+    """The first pending batch that is due and that no other transaction is claiming (SQLite: there is no other).
+
+    Each of the two is one step into an index: those without a due time are an older release's.
+    """
+    due = batches.c.due_at
+    dated = _pending(mailing_id).where(due <= terms.until)
     if terms.missed_before is not None:
-        query = query.where(sa.or_(due.is_(None), due > terms.missed_before))
-    return query.order_by(batches.c.number).limit(1).with_for_update(skip_locked=True)
+        dated = dated.where(due > terms.missed_before)
+    dated = dated.order_by(due, batches.c.number).limit(1).with_for_update(skip_locked=True)
+    undated = _pending(mailing_id).where(due.is_(None)).order_by(batches.c.number).limit(1)
+    return (
+        connection.execute(dated).first()
+        or connection.execute(undated.with_for_update(skip_locked=True)).first()
+    )
+
+
+def _pending(mailing_id: int) -> sa.Select[Any]:
+    return sa.select(batches.c.id, batches.c.recipients, batches.c.due_at).where(*_is_pending(mailing_id))
+
+
+def _is_pending(mailing_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return batches.c.mailing_id == mailing_id, batches.c.state == BatchState.PENDING.value
 
 
 def _skip_those_gone(connection: Connection, number: int) -> int:

@@ -36,7 +36,7 @@ class SqlHandovers:
     def begin(self, batch_id: str, at: datetime) -> int:
         """The number of the claim."""
         with self._db.write() as connection:
-            row = _under_way(connection, batch_id, at)
+            row = _under_way(connection, batch_id)
             if row.begun >= row.attempts:
                 raise _taken_over(batch_id)
             change = sa.update(batches).where(batches.c.id == row.id)
@@ -56,7 +56,7 @@ class SqlHandovers:
             for one in known
         ]
         with self._db.write() as connection:
-            _still_ours(connection, batch_id, claim, at)
+            _still_ours(connection, batch_id, claim)
             insert = upsert(connection, handovers)
             new = {name: insert.excluded[name] for name in ("batch_id", "outcome", "reason", "at")}
             connection.execute(insert.on_conflict_do_update(index_elements=["delivery_id"], set_=new), rows)
@@ -64,19 +64,19 @@ class SqlHandovers:
     def part(self, batch_id: str, claim: int, at: datetime) -> Parts:
         """Part an interrupted batch by what is known of its mails."""
         with self._db.write() as connection:
-            return _part(connection, _still_ours(connection, batch_id, claim, at), at)
+            return _part(connection, _still_ours(connection, batch_id, claim), at)
 
 
-def _still_ours(connection: Connection, batch_id: str, claim: int, at: datetime) -> AnyRow:
+def _still_ours(connection: Connection, batch_id: str, claim: int) -> AnyRow:
     """The batch under way, if it still is so by that claim. Raises `StorageError` as `_under_way` does."""
-    row = _under_way(connection, batch_id, at)
+    row = _under_way(connection, batch_id)
     if (row.attempts, row.begun) != (claim, claim):
         raise _taken_over(batch_id)
     return row
 
 
-def _under_way(connection: Connection, batch_id: str, at: datetime) -> AnyRow:
-    """The batch under way. Mail by mail may take longer than a lease lasts: each word on it renews the lease.
+def _under_way(connection: Connection, batch_id: str) -> AnyRow:
+    """The batch under way.
 
     Raises `StorageError` when another process has taken the batch over: not one byte more may be sent of it.
     """
@@ -84,8 +84,6 @@ def _under_way(connection: Connection, batch_id: str, at: datetime) -> AnyRow:
     row = connection.execute(query).first()
     if row is None or row.state != BatchState.SUBMITTING.value:
         raise _taken_over(batch_id)
-    held = sa.and_(mailings.c.id == row.mailing_id, mailings.c.lease_owner != "", mailings.c.lease_at < at)
-    connection.execute(sa.update(mailings).where(held).values(lease_at=at))
     return row
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -21,23 +21,19 @@ from newsletter.domain.mailing import (
     Mailing,
     MailingState,
     Recipient,
-    may_become,
 )
 from newsletter.domain.pacing import Handed
 from newsletter.errors import StorageError
-from newsletter.storage.claiming import batch_from, claim, handed_over, people_of
-from newsletter.storage.columns import AnyRow, Utc
+from newsletter.storage import working
+from newsletter.storage.claiming import batch_from, claim, handed_over, next_pending, people_of
+from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
 from newsletter.storage.freezing import DueTimes, exclusion, freeze
-from newsletter.storage.handovers import part_uncertain
-from newsletter.storage.moving import history, move, note_move
-from newsletter.storage.settling import settle_seen
+from newsletter.storage.moving import history, move
 from newsletter.storage.switching import switch_provider
 from newsletter.storage.tables import batches, exclusions, mailings, mornings, recipients, subscribers
+from newsletter.storage.working import LEASE
 
-LEASE = timedelta(seconds=90)
-"""A process that has not said for so long that it lives is taken for dead."""
-ORPHANED = "The process that was sending it died; it may have been accepted."
 _PAGE = 1000
 
 
@@ -131,82 +127,72 @@ class SqlMailingStore:
         return MailingState(found) if found else None
 
     def set_state(self, mailing_id: int, state: MailingState, note: str, at: datetime) -> bool:
-        """Change it, if that move is legal (`may_become`); whether it is in that state now."""
-        legal = [old.value for old in MailingState if may_become(old, state)]
-        mine = sa.and_(mailings.c.id == mailing_id, mailings.c.state.in_(legal))
-        change = sa.update(mailings).where(mine).values(state=state.value, note=note, state_at=at)
+        """See `ports.MailingStore.set_state`."""
         with self._db.write(durable=True) as connection:
-            return connection.execute(change).rowcount == 1
+            return working.set_state(connection, mailing_id, state, note, at)
 
     def switch_provider(self, mailing_id: int, provider: str, at: datetime) -> None:
         """See `switching.switch_provider`."""
         with self._db.write() as connection:
             switch_provider(connection, mailing_id, provider, at, LEASE)
 
-    def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
-        """Take the lease when it is free, one's own, or its holder was last heard of over `LEASE` ago."""
-        free = sa.or_(
-            mailings.c.lease_owner.in_(("", owner)),
-            mailings.c.lease_at.is_(None),
-            mailings.c.lease_at < at - LEASE,
-        )
-        change = sa.update(mailings).where(mailings.c.id == mailing_id, free)
-        with self._db.write() as connection:
-            return connection.execute(change.values(lease_owner=owner, lease_at=at)).rowcount == 1
+    @property
+    def shared(self) -> bool:
+        """Whether several workers may send one mailing: SQLite serves one."""
+        return self._db.postgres
 
-    def heartbeat(self, mailing_id: int, owner: str, at: datetime) -> None:
-        """Say that the holder lives. `StorageError` when another process has taken the lease: stop then."""
-        mine = sa.and_(mailings.c.id == mailing_id, mailings.c.lease_owner == owner)
+    def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
+        """See `ports.MailingStore.acquire`."""
         with self._db.write() as connection:
-            held = connection.execute(sa.update(mailings).where(mine).values(lease_at=at)).rowcount == 1
-        if not held:
-            raise StorageError(
-                "Another process has taken over this mailing.",
-                todo="Let it finish; `newsletter deliveries` shows how far it is.",
-                mailing_id=mailing_id,
-            )
+            return working.acquire(connection, mailing_id, owner, at)
+
+    def heartbeat(self, mailing_id: int, owner: str, at: datetime) -> bool:
+        """See `ports.MailingStore.heartbeat`."""
+        with self._db.write() as connection:
+            return working.heartbeat(connection, mailing_id, owner, at)
 
     def lease(self, mailing_id: int) -> Lease | None:
-        """The lease as it stands, run out or not; None when nobody holds it."""
-        query = sa.select(mailings.c.lease_owner, mailings.c.lease_at).where(mailings.c.id == mailing_id)
+        """See `working.lease`."""
         with self._db.read() as connection:
-            row = connection.execute(query).first()
-        if row is None or not row.lease_owner or row.lease_at is None:
-            return None
-        return Lease(row.lease_owner, row.lease_at, row.lease_at + LEASE)
+            return working.lease(connection, mailing_id)
+
+    def workers(self, mailing_id: int) -> tuple[Lease, ...]:
+        """See `ports.MailingStore.workers`."""
+        with self._db.read() as connection:
+            return working.working(connection, mailing_id)
 
     def release(self, mailing_id: int, owner: str) -> None:
-        """Give the lease back; nothing happens when it is another's."""
-        mine = sa.and_(mailings.c.id == mailing_id, mailings.c.lease_owner == owner)
+        """See `ports.MailingStore.release`."""
         with self._db.write() as connection:
-            connection.execute(sa.update(mailings).where(mine).values(lease_owner="", lease_at=None))
+            working.release(connection, mailing_id, owner)
 
-    def orphans_to_uncertain(self, mailing_id: int, at: datetime) -> int:
-        """How many batches a dead process had left `submitting`; they are `uncertain` now."""
-        orphans = sa.and_(batches.c.mailing_id == mailing_id, batches.c.state == BatchState.SUBMITTING.value)
-        values = {"state": BatchState.UNCERTAIN.value, "reason": ORPHANED, "changed_at": at}
-        change = sa.update(batches).where(orphans).values(values).returning(*batches.c)
+    def close(
+        self, mailing_id: int, owner: str, state: MailingState, note: str, at: datetime
+    ) -> MailingState:
+        """See `ports.MailingStore.close`."""
+        with self._db.write(durable=True) as connection:
+            return working.close(connection, mailing_id, owner, state, note, at)
+
+    def orphans_to_uncertain(
+        self, mailing_id: int, at: datetime, gone: Callable[[str], bool] = lambda _: False
+    ) -> int:
+        """See `ports.MailingStore.orphans_to_uncertain`."""
         with self._db.write() as connection:
-            rows = connection.execute(change).all()
-            for row in rows:
-                note_move(connection, row, BatchState.SUBMITTING, Actor.SENDER, at)
-            # What was told of a batch while it was under way settles it as soon as it is in doubt.
-            settle_seen(connection, batches.c.mailing_id == mailing_id, at, (BatchState.UNCERTAIN,))
-            part_uncertain(connection, mailing_id, {row.id for row in rows}, at)
-        return len(rows)
+            return working.orphans_to_uncertain(connection, mailing_id, at, gone)
 
     def next_due(self, mailing_id: int, missed_before: datetime | None = None) -> datetime | None:
-        """See `ports.MailingStore.next_due`; of a batch without a due time (an older release's), its freeze."""
-        due = sa.func.coalesce(batches.c.due_at, mailings.c.frozen_at, type_=Utc())
-        query = (
-            sa.select(sa.func.min(due, type_=Utc()))
-            .join_from(batches, mailings, mailings.c.id == batches.c.mailing_id)
-            .where(batches.c.mailing_id == mailing_id, batches.c.state == BatchState.PENDING.value)
-        )
-        if missed_before is not None:
-            query = query.where(sa.or_(batches.c.due_at.is_(None), batches.c.due_at > missed_before))
+        """See `claiming.next_due`."""
         with self._db.read() as connection:
-            return connection.scalar(query)
+            found = next_pending(connection, mailing_id, missed_before)
+        return found.due_at if found else None
+
+    def next_pending(
+        self, mailing_id: int, missed_before: datetime | None = None
+    ) -> tuple[datetime, int] | None:
+        """See `ports.MailingStore.next_pending`."""
+        with self._db.read() as connection:
+            found = next_pending(connection, mailing_id, missed_before)
+        return (found.due_at, found.recipients) if found else None
 
     def claim(
         self, mailing_id: int, at: datetime, terms: ClaimTerms
@@ -266,9 +252,11 @@ class SqlMailingStore:
             rows = connection.execute(query.where(mornings.c.mailing_id == mailing_id))
             return tuple((row.timezone, row.deliver_at, row.due_at) for row in rows)
 
-    def batches(self, mailing_id: int) -> tuple[Batch, ...]:
-        """In the order in which they are sent."""
+    def batches(self, mailing_id: int, states: Collection[BatchState] = ()) -> tuple[Batch, ...]:
+        """In the order in which they are sent; with ``states`` only those in one of them."""
         query = sa.select(batches).where(batches.c.mailing_id == mailing_id).order_by(batches.c.number)
+        if states:
+            query = query.where(batches.c.state.in_([state.value for state in states]))
         with self._db.read() as connection:
             return tuple(map(batch_from, connection.execute(query)))
 

@@ -379,7 +379,11 @@ batches = Table(
     # Who has it, where that is not the mailing's provider (any more); empty: the mailing's.
     _text("provider"),
     UniqueConstraint("mailing_id", "number"),
+    # The worker that claimed it last (`tables_workers`); empty: an older release's.
+    _text("claimed_by"),
     Index(None, "mailing_id", "state", "number"),
+    # The next to claim is found by its morning.
+    Index(None, "mailing_id", "state", "due_at", "number"),
 )
 
 batch_moves = Table(
