@@ -26,7 +26,7 @@ def ask_for_help(house: House) -> int:
     """
     logger, asked = get_run_logger(), 0
     for one in large_mailings(house.send_room, house.settings.shard_over):
-        if house.settings.embedded:
+        if not house.mailings.shared:
             logger.info("issue of %s: %d recipients are due; SQLite serves one sender, so this run sends alone",
                         one.date, one.due)  # fmt: skip
             continue

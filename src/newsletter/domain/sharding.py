@@ -17,6 +17,9 @@ LARGEST_SHARE = 100_000
 MOST_RUNS = 16
 """At a time; the provider and the database are shared by all, and a later round asks again."""
 
+TO_GO = (BatchState.PENDING, BatchState.FAILED)
+"""Batches that a run claims; what was refused is tried again."""
+
 
 def helpers(due: int, over: int) -> int:
     """How many runs should be asked for besides one's own, with ``due`` recipients to be handed over now.
@@ -35,7 +38,7 @@ def due_now(batches: Iterable[Batch], now: datetime, ahead: timedelta, missed_be
     return sum(
         batch.recipients
         for batch in batches
-        if batch.state in (BatchState.PENDING, BatchState.FAILED)
+        if batch.state in TO_GO
         and not is_missed(batch, missed_before)
         and (batch.due_at is None or batch.due_at <= now + ahead)
     )

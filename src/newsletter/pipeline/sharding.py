@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from newsletter.domain.mailing import Mailing
-from newsletter.domain.sharding import due_now, helpers
+from newsletter.domain.sharding import TO_GO, due_now, helpers
 from newsletter.mailing.report import SendReport
 from newsletter.pipeline.deliver import LOOK_BACK
 from newsletter.pipeline.send import SendRoom, send
@@ -40,7 +40,7 @@ def large_mailings(room: SendRoom, over: int) -> tuple[Large, ...]:
 def _large(room: SendRoom, mailing: Mailing, over: int) -> Large:
     now, provider = room.clock(), room.provider
     ahead = provider.ahead if isinstance(provider, Schedules) else timedelta(0)
-    due = due_now(room.mailings.batches(mailing.id), now, ahead, now - room.calendar.stale_after)
+    due = due_now(room.mailings.batches(mailing.id, TO_GO), now, ahead, now - room.calendar.stale_after)
     due = min([due, *(limit.most for limit in room.rules.limits)])  # the limits leave no more to do
     return Large(mailing.id, mailing.issue_date, due, helpers(due, over))
 
