@@ -821,6 +821,25 @@ class EventStore(Protocol):
         """The same by batch id."""
         ...
 
+    def purge(self, received_before: datetime) -> int:
+        """Forget events that came before that; how many. What followed from them stays: states, counts, suppressions.
+
+        A repeat of one that was forgotten is kept anew and changes nothing.
+        """
+        ...
+
+
+class Marks(Protocol):
+    """Single facts about an installation, by name."""
+
+    def mark(self, name: str, value: str, at: datetime) -> None:
+        """Note it, instead of what stood there."""
+        ...
+
+    def marked(self, name: str) -> str:
+        """What was noted last; empty when nothing was."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:

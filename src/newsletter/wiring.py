@@ -26,7 +26,7 @@ from newsletter.domain.document import dump
 from newsletter.domain.mailing import Recipient
 from newsletter.domain.outlet import Registry
 from newsletter.domain.pacing import limits
-from newsletter.domain.tokens import Purpose, erased_key, sign
+from newsletter.domain.tokens import Purpose, erased_key, keyed_digest, sign
 from newsletter.errors import SettingsError
 from newsletter.pipeline.days import Calendar
 from newsletter.settings.brandfile import load_brand
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         FeedArchive,
         IssueStore,
         MailingStore,
+        Marks,
         ModelEndpoint,
         Provider,
         Renderer,
@@ -71,6 +72,9 @@ LONG_AGO = timedelta(hours=1)
 """A build as of an earlier time than this does not gather."""
 
 _log = logging.getLogger(__name__)
+
+_EXAMINED = "examined"
+"""The mark of the settings that the doctor last found in order."""
 
 
 def utc_now() -> datetime:
@@ -449,7 +453,8 @@ class House:
                 setting="PROVIDER",
             )
         source = SendGridLists(s.sendgrid_api_key, s.sendgrid_url)
-        return SyncRoom(source, SqlPullStore(self.database, self.erased_keys), self.clock, time.sleep)
+        pulls = SqlPullStore(self.database, self.erased_keys)
+        return SyncRoom(source, pulls, self.clock, time.sleep, self.events, s.keep_events)
 
     def _recipients_of(self, issue_date: str) -> int | None:
         """How many were frozen into that date's mailing; the same for every run over it."""
@@ -482,12 +487,40 @@ class House:
             api_key=s.sendgrid_api_key if s.provider == "sendgrid" else None,
         )
 
+    # ── the doctor's word ──
+
+    @cached_property
+    def marks(self) -> Marks:
+        from newsletter.storage.marks import SqlMarks
+
+        return SqlMarks(self.database)
+
+    def note_examined(self) -> None:
+        """The doctor found everything in order for these settings."""
+        self.marks.mark(_EXAMINED, self._examined_settings(), self.clock())
+
+    def unexamined(self) -> tuple[Problem, ...]:
+        """That the doctor has not, or not since they were changed; empty when it has."""
+        from newsletter.mailing.guard import Problem
+
+        if self.marks.marked(_EXAMINED) == self._examined_settings():
+            return ()
+        what = "has not found everything in order, or not since the settings were changed"
+        return (Problem("doctor", what, "Run `newsletter doctor` until nothing is left to fix."),)
+
+    def _examined_settings(self) -> str:
+        """A keyed digest of what decides whether mail arrives: nothing can be read from it."""
+        s = self.settings
+        mail_server = (s.smtp_host, str(s.smtp_port), s.smtp_security, s.smtp_user, s.smtp_password)
+        values = (s.provider, s.sendgrid_url, s.sendgrid_api_key, *mail_server, *s.webhook_public_key)
+        return keyed_digest(self.secret_keys[0], *values, s.from_email, s.public_url, s.postal_address)
+
     @cached_property
     def send_room(self) -> SendRoom:
         from newsletter.pipeline.send import Sender, SendRoom, SendRules
 
         s = self.settings
-        problems = self.problems() if s.real_provider else ()
+        problems = (self.problems() or self.unexamined()) if s.real_provider else ()
         return SendRoom(
             issues=self.issues,
             mailings=self.mailings,

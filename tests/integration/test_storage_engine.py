@@ -25,6 +25,7 @@ from newsletter.errors import MigrationNeeded, StorageError
 from newsletter.storage import schema
 from newsletter.storage.engine import Database, open_database, upgrade
 from newsletter.storage.mailings import SqlMailingStore
+from newsletter.storage.marks import SqlMarks
 from newsletter.storage.subscribers import SqlSubscriberStore
 from newsletter.storage.tables import metadata, reports
 from tests.support.storage_samples import subscriber
@@ -244,3 +245,11 @@ def test_time_without_a_zone_is_refused(database: Database) -> None:
     row = {"date": datetime(2026, 8, 14, tzinfo=UTC).date(), "kind": "slip", "text": "…"}
     with pytest.raises(StorageError), database.write() as connection:
         connection.execute(reports.insert(), {**row, "at": datetime(2026, 8, 14)})  # noqa: DTZ001 the point
+
+
+def test_a_mark_is_what_was_noted_last(database: Database) -> None:
+    marks = SqlMarks(database)
+    assert marks.marked("examined") == ""
+    for value in ("one", "two"):
+        marks.mark("examined", value, datetime(2026, 8, 14, 12, tzinfo=UTC))
+    assert (marks.marked("examined"), marks.marked("other")) == ("two", "")

@@ -16,9 +16,15 @@ LOW_DISK = 500 * 1024**2
 
 
 def examine(loaded: Loaded) -> tuple[Finding, ...]:
-    """Every check, in the order to mend them. One that fails never hides another."""
+    """Every check, in the order to mend them. One that fails never hides another.
+
+    Where all is in order a real provider may be used from then on, until a setting of the mail changes.
+    """
     with House(loaded.settings) as house:
-        return tuple(_examine(loaded, house))
+        found = tuple(_examine(loaded, house))
+        if loaded.settings.real_provider and all(one.ok for one in found):
+            house.note_examined()
+        return found
 
 
 def _examine(loaded: Loaded, house: House) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from newsletter.domain.events import Choice
 from newsletter.errors import ProviderBusy, ProviderUncertain
 from newsletter.ports import (
     Clock,
+    EventStore,
     Held,
     Listed,
     Progress,
@@ -36,6 +37,8 @@ The last is the provider's global list: ``asm/suppressions/global`` is the same 
 """
 RESUME_WITHIN = timedelta(hours=24)
 """An interrupted reading older than that begins anew: the list has changed too much under it."""
+SHORTEST_KEEP = timedelta(days=2)
+"""The provider repeats an event for a day; until then it has to be known."""
 TRIES = 5
 LONGEST_WAIT = 120.0
 _FIRST_WAIT = 2.0
@@ -63,6 +66,16 @@ class SyncRoom:
     pulls: PullStore
     clock: Clock
     wait: Callable[[float], None]
+    events: EventStore | None = None
+    """Whose oldest are forgotten along the way; None: none are."""
+    keep_events: timedelta = timedelta(days=90)
+
+
+def forget_events(room: SyncRoom) -> int:
+    """Forget what the provider told so long ago that it can tell it no more; how much. States and counts stay."""
+    if room.events is None:
+        return 0
+    return room.events.purge(room.clock() - max(room.keep_events, SHORTEST_KEEP))
 
 
 def sync_suppressions(
@@ -70,8 +83,11 @@ def sync_suppressions(
 ) -> tuple[ListReport, ...]:
     """Read all lists to their ends, or until asked to stop. Idempotent; an interrupted run is gone on with.
 
+    Daily as it is, it forgets old events, too.
+
     Raises `ProviderError` when the provider refuses or stays busy: what was read until then is kept.
     """
+    forget_events(room)
     reports: list[ListReport] = []
     for number, (name, reason) in enumerate(LISTS.items()):
         progress(number, len(LISTS), name)

@@ -59,6 +59,9 @@ SPECS: tuple[Spec, ...] = (
     Spec("WINDOW", "36 h", parse.duration, "how far back an issue looks for articles"),
     Spec("FIRST_ISSUE", "", parse.optional_date, "date of issue No. 1; default: the oldest issue kept"),
     Spec("KEEP_CAPTURES", "400 d", parse.duration, "how long the raw feeds are kept; a rebuild needs them"),
+    Spec(
+        "KEEP_EVENTS", "90 d", parse.duration, "how long single events of the provider are kept; counts stay"
+    ),
     Spec("SUPPLY_LEFT", "8", parse.whole, "outlets of the left that should be heard on a normal day"),
     Spec("SUPPLY_RIGHT", "8", parse.whole, "outlets of the right that should be heard on a normal day"),
     Spec("SUPPLY_STOPS", "false", parse.boolean, "a thin supply stops a send (else it is said in the issue)"),
@@ -186,6 +189,7 @@ class Settings:
     window: timedelta
     first_issue: date | None
     keep_captures: timedelta
+    keep_events: timedelta
     supply_left: int
     supply_right: int
     supply_stops: bool

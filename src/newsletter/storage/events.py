@@ -18,6 +18,9 @@ from newsletter.storage.statements import insert_many_new, serialise
 from newsletter.storage.suppressing import PAGE, ErasedKeys, hold_told, no_erased_keys, upsert
 from newsletter.storage.tables import batches, delivery_events, delivery_states, recipients, subscribers
 
+PURGE_PAGE = 10_000
+"""Events forgotten in one transaction."""
+
 
 class SqlEventStore:
     """See `ports.EventStore`; every method is one transaction."""
@@ -60,6 +63,18 @@ class SqlEventStore:
         """The same by batch id."""
         query = _counted(mailing_id).add_columns(batches.c.batch_id)
         return self._counts(query.group_by(delivery_states.c.facts, batches.c.batch_id))
+
+    def purge(self, received_before: datetime) -> int:
+        """See `ports.EventStore.purge`. Page by page, so that the webhook waits for none of it long."""
+        old = sa.select(delivery_events.c.id).where(delivery_events.c.received_at < received_before)
+        page = sa.delete(delivery_events).where(delivery_events.c.id.in_(old.limit(PURGE_PAGE)))
+        gone = 0
+        while True:
+            with self._db.write() as connection:
+                found = connection.execute(page).rowcount
+            gone += found
+            if found < PURGE_PAGE:
+                return gone
 
     def _counts(self, query: sa.Select[Any]) -> dict[str, dict[Fact, int]]:
         found: dict[str, dict[Fact, int]] = {}

@@ -457,7 +457,7 @@ delivery_events = Table(
     _text("delivery_id"),
     Column("kind", Text, nullable=False),
     Column("at", Utc, nullable=False),
-    Column("received_at", Utc, nullable=False),
+    Column("received_at", Utc, nullable=False, index=True),
 )
 
 delivery_states = Table(
