@@ -353,3 +353,18 @@ def test_a_mailing_that_is_done_stays_done(database: Database) -> None:
     received = received_of(found, room.events, room.store)
     assert (received.complaints, received.states[DeliveryState.SILENT]) == (5, 0)
     assert reception(room.events.reception(found.id)).delivered == 1_000
+
+
+def test_old_events_are_forgotten_and_what_followed_from_them_stays(
+    room: Room, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsletter.storage.events.PURGE_PAGE", 2)
+    old = [room.event("delivered", name) for name in ("n0", "n1", "n2")] + [room.event("bounce", "n3")]
+    room.events.take(old, NOON)
+    room.events.take([room.event("spamreport", "n0", 5)], hours(30))
+    before = room.state()
+    assert room.events.purge(hours(24)) == 4
+    assert room.state() == before
+    assert room.events.purge(hours(24)) == 0
+    assert room.events.take([old[3]], hours(31)).new == 1, "told again it is kept again"
+    assert room.state() == before, "and changes nothing"

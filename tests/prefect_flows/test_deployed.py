@@ -53,6 +53,10 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ins
             yield installed, house
         finally:
             installed.stop()
+        said = installed.logged()
+        assert "Executing flow" in said or "deliver" in said
+        for personal in (KEY, "@reader.example", *(one.email for one in house.subscribers.all())):
+            assert personal not in said
 
 
 def test_six_deployments_with_their_schedules(installation: tuple[Installation, House]) -> None:

@@ -45,6 +45,8 @@ class Installation:
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "PREFECT_WORKER_QUERY_SECONDS": "1",
             "DO_NOT_TRACK": "1",
+            "PREFECT_LOGGING_LEVEL": "DEBUG",  # whatever somebody may want to see, no address is in it
+            "PREFECT_LOGGING_ROOT_LEVEL": "DEBUG",
             "NEWSLETTER_HOME": str(home),
             "NEWSLETTER_ALLOW_HOSTS": "127.0.0.1",
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
@@ -68,6 +70,10 @@ class Installation:
 
     def log(self, name: str) -> str:
         return (self.logs / f"{name}.log").read_text(errors="replace")[-4000:]
+
+    def logged(self) -> str:
+        """All that the server, the worker and the flows have said."""
+        return "".join(file.read_text(errors="replace") for file in self.logs.glob("*.log"))
 
     def stop(self) -> None:
         for process in reversed(self.running):

@@ -6,6 +6,7 @@ schema behind this version raises `MigrationNeeded`, and `upgrade` is the operat
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -135,7 +136,13 @@ def _check_file(url: URL) -> None:
         )
 
 
+def _no_rows(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.DEBUG
+
+
 def _engine(url: URL) -> Engine:
+    # At DEBUG SQLAlchemy logs every row that it reads: addresses. A filter holds where a level would be set back.
+    logging.getLogger("sqlalchemy.engine.Engine").addFilter(_no_rows)
     if url.drivername == "postgresql+psycopg":
         limit = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
         return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=limit)
