@@ -21,6 +21,7 @@ from newsletter.domain.audience import (
     SuppressionReason,
 )
 from newsletter.domain.checks import Check
+from newsletter.domain.edits import Change, Edit
 from newsletter.domain.events import Choice, DeliveryEvent, Fact
 from newsletter.domain.feed import (
     Capture,
@@ -437,6 +438,12 @@ class Renderer(Protocol):
         ...
 
 
+class StoryRemaker(Protocol):
+    def __call__(self, articles: Sequence[Article], base: Story, registry: Registry, /) -> Story:
+        """Pure. Those articles as one story, on an editor's word; what only grouping knows is ``base``'s."""
+        ...
+
+
 class Checker(Protocol):
     def check(self, issue: Issue, mail: Mail) -> tuple[Check, ...]:
         """Every check that must pass before the issue may go."""
@@ -532,6 +539,24 @@ class IssueStore(Protocol):
 
     def answer_report(self, number: int, answer: str, at: datetime) -> bool:
         """Record what was done about a report; whether there is one of that number."""
+        ...
+
+
+class EditStore(Protocol):
+    """The record of editors' changes. Every method is one committed transaction; nothing is ever deleted."""
+
+    def of(self, day: date) -> tuple[Edit, ...]:
+        """All of that issue, undone ones too, in the order they were made."""
+        ...
+
+    def add(self, day: date, by: str, at: datetime, change: Change) -> Edit: ...
+
+    def undo(self, day: date, by: str, at: datetime, number: int | None = None) -> Edit | None:
+        """Take back that change, or the newest that stands; None where there is none."""
+        ...
+
+    def redo(self, day: date) -> Edit | None:
+        """Bring back the change that was undone last, unless another was made since; None where there is none."""
         ...
 
 

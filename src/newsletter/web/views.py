@@ -96,6 +96,8 @@ class _Linker:
 
     def line(self, statement: Statement) -> Line:
         sources = tuple(self._source(domain, statement) for domain in statement.outlets)
+        if statement.made == "editor":
+            sources = (*sources, SourceLink(wording.editors(bool(sources)), "", Side.UNRATED, ""))
         return Line(clean.text(statement.text), sources)
 
     def _source(self, domain: str, statement: Statement) -> SourceLink:
@@ -134,8 +136,10 @@ def _side(desk: _Linker, side: Side, brand: Brand) -> SideView:
     voices, label = desk.story.coverage.of(side), brand.labels[side]
     points = desk.lines(desk.story.words.sides.get(side, ()))
     # "The left says" needs two independent outlets (promise 3); one outlet speaks for itself alone.
-    alone = voices < INDEPENDENT and bool(points)
+    alone = voices < INDEPENDENT and any(one.outlets for one in desk.story.words.sides.get(side, ()))
     heading = wording.one_outlet(label) if alone else wording.voice(label)
+    if voices < INDEPENDENT and points and not alone:
+        heading = wording.editors_column(label)
     count = counted(voices, "outlet") if voices >= INDEPENDENT else ""
     return SideView(side, heading, count, points, "" if points else _silence(desk, side, label))
 
