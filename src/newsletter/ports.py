@@ -491,6 +491,10 @@ class IssueStore(Protocol):
         """Insert or replace (day, revision). Raises `Refused` when that revision is frozen and differs."""
         ...
 
+    def text_before(self, day: date) -> str:
+        """The plain text that the last changed build replaced; empty where it replaced none."""
+        ...
+
     def freeze(self, day: date, revision: int) -> None:
         """From now on that revision is immutable."""
         ...

@@ -207,6 +207,7 @@ issues = Table(
     Column("document", Packed, nullable=False),
     Column("html", Packed, nullable=False),
     Column("text", Packed, nullable=False),
+    Column("text_before", Packed),
     UniqueConstraint("date", "revision"),
 )
 

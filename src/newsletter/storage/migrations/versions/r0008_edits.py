@@ -1,4 +1,7 @@
-"""The editor's desk: the record of changes to an issue. A new table; the previous release runs on beside it."""
+"""The editor's desk: the record of changes to an issue, and the text that a build replaced.
+
+A new table and a column that may stay empty; the previous release runs on beside them.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ UTC = sa.DateTime(timezone=True).with_variant(sa.String(27), "sqlite")
 
 
 def upgrade() -> None:
+    op.add_column("issues", sa.Column("text_before", sa.LargeBinary()))
     op.create_table(
         "edits",
         sa.Column("id", ID, nullable=False),
