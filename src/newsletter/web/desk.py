@@ -28,6 +28,7 @@ from newsletter.ports import StoredIssue
 from newsletter.web.deskacts import DeskActs
 from newsletter.web.deskdata import opened, sections
 from newsletter.web.deskpage import by_now, changes_of, page_of
+from newsletter.web.desktoken import TokenOnly
 from newsletter.web.livereload import Changes, watch
 from newsletter.web.pages import path_date
 from newsletter.web.security import MAIL_POLICY, LocalHostOnly, SafetyHeaders
@@ -51,8 +52,12 @@ class Stamp:
     issue: tuple[object, ...]
 
 
-def create_desk(house: House, day: date | None = None) -> Starlette:
-    """The preview of one date's issue, or of the newest, as an ASGI application."""
+def create_desk(house: House, day: date | None = None, token: str = "") -> Starlette:
+    """The desk of one date's issue, or of the newest, as an ASGI application.
+
+    Without a ``token`` it answers this machine alone; with one whoever brings it.
+    """
+    guard = Middleware(TokenOnly, token=token) if token else Middleware(LocalHostOnly)
     desk = Desk(house, day)
     return Starlette(
         routes=[
@@ -70,7 +75,7 @@ def create_desk(house: House, day: date | None = None) -> Starlette:
             Route("/source/{date}.txt", desk.source),
             Route("/icon.svg", desk.asset),
         ],
-        middleware=[Middleware(SafetyHeaders, policy=DESK_POLICY), Middleware(LocalHostOnly)],
+        middleware=[Middleware(SafetyHeaders, policy=DESK_POLICY), guard],
         exception_handlers={NewsletterError: desk.failed},
         lifespan=desk.lifespan,
     )
