@@ -1,4 +1,4 @@
-"""An editor's changes: nothing is lost or told twice, a rebuild finds the same story again, words keep their honesty."""
+"""An editor's changes: nothing is lost or told twice, a rebuild finds the story again, words stay honest."""
 
 from __future__ import annotations
 
