@@ -215,16 +215,21 @@ document.addEventListener("keydown", (event) => {
 });
 
 let dragged = null;
-document.addEventListener("dragstart", (event) => { dragged = event.target.closest?.("li.row"); });
+const at = (event, selector) => {
+  // Where text is selected, the target of a drag is that text.
+  const element = event.target.closest ? event.target : event.target.parentElement;
+  return element?.closest(selector);
+};
+document.addEventListener("dragstart", (event) => { dragged = at(event, "li.row[draggable]"); });
 document.addEventListener("dragend", () => { dragged = null; });
 document.addEventListener("dragover", (event) => {
-  if (dragged && event.target.closest?.(".shelf[data-section]")) event.preventDefault();
+  if (dragged && at(event, ".shelf[data-section]")) event.preventDefault();
 });
 document.addEventListener("drop", (event) => {
-  const shelf = event.target.closest?.(".shelf[data-section]");
+  const shelf = at(event, ".shelf[data-section]");
   if (!dragged || !shelf || shelf.dataset.section === "blindspot") return;
   event.preventDefault();
-  const onto = event.target.closest("li.row");
+  const onto = at(event, "li.row");
   put(dragged, shelf.dataset.section, onto ? Number(onto.dataset.index) : rows(shelf.dataset.section).length);
   dragged = null;
 });
