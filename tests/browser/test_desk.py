@@ -1,4 +1,4 @@
-"""The desk in a real browser, by keyboard and mouse: reorder, edit, take back, approve; nothing broken, nothing foreign."""
+"""The desk in a real browser, by keyboard and mouse: reorder, edit, take back, approve; nothing broken or foreign."""
 
 from __future__ import annotations
 
