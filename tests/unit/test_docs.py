@@ -41,8 +41,6 @@ DOCS = ("README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/brand.md", "
 
 
 @pytest.mark.parametrize("path", DOCS)
-    "path", ["README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/brand.md", "docs/editors.md"]
-)
 def test_docs_name_only_commands_and_files_that_exist(path: str) -> None:
     text = (ROOT / path).read_text()
     named = set(re.findall(r"(?:^|`|&& )newsletter ([a-z][a-z-]+)", text, re.MULTILINE))
