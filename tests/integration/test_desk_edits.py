@@ -242,7 +242,7 @@ def test_changes_by_hand(house: House, client: Client) -> None:
     assert act(client, "edit", {"change": change, "seen": seen}).status_code == 409
     page = client.get("/").text
     assert "put to main story 1" in page
-    assert "Placed by A. Editor." in page
+    assert "Placed by an editor." in page
     opened = client.get(f"/story/{DAY}/{key(stories[1])}").text
     assert html.escape(stories[1]["overview"][0]["text"][:20]) in opened.replace("&#39;", "&#x27;")
     assert "+" in client.get(f"/changes/{DAY}").text

@@ -152,10 +152,10 @@ def test_what_was_undone_does_not_stand() -> None:
 # ── places ──
 
 
-def test_a_story_moves_up_and_says_by_whom() -> None:
+def test_a_story_moves_up_and_its_why_says_so() -> None:
     after = placed(line_up(), edits(Put(STORIES[3].articles[1].id, Section.MAIN, 0))).line_up
     assert [one.story.key for one in after.main] == [STORIES[n].key for n in (3, 0, 1, 2)]
-    assert after.main[0].why == "Placed by A. Editor. By rule: Rule 3."
+    assert after.main[0].why == "Placed by an editor. By rule: Rule 3."
     again = placed(line_up(), edits(*[Put(STORIES[3].key, Section.MAIN, 0)] * 2)).line_up
     assert again.main[0].why == after.main[0].why
 

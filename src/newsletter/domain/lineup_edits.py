@@ -142,9 +142,9 @@ def placed(line_up: LineUp, edits: Sequence[Edit]) -> Replaced:
     for edit in edits:
         match edit.change:
             case Put(story, section, index):
-                problem = _put_at(places, edit, story, section, index, pinned)
+                problem = _put_at(places, story, section, index, pinned)
             case Swap(story, other):
-                problem = _swap(places, edit, story, other, pinned)
+                problem = _swap(places, story, other, pinned)
             case _:
                 continue
         if problem:
@@ -160,17 +160,17 @@ def placed(line_up: LineUp, edits: Sequence[Edit]) -> Replaced:
     return Replaced(changed, missed)
 
 
-def _put_at(places: _Places, edit: Edit, story: str, section: Section, index: int, pinned: set[str]) -> str:
+def _put_at(places: _Places, story: str, section: Section, index: int, pinned: set[str]) -> str:
     found = places.find(story)
     if found is None:
         return NO_STORY
     one = found[0].pop(found[1])
-    places.of(section).insert(index, _by_hand(one, edit))
+    places.of(section).insert(index, _by_hand(one))
     pinned.add(one.story.key)
     return ""
 
 
-def _swap(places: _Places, edit: Edit, first: str, second: str, pinned: set[str]) -> str:
+def _swap(places: _Places, first: str, second: str, pinned: set[str]) -> str:
     one, other = places.find(first), places.find(second)
     if one is None or other is None:
         return NO_STORY
@@ -180,15 +180,15 @@ def _swap(places: _Places, edit: Edit, first: str, second: str, pinned: set[str]
     if any(found[0] is places.blindspots for found in (one, other)):
         return "a blindspot is counted, not chosen: put the story where it shall stand"
     a, b = section[index], other_section[other_index]
-    section[index], other_section[other_index] = _by_hand(b, edit), _by_hand(a, edit)
+    section[index], other_section[other_index] = _by_hand(b), _by_hand(a)
     pinned |= {a.story.key, b.story.key}
     return ""
 
 
-def _by_hand(one: Chosen, edit: Edit) -> Chosen:
+def _by_hand(one: Chosen) -> Chosen:
     """A story placed by a person is no measured blindspot any more; what the rules said of it stays readable."""
     rules = one.why.partition(_BY_RULE)[2] or one.why
-    return replace(one, why=f"Placed by {edit.by}.{_BY_RULE}{rules}", missing=None, could_have=0)
+    return replace(one, why=f"Placed by an editor.{_BY_RULE}{rules}", missing=None, could_have=0)
 
 
 _BY_RULE = " By rule: "
