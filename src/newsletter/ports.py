@@ -482,6 +482,15 @@ class Skip:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A story as a list or a search names it."""
+
+    date: date
+    story_id: str
+    headline: str
+
+
 class IssueStore(Protocol):
     def get(self, day: date, revision: int | None = None) -> StoredIssue | None:
         """That revision, or the newest."""
@@ -533,6 +542,15 @@ class IssueStore(Protocol):
 
     def story_date(self, story_id: str) -> date | None:
         """The issue that holds that story."""
+        ...
+
+    def listed(
+        self, until: date, *, words: Sequence[str] = (), first: date | None = None, most: int, skip: int = 0
+    ) -> tuple[tuple[Listing, ...], int]:
+        """Stories of issues dated ``until`` and earlier (``first`` and later), newest first; how many there are.
+
+        ``words``: all of them stand in the headline or in an outlet's name.
+        """
         ...
 
     def add_report(self, day: date, story_id: str, kind: str, text: str, contact: str, at: datetime) -> int:

@@ -49,6 +49,15 @@ def plain_date(day: date, locale: str) -> str:
     return f"{day.day} {month} {day.year}"
 
 
+def month_name(day: date) -> str:
+    """ "August 2026"."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
+DAYS = _DAYS
+"""Names of the weekdays, Monday first."""
+
+
 def since(then: str, day: date, locale: str) -> str:
     """ "yesterday", or the date (``then`` as YYYY-MM-DD), as seen from ``day``."""
     told = date.fromisoformat(then)

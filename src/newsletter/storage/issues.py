@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from newsletter.domain.story import PastStory
 from newsletter.errors import IssueNotFound, Refused
-from newsletter.ports import Skip, StoredIssue, StoryTerms
+from newsletter.ports import Listing, Skip, StoredIssue, StoryTerms
 from newsletter.storage import past
 from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
@@ -154,6 +154,13 @@ class SqlIssueStore:
         with self._db.read() as connection:
             found: date | None = connection.scalar(query)
         return found
+
+    def listed(
+        self, until: date, *, words: Sequence[str] = (), first: date | None = None, most: int, skip: int = 0
+    ) -> tuple[tuple[Listing, ...], int]:
+        """See `past.listed`."""
+        with self._db.read() as connection:
+            return past.listed(connection, until, words=words, first=first, most=most, skip=skip)
 
     def add_report(self, day: date, story_id: str, kind: str, text: str, contact: str, at: datetime) -> int:
         """Put a reader's report into the queue; its number."""

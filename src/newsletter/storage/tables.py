@@ -233,6 +233,7 @@ issue_stories = Table(
     Column("thread_id", Text, nullable=False),
     Column("headline", Text, nullable=False),
     Column("article_ids", JSON, nullable=False),
+    _text("search"),
 )
 
 story_terms = Table(

@@ -19,6 +19,8 @@ UTC = sa.DateTime(timezone=True).with_variant(sa.String(27), "sqlite")
 
 def upgrade() -> None:
     op.add_column("issues", sa.Column("text_before", sa.LargeBinary()))
+    search = sa.Column("search", sa.Text(), nullable=False, server_default=sa.text("''"))
+    op.add_column("issue_stories", search)
     op.create_table(
         "edits",
         sa.Column("id", ID, nullable=False),
