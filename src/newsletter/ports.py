@@ -21,6 +21,7 @@ from newsletter.domain.audience import (
     SuppressionReason,
 )
 from newsletter.domain.checks import Check
+from newsletter.domain.edits import Change, Edit
 from newsletter.domain.events import Choice, DeliveryEvent, Fact
 from newsletter.domain.feed import (
     Capture,
@@ -437,6 +438,12 @@ class Renderer(Protocol):
         ...
 
 
+class StoryRemaker(Protocol):
+    def __call__(self, articles: Sequence[Article], base: Story, registry: Registry, /) -> Story:
+        """Pure. Those articles as one story, on an editor's word; what only grouping knows is ``base``'s."""
+        ...
+
+
 class Checker(Protocol):
     def check(self, issue: Issue, mail: Mail) -> tuple[Check, ...]:
         """Every check that must pass before the issue may go."""
@@ -475,6 +482,15 @@ class Skip:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A story as a list or a search names it."""
+
+    date: date
+    story_id: str
+    headline: str
+
+
 class IssueStore(Protocol):
     def get(self, day: date, revision: int | None = None) -> StoredIssue | None:
         """That revision, or the newest."""
@@ -482,6 +498,10 @@ class IssueStore(Protocol):
 
     def save(self, issue: StoredIssue) -> None:
         """Insert or replace (day, revision). Raises `Refused` when that revision is frozen and differs."""
+        ...
+
+    def text_before(self, day: date) -> str:
+        """The plain text that the last changed build replaced; empty where it replaced none."""
         ...
 
     def freeze(self, day: date, revision: int) -> None:
@@ -524,6 +544,15 @@ class IssueStore(Protocol):
         """The issue that holds that story."""
         ...
 
+    def listed(
+        self, until: date, *, words: Sequence[str] = (), first: date | None = None, most: int, skip: int = 0
+    ) -> tuple[tuple[Listing, ...], int]:
+        """Stories of issues dated ``until`` and earlier (``first`` and later), newest first; how many there are.
+
+        ``words``: all of them stand in the headline or in an outlet's name.
+        """
+        ...
+
     def add_report(self, day: date, story_id: str, kind: str, text: str, contact: str, at: datetime) -> int:
         """Put a reader's report into the queue; its number."""
         ...
@@ -532,6 +561,24 @@ class IssueStore(Protocol):
 
     def answer_report(self, number: int, answer: str, at: datetime) -> bool:
         """Record what was done about a report; whether there is one of that number."""
+        ...
+
+
+class EditStore(Protocol):
+    """The record of editors' changes. Every method is one committed transaction; nothing is ever deleted."""
+
+    def of(self, day: date) -> tuple[Edit, ...]:
+        """All of that issue, undone ones too, in the order they were made."""
+        ...
+
+    def add(self, day: date, by: str, at: datetime, change: Change) -> Edit: ...
+
+    def undo(self, day: date, by: str, at: datetime, number: int | None = None) -> Edit | None:
+        """Take back that change, or the newest that stands; None where there is none."""
+        ...
+
+    def redo(self, day: date) -> Edit | None:
+        """Bring back the change that was undone last, unless another was made since; None where there is none."""
         ...
 
 

@@ -10,6 +10,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from newsletter.mailing.intake import Intake
     from newsletter.pipeline.backfill import BackfillRoom
     from newsletter.pipeline.build import BuildRoom
+    from newsletter.pipeline.desk import DeskRoom
     from newsletter.pipeline.gather import GatherRoom
     from newsletter.pipeline.send import SendRoom
     from newsletter.pipeline.suppressions import SyncRoom
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
         BackfillStore,
         Background,
         Checker,
+        EditStore,
         EventStore,
         FeedArchive,
         IssueStore,
@@ -169,6 +172,12 @@ class House:
         from newsletter.storage.issues import SqlIssueStore
 
         return SqlIssueStore(self.database, self.story_terms)
+
+    @cached_property
+    def edits(self) -> EditStore:
+        from newsletter.storage.edits import SqlEditStore
+
+        return SqlEditStore(self.database)
 
     @cached_property
     def story_terms(self) -> TellingTerms:
@@ -312,12 +321,14 @@ class House:
         from newsletter.rendering.balance import balance_of
         from newsletter.rendering.trim import trim
         from newsletter.stories.desks import Desk
+        from newsletter.stories.group import remade
         from newsletter.stories.lineup import Chooser
         from newsletter.stories.ranking import LineUpRules
         from newsletter.stories.recurring import without_series
         from newsletter.stories.related import RelatedSearch
         from newsletter.stories.terms import CountTerms
         from newsletter.stories.threads import ThreadFinder
+        from newsletter.writing.verify import verify
 
         checked = self.check_limits
         sections = frozenset(map(Desk, self.settings.sections))
@@ -337,6 +348,9 @@ class House:
             trimmer=trim,
             checker=self.checker,
             balance=balance_of,
+            edits=self.edits,
+            remake=remade,
+            verifier=verify,
             vectors=self.vector_source(self.vector_store),
             series=without_series,
             rules=BuildRules(
@@ -346,6 +360,16 @@ class House:
                 sections=self.settings.sections,
             ),
         )
+
+    @cached_property
+    def desk_room(self) -> DeskRoom:
+        """The editor's: the build's own, with grouping and writing that remember what did not change."""
+        from newsletter.pipeline.desk import DeskRoom
+        from newsletter.pipeline.remembering import RememberedGrouper, RememberedWriter
+
+        room = self.build_room
+        grouper, writer = RememberedGrouper(room.grouper), RememberedWriter(room.writer)
+        return DeskRoom(replace(room, grouper=grouper, writer=writer), self.edits, self.clock)
 
     @property
     def checker(self) -> Checker:

@@ -30,7 +30,10 @@ async function refresh() {
   for (const part of parts) {
     part.innerHTML = fresh.querySelector(`[data-live="${part.dataset.live}"]`).innerHTML;
   }
+  const sha = fresh.querySelector("[data-sha]");
+  if (sha) document.querySelector("[data-sha]").dataset.sha = sha.dataset.sha;
   document.title = fresh.title;
+  document.dispatchEvent(new Event("desk:fresh"));
   if (!showProblem()) frames().forEach(reload);
 }
 
@@ -54,6 +57,7 @@ source.addEventListener("change", refresh);
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input:not([name=view]), textarea, select, li.row")) return;
   const views = [...document.querySelectorAll("input[name=view]")];
   if (event.key >= "1" && event.key <= String(views.length)) {
     views[event.key - 1].checked = true;

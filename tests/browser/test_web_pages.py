@@ -192,7 +192,7 @@ def test_the_preview_shows_an_issue_as_soon_as_there_is_one(tmp_path: Path, brow
         page.get_by_role("heading", name="There is no issue yet").wait_for()
         keep(house)
         page.get_by_role("heading", name="No. 228").wait_for(timeout=8_000)
-        page.keyboard.press("5")
+        page.keyboard.press("6")
         assert page.get_by_role("row", name="reading-time").is_visible()
         page.keyboard.press("4")
         text = page.frame_locator(".view-text iframe").locator("pre")

@@ -22,7 +22,10 @@ from sqlalchemy import text
 
 import newsletter
 from newsletter.errors import MigrationNeeded, StorageError
-from newsletter.storage import schema
+from newsletter.storage import (
+    schema,
+    tables_desk,  # noqa: F401  its tables are the schema's, too
+)
 from newsletter.storage.engine import Database, open_database, upgrade
 from newsletter.storage.mailings import SqlMailingStore
 from newsletter.storage.marks import SqlMarks

@@ -37,7 +37,10 @@ def test_each_key_of_an_issue_is_documented() -> None:
     assert json.loads(json.dumps(made)) == made
 
 
-@pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/brand.md"])
+DOCS = ("README.md", "CONTRIBUTING.md", "docs/operations.md", "docs/brand.md", "docs/editors.md")
+
+
+@pytest.mark.parametrize("path", DOCS)
 def test_docs_name_only_commands_and_files_that_exist(path: str) -> None:
     text = (ROOT / path).read_text()
     named = set(re.findall(r"(?:^|`|&& )newsletter ([a-z][a-z-]+)", text, re.MULTILINE))

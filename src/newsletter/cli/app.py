@@ -23,6 +23,7 @@ _EDITOR = {
     "show": ("day", "Print an issue: JSON, HTML or text."),
     "check": ("day", "The checks before an issue may go."),
     "preview": ("pages", "See the issue in the browser, reloading as you edit."),
+    "edits": ("editing", "What editors changed in an issue; take a change back."),
     "approve": ("approval", "Let an issue go, by name."),
     "unapprove": ("approval", "Take an approval back."),
     "skip": ("approval", "No issue on a date."),

@@ -9,7 +9,7 @@ import click
 from newsletter.cli.context import DATE, house
 from newsletter.cli.day import kept_issue
 from newsletter.cli.output import json_option, print_json
-from newsletter.errors import Refused, UsageError
+from newsletter.errors import Refused
 
 
 @click.command("approve")
@@ -27,34 +27,11 @@ def approve_command(day: date, by: str, override: tuple[str, ...], reason: str, 
     newsletter approve 2026-08-14 --by "A. Editor"
     newsletter approve 2026-08-14 --by "A. Editor" --override supply --reason "Holiday: few outlets publish"
     """
-    from newsletter.pipeline.send import failed_checks
+    from newsletter.pipeline.desk import approve, named
 
-    by = by.strip()
-    if not by:
-        raise UsageError("An approval needs a name.", todo="Give it with --by NAME.")
     with house() as rooms:
-        issue = kept_issue(rooms, day)
-        allowed = rooms.settings.approvers
-        if allowed and by not in allowed:
-            raise Refused(
-                f"{by} is not among the approvers.", todo="NEWSLETTER_APPROVERS lists who may approve."
-            )
-        failing = failed_checks(issue.document)
-        if override and not reason.strip():
-            raise UsageError("An override needs a reason.", todo="Add --reason TEXT.")
-        unknown = [name for name in override if name not in failing]
-        if unknown:
-            raise UsageError(
-                f"No failed check is called {', '.join(unknown)}.",
-                todo=f"Failed: {', '.join(failing) or 'none'}.",
-            )
-        open_checks = [name for name in failing if name not in override]
-        if open_checks:
-            raise Refused(
-                f"These checks fail: {', '.join(open_checks)}.",
-                todo="Mend them, or --override each with a --reason.",
-            )
-        rooms.issues.approve(day, issue.revision, by, issue.html_sha256, dict.fromkeys(override, reason))
+        issue = approve(rooms.issues, day, by, override, reason, rooms.settings.approvers)
+    by = named(by)
     if as_json:
         print_json(
             {"date": day, "approved_by": by, "html_sha256": issue.html_sha256, "overrides": list(override)}

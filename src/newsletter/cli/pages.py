@@ -45,23 +45,36 @@ def _announce(address: str, public: str) -> None:
 @click.command("preview")
 @click.argument("day", type=DATE, required=False, metavar="[DATE]")
 @click.option("--port", type=PORT, default=8081, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Elsewhere than on this machine it asks for a token.",
+)
 @click.option("--no-browser", is_flag=True, help="Only say the address; open nothing.")
-def preview_command(day: date | None, port: int, no_browser: bool) -> None:
-    """See the issue of DATE (default the newest) as it will arrive, reloading as you edit.
+def preview_command(day: date | None, port: int, host: str, no_browser: bool) -> None:
+    """The editor's desk: the issue of DATE (default the newest) as it will arrive, and its line-up to change.
 
     \b
     newsletter preview
     newsletter preview 2026-08-14 --no-browser
 
-    Phone and desktop side by side, dark mode, images off, plain text, and the checks. A changed template,
-    brand.toml or issue shows within a second; what was edited before the preview began shows after the next
-    edit, or `newsletter build`. Answers on this machine only and changes nothing.
+    Phone and desktop side by side, dark mode, images off, plain text, source, the checks; line-up, words and
+    articles to change, with undo; approval, test mail, halt. A changed template, brand.toml or issue shows within a
+    second; what was edited before the preview began shows after the next edit, or `newsletter build`. It answers on
+    this machine only; with --host elsewhere, only who has the token in the address it prints.
     """
+    import secrets
+
     from newsletter.web.desk import create_desk
+    from newsletter.web.desktoken import is_loopback
     from newsletter.web.server import serve
 
+    token = "" if is_loopback(host) else secrets.token_urlsafe(24)
+    query = f"/?token={token}" if token else ""
     with house() as rooms:
-        serve(create_desk(rooms, day), "127.0.0.1", port, lambda address: _open(address, not no_browser))
+        desk = create_desk(rooms, day, token)
+        serve(desk, host, port, lambda address: _open(address + query, not no_browser and not token))
 
 
 def _open(address: str, browser: bool) -> None:

@@ -78,6 +78,7 @@ def document(issue: Issue, mail: Mail, checks: Sequence[Check], balance: Mapping
         "inputs": dict(sorted(issue.inputs.items())),
         "waiting": [dataclasses.asdict(one) for one in issue.waiting],
         **({"model": _tally(issue.model)} if issue.model else {}),
+        **({"edits": [dataclasses.asdict(one) for one in issue.edits]} if issue.edits else {}),
     }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from newsletter.domain.edits import Applied
 from newsletter.domain.leaning import Leaning, Side
 from newsletter.domain.outlet import Paywall
 from newsletter.domain.story import Coverage
@@ -151,6 +152,8 @@ class Waiting:
     articles: int
     score: float
     why: str
+    key: str = ""
+    """Id of its earliest article, by which an editor's change names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,8 @@ class Issue:
     """The heaviest stories that were not chosen; no mail shows them."""
     model: ModelTally | None = None
     """Set where the writer was a model."""
+    edits: tuple[Applied, ...] = ()
+    """Editors' changes that this build applied, or could not."""
 
     @property
     def all_stories(self) -> tuple[IssueStory, ...]:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from newsletter.domain.checks import Check, Verdict
+from newsletter.domain.edits import Applied
 from newsletter.domain.issue import (
     Correction,
     Issue,
@@ -66,6 +67,7 @@ def issue_from(doc: Mapping[str, Any]) -> Issue:
             Waiting(**{**one, "coverage": Coverage(**one["coverage"])}) for one in doc.get("waiting", ())
         ),  # issues kept by earlier versions have none
         model=ModelTally(**doc["model"]) if "model" in doc else None,
+        edits=tuple(Applied(**one) for one in doc.get("edits", ())),
     )
 
 

@@ -9,8 +9,8 @@ from typing import Literal
 
 from newsletter.domain.leaning import Side
 
-Made = Literal["extract", "model"]
-"""How a statement came about: taken from an article, or written by a model from cited sentences."""
+Made = Literal["extract", "model", "editor"]
+"""How a statement came about: taken from an article, written by a model from cited sentences, or an editor's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,10 @@ class StoryWords:
         yield from ((Place.AGREED, None, one) for one in self.agreed)
         yield from ((Place.CLAIM, None, one) for dispute in self.disputed for one in dispute.claims)
         yield from ((Place.ANSWER, None, one) for question in self.faq for one in question.answer)
+
+    def edited(self) -> tuple[Statement, ...]:
+        """What an editor changed or added."""
+        return tuple(statement for statement in self.statements() if statement.made == "editor")
 
     def written(self) -> frozenset[Place]:
         """The places where a model's text stands."""

@@ -23,11 +23,13 @@ from newsletter.errors import IssueError, Refused
 from newsletter.pipeline.background import BackgroundRoom, background
 from newsletter.pipeline.compose import Composed, compose, outlets_named
 from newsletter.pipeline.earlier import with_related
+from newsletter.pipeline.edited import editing
 from newsletter.pipeline.fitted import fitted
 from newsletter.pipeline.supply import count_supply, day_supply
 from newsletter.ports import (
     Balancer,
     Checker,
+    EditStore,
     Embedded,
     FeedArchive,
     Grouper,
@@ -39,11 +41,13 @@ from newsletter.ports import (
     Renderer,
     SeriesMarker,
     StoredIssue,
+    StoryRemaker,
     TermCounter,
     TermDays,
     Threader,
     Trimmer,
     VectorSource,
+    Verifier,
     Writer,
     no_progress,
     no_series,
@@ -91,6 +95,9 @@ class BuildRoom:
     checker: Checker
     balance: Balancer
     rules: BuildRules
+    edits: EditStore
+    remake: StoryRemaker
+    verifier: Verifier
     vectors: VectorSource = no_vectors
     series: SeriesMarker = no_series
 
@@ -144,10 +151,12 @@ def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progr
     _step(progress, 1)
     stories, embedded = grouped(room, articles, at, progress)
     _step(progress, 2)
-    line_up = chosen(room, articles, stories, day, at)
+    editor = editing(room.edits.of(day), room.registry, room.remake, room.verifier)
+    line_up = editor.line_up(chosen(room, articles, editor.stories(stories), day, at))
     _step(progress, 3)
     writer = room.writer.for_issue(line_up.main, room.registry)
-    composed = with_related(compose(line_up, writer, room.registry, day), room.issues, room.related, day)
+    composed = compose(line_up, writer, room.registry, day, editor.words)
+    composed = with_related(composed, room.issues, room.related, day)
     if not composed.stories and not composed.in_brief:
         raise IssueError(
             f"No story for the issue of {day} can be told from {len(articles)} articles.",
@@ -156,7 +165,8 @@ def draft(room: BuildRoom, day: date, at: datetime, number: int, progress: Progr
         )
     failed_feeds = sum(not state.status.ok for state in room.archive.states(at).values())
     supply = replace(count_supply(articles, room.registry), failed_feeds=failed_feeds)
-    return _issue(room, writer, day, at, number, composed, supply, embedded)
+    issue = _issue(room, writer, day, at, number, composed, supply, embedded)
+    return replace(issue, edits=editor.applied(line_up))
 
 
 def grouped(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,11 +38,15 @@ class Composed:
     waiting: tuple[Waiting, ...] = ()
 
 
-def compose(line_up: LineUp, writer: Writer, registry: Registry, day: date) -> Composed:
+Reworder = Callable[[Chosen, StoryWords | None], StoryWords | None]
+"""A story's words after an editor's changes to them."""
+
+
+def compose(line_up: LineUp, writer: Writer, registry: Registry, day: date, reword: Reworder) -> Composed:
     """Write every chosen story; one for which nothing honest can be said is left out."""
 
     def told(chosen: Sequence[Chosen], *, brief: bool) -> tuple[IssueStory, ...]:
-        pairs = ((one, writer.write(one, registry, brief=brief)) for one in chosen)
+        pairs = ((one, reword(one, writer.write(one, registry, brief=brief))) for one in chosen)
         return tuple(issue_story(one, words, registry, day) for one, words in pairs if words)
 
     return Composed(
@@ -56,7 +60,7 @@ def compose(line_up: LineUp, writer: Writer, registry: Registry, day: date) -> C
 
 def _waiting(chosen: Chosen) -> Waiting:
     story = chosen.story
-    return Waiting(chosen.title, story.coverage, len(story.articles), chosen.score, chosen.why)
+    return Waiting(chosen.title, story.coverage, len(story.articles), chosen.score, chosen.why, story.key)
 
 
 def story_id(day: date, key: str) -> str:

@@ -2,8 +2,8 @@
 
 Names are stable, because an approver overrides by name: html-size, reading-time, template-leftovers, links,
 unsubscribe, text-part, contrast, lang, title, color-scheme, alt-text, layout-tables, stories, evidence,
-model-text (where a model writes), excerpts, supply, two-voices, balance, quotations, side-links, loaded-words,
-left-and-right, order.
+model-text (where a model writes), edited (where an editor changed something), excerpts, supply, two-voices,
+balance, quotations, side-links, loaded-words, left-and-right, order.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class IssueChecker:
             self._stories(issue),
             self._evidence(issue),
             *self._model_text(issue),
+            *self._edited(issue),
             self._excerpts(issue),
             self._supply(issue),
             *self._two_voices(issue),
@@ -73,6 +74,23 @@ class IssueChecker:
             return
         figure, todo = wording.model_tally(issue.model), wording.model_todo(issue.model)
         yield check("model-text", figure, "only verified text stands", todo, Verdict.WARN)
+
+    def _edited(self, issue: Issue) -> Iterator[Check]:
+        """What an editor changed: a warning where the passages do not bear it out, or a change met nothing."""
+        said = [one for story in issue.all_stories for one in story.words.edited()]
+        missed = [one for one in issue.edits if one.missed]
+        if not said and not missed:
+            return
+        own = sum(not one.evidence for one in said)
+        figure = f"{wording.plural(len(said), 'sentence')} edited, {own} without a passage"
+        notes = (
+            [f"{wording.plural(len(missed), 'change')} met nothing ({missed[0].missed})"] if missed else []
+        )
+        todo = "They stand on the editor's word alone, and say so." if own else ""
+        also = f" Look at the record: {missed[0].what}." if missed else ""
+        yield check(
+            "edited", "; ".join([figure, *notes]), "0 without a passage", (todo + also).strip(), Verdict.WARN
+        )
 
     def _excerpts(self, issue: Issue) -> Check:
         """Promise 1's limits on what is taken from one article and one outlet (a lawyer's, not a reader's)."""
@@ -124,5 +142,7 @@ def _taken(story: IssueStory) -> Counter[str]:
     taken: Counter[str] = Counter()
     points = (point for side in SIDES for point in story.words.sides.get(side, ()))
     for statement in {id(one): one for one in (*story.words.overview, *points)}.values():
-        taken[statement.outlets[0] if statement.outlets else ""] += len(statement.text.split())
+        if not statement.outlets:
+            continue  # an editor's own word
+        taken[statement.outlets[0]] += len(statement.text.split())
     return taken

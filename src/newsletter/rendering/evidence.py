@@ -17,7 +17,8 @@ def unsupported(issue: Issue, verifier: Verifier | None = None) -> tuple[tuple[s
 
     Evidence must lie inside an article of the story; a statement must name outlets, each with an article here.
     Extractive text must be its spans joined by one space, but for the initial capital and the final stop; a
-    model's text must stand in the sentences it cites by the verifier's law, and without a verifier it does not.
+    model's text must stand in the sentences it cites by the verifier's law, and without a verifier it does not; so
+    must an editor's that still cites any. What an editor said on nobody's word but their own is not counted here.
     """
     return tuple(
         (story.id, f"{wrong}: “{statement.text[:60]}”")
@@ -36,10 +37,10 @@ def _titles(story: IssueStory) -> Iterator[tuple[Place, Side | None, Statement]]
 def _unverified(
     statement: Statement, story: IssueStory, place: Place, side: Side | None, verifier: Verifier | None
 ) -> str:
-    if statement.made != "model":
+    if statement.made == "extract" or _own_word(statement):
         return ""
     if verifier is None:
-        return "a model's text that nobody verified"
+        return f"{'a model' if statement.made == 'model' else 'an editor'}'s text that nobody verified"
     articles = {article.id: article for article in story.articles}
     texts = zip(statement.evidence, _spans(statement, articles), strict=True)
     cited = [
@@ -50,6 +51,8 @@ def _unverified(
 
 
 def _wrong(statement: Statement, story: IssueStory) -> str:
+    if _own_word(statement):
+        return ""
     articles = {article.id: article for article in story.articles}
     if not statement.evidence:
         return "no evidence"
@@ -63,6 +66,11 @@ def _wrong(statement: Statement, story: IssueStory) -> str:
     return ""
 
 
+def _own_word(statement: Statement) -> bool:
+    """An editor's sentence that names nobody else: it is marked as theirs wherever it stands."""
+    return statement.made == "editor" and not statement.outlets and not statement.evidence
+
+
 def _spans(statement: Statement, articles: dict[str, IssueArticle]) -> Iterator[str | None]:
     for span in statement.evidence:
         article = articles.get(span.article)
@@ -72,8 +80,8 @@ def _spans(statement: Statement, articles: dict[str, IssueArticle]) -> Iterator[
 
 
 def in_a_row(said: Statement, story: IssueStory) -> int:
-    """The most consecutive words that a statement takes from one field; a model's sentence counts as it stands."""
-    if said.made == "model":
+    """The most consecutive words that a statement takes from one field; a model's or editor's counts as it stands."""
+    if said.made != "extract":
         return len(said.text.split())
     articles = {article.id: article for article in story.articles}
     spans: dict[tuple[str, str], list[tuple[int, int]]] = {}

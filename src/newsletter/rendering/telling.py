@@ -129,8 +129,10 @@ class Telling:
     def _voice(self, side: Side, points: Sequence[Statement]) -> Voice:
         label, n = self.brand.labels[side], self.of.coverage.of(side)
         said = tuple(self._said(point) for point in points)
-        alone = n < INDEPENDENT and bool(said)
+        alone = n < INDEPENDENT and any(point.outlets for point in points)
         name = wording.one_outlet(label) if alone else wording.voice(label)
+        if n < INDEPENDENT and said and not alone:
+            name = wording.editors_column(label)
         return Voice(side, name, alone, said, "" if said else self._silence(side))
 
     def _silence(self, side: Side) -> str:
@@ -148,6 +150,8 @@ class Telling:
     def _said(self, statement: Statement) -> Said:
         named = credited(statement, self.issue)
         names = tuple(self._credit(key, statement) for key in named)
+        if statement.made == "editor":
+            names = (*names, Credit(wording.editors(bool(names)), "", 0))
         return Said(clean.text(statement.text), names, len(statement.outlets) - len(named))
 
     def _credit(self, outlet: str, statement: Statement) -> Credit:

@@ -14,6 +14,7 @@ from newsletter.domain.leaning import SIDES, Side
 from newsletter.rendering import clean, wording
 from newsletter.rendering.balance import audit
 from newsletter.rendering.model import CorrectionView, MailView
+from newsletter.rendering.shown import shown
 from newsletter.rendering.telling import Links, Telling, story_url
 
 
@@ -49,7 +50,7 @@ class ViewMaker:
             blindspots=blindspots,
             balance=self._balance(issue),
             balance_url=f"{archive}#balance",
-            made=wording.made(_maker(issue)),
+            made=wording.made(_maker(issue)) + wording.edited(_edited(issue)),
             links=tuple(links.lines.values()),
             how_url=f"{self.public_url}/how",
             archive_url=archive,
@@ -105,6 +106,13 @@ class ViewMaker:
 def _maker(issue: Issue) -> str:
     """ "model" where a model's text stands in it, whoever was to write."""
     return "model" if any(story.words.written() for story in issue.all_stories) else "extractive"
+
+
+def _edited(issue: Issue) -> int:
+    """Sentences of the mail that an editor changed."""
+    mains = sum(one.made == "editor" for story in issue.stories for one in shown(story).statements())
+    short = (story.words.headline for story in (*issue.in_brief, *issue.blindspots))
+    return mains + sum(one.made == "editor" for one in short)
 
 
 def _contact(contact: str) -> str:

@@ -49,6 +49,15 @@ def plain_date(day: date, locale: str) -> str:
     return f"{day.day} {month} {day.year}"
 
 
+def month_name(day: date) -> str:
+    """ "August 2026"."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
+DAYS = _DAYS
+"""Names of the weekdays, Monday first."""
+
+
 def since(then: str, day: date, locale: str) -> str:
     """ "yesterday", or the date (``then`` as YYYY-MM-DD), as seen from ``day``."""
     told = date.fromisoformat(then)
@@ -172,8 +181,27 @@ def made(writer: str) -> str:
     )
 
 
+def editors(with_outlets: bool) -> str:
+    """What stands with a sentence that an editor changed: "edited" beside its outlets, else whose word it is."""
+    return "edited" if with_outlets else "the editor"
+
+
+def editors_column(label: str) -> str:
+    """A side's column that holds an editor's own words alone: no outlet says it."""
+    return f"{label}, in the editor’s words"
+
+
+def edited(sentences: int) -> str:
+    """That an editor had a hand in it, after how the text was made; empty where none had."""
+    return f" An editor changed {plural(sentences, 'sentence')}, marked so." if sentences else ""
+
+
 def notice(words: StoryWords) -> str:
     """How one story's text was made; the notice that a model wrote stands over its text alone."""
+    return _made_of(words) + edited(len(words.edited()))
+
+
+def _made_of(words: StoryWords) -> str:
     parts = written(words.written())
     if not parts:
         return _EXTRACT

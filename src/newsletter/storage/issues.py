@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from newsletter.domain.story import PastStory
 from newsletter.errors import IssueNotFound, Refused
-from newsletter.ports import Skip, StoredIssue, StoryTerms
+from newsletter.ports import Listing, Skip, StoredIssue, StoryTerms
 from newsletter.storage import past
 from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
@@ -54,6 +54,8 @@ class SqlIssueStore:
             if old is not None and old.frozen:
                 _refuse_change(old, values, issue)
             values["frozen"] = issue.frozen or (old is not None and old.frozen)
+            if old is not None and old.html_sha256 != issue.html_sha256:
+                values["text_before"] = old.text
             number = _put(connection, old.id if old else None, values, issue)
             past.index_stories(connection, number, issue.document, self._terms)
             stale = sa.and_(approvals.c.issue_id == number, approvals.c.sha256 != issue.html_sha256)
@@ -61,6 +63,17 @@ class SqlIssueStore:
             if issue.approved_by:
                 given = (issue.approved_by, issue.approved_sha256, issue.overrides or {})
                 _put_approval(connection, number, *given)
+
+    def text_before(self, day: date) -> str:
+        """The plain text that the newest revision's last change replaced, else that of the revision before it."""
+        mine = sa.select(issues.c.revision, issues.c.text_before).where(issues.c.date == day)
+        with self._db.read() as connection:
+            row = connection.execute(mine.order_by(issues.c.revision.desc()).limit(1)).first()
+            if row is None or row.text_before is not None:
+                return row.text_before.decode() if row else ""
+            earlier = sa.select(issues.c.text).where(issues.c.date == day, issues.c.revision < row.revision)
+            text = connection.scalar(earlier.order_by(issues.c.revision.desc()).limit(1))
+        return text.decode() if text is not None else ""
 
     def freeze(self, day: date, revision: int) -> None:
         """From now on that revision is immutable. Raises `IssueNotFound`."""
@@ -141,6 +154,13 @@ class SqlIssueStore:
         with self._db.read() as connection:
             found: date | None = connection.scalar(query)
         return found
+
+    def listed(
+        self, until: date, *, words: Sequence[str] = (), first: date | None = None, most: int, skip: int = 0
+    ) -> tuple[tuple[Listing, ...], int]:
+        """See `past.listed`."""
+        with self._db.read() as connection:
+            return past.listed(connection, until, words=words, first=first, most=most, skip=skip)
 
     def add_report(self, day: date, story_id: str, kind: str, text: str, contact: str, at: datetime) -> int:
         """Put a reader's report into the queue; its number."""

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from newsletter.domain.story import PastStory
+from newsletter.ports import Listing as Listed
 from newsletter.ports import StoryTerms
 from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
@@ -37,7 +38,8 @@ def index_stories(
 ) -> None:
     """Write an issue's rows anew: its stories, their terms, merges and splits of threads."""
     stories = list(enumerate(_stories(document)))
-    told = [{"issue_id": number, "position": at, **_row(story)} for at, story in stories]
+    names = {key: outlet["name"] for key, outlet in document.get("outlets", {}).items()}
+    told = [{"issue_id": number, "position": at, **_row(story, names)} for at, story in stories]
     _replace(connection, issue_stories, number, told)
     events = [
         {"issue_id": number, "position": at, "kind": kind, "thread_id": thread}
@@ -83,6 +85,39 @@ def stories_sharing(
     found = [connection.execute(sharing(terms, least, before)).all() for terms in wanted]
     known = _with_terms(connection, [row for rows in found for row in rows])
     return tuple(tuple(known[_place(row)] for row in rows) for rows in found)
+
+
+def listed(
+    connection: Connection,
+    until: date,
+    *,
+    words: Sequence[str] = (),
+    first: date | None = None,
+    most: int,
+    skip: int = 0,
+) -> tuple[tuple[Listed, ...], int]:
+    """Stories of issues dated ``until`` and earlier (``first`` and later), newest first; and how many there are.
+
+    ``words``: all of them stand in the headline or in the name of an outlet that told it, whatever their case.
+    A story that several revisions have is listed once.
+    """
+    wanted = [issues.c.date <= until, *([issues.c.date >= first] if first else [])]
+    wanted += [issue_stories.c.search.contains(word.casefold(), autoescape=True) for word in words]
+    stories = (
+        sa.select(
+            issue_stories.c.story_id,
+            sa.func.max(issues.c.date).label("date"),
+            sa.func.max(issue_stories.c.headline).label("headline"),
+            sa.func.min(issue_stories.c.position).label("position"),
+        )
+        .join_from(issue_stories, issues, issues.c.id == issue_stories.c.issue_id)
+        .where(*wanted)
+        .group_by(issue_stories.c.story_id)
+    )
+    total = connection.scalar(sa.select(sa.func.count()).select_from(stories.subquery())) or 0
+    page = stories.order_by(sa.desc("date"), "position").limit(most).offset(skip)
+    rows = connection.execute(page)
+    return tuple(Listed(row.date, row.story_id, row.headline) for row in rows), total
 
 
 def sharing(terms: Sequence[str], least: int, before: date) -> sa.Select[Any]:
@@ -175,12 +210,14 @@ def _stories(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from document.get(section, ())
 
 
-def _row(story: Mapping[str, Any]) -> dict[str, Any]:
+def _row(story: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    outlets = dict.fromkeys(article.get("outlet", "") for article in story["articles"])
     return {
         "story_id": story["id"],
         "thread_id": story["thread_id"],
         "headline": story["headline"],
         "article_ids": [article["id"] for article in story["articles"]],
+        "search": "\n".join([story["headline"], *(names.get(key, key) for key in outlets)]).casefold(),
     }
 
 

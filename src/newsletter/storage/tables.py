@@ -207,6 +207,7 @@ issues = Table(
     Column("document", Packed, nullable=False),
     Column("html", Packed, nullable=False),
     Column("text", Packed, nullable=False),
+    Column("text_before", Packed),
     UniqueConstraint("date", "revision"),
 )
 
@@ -232,6 +233,7 @@ issue_stories = Table(
     Column("thread_id", Text, nullable=False),
     Column("headline", Text, nullable=False),
     Column("article_ids", JSON, nullable=False),
+    _text("search"),
 )
 
 story_terms = Table(

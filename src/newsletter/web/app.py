@@ -14,6 +14,7 @@ from starlette.routing import Route
 from newsletter.errors import NewsletterError
 from newsletter.mailing.events import public_key
 from newsletter.web.confirm import ConfirmPages
+from newsletter.web.finding import FindingPages
 from newsletter.web.pages import ReadingPages
 from newsletter.web.reports import ReportPages
 from newsletter.web.security import PAGE_POLICY, SAFE_HEADERS, BodyLimit, SafetyHeaders
@@ -46,6 +47,7 @@ def create_app(house: House) -> Starlette:
     site = Site(house.brand, house.templates, house.settings.public_url)
     reading, reporting = ReadingPages(house, site), ReportPages(house, site)
     joining, leaving = ConfirmPages(house, site), UnsubscribePages(house, site)
+    finding = FindingPages(house, site)
     policy = PAGE_POLICY.format(images=site.image_hosts)
     errors = ErrorPages(site, policy)
     app = Starlette(
@@ -53,6 +55,11 @@ def create_app(house: House) -> Starlette:
             Route("/", reading.home),
             Route("/issues", reading.issues),
             Route("/issues/{date}", reading.issue),
+            Route("/issues/month/{month}", finding.month),
+            Route("/search", finding.search),
+            Route("/feed.xml", finding.feed),
+            Route("/sitemap.xml", finding.sitemaps),
+            Route("/sitemaps/{month}.xml", finding.sitemap),
             Route("/stories/{story_id}", reading.story),
             Route("/stories/{story_id}/report", reporting.ask),
             Route("/stories/{story_id}/report", reporting.act, methods=["POST"]),
@@ -63,7 +70,7 @@ def create_app(house: House) -> Starlette:
             Route("/confirm/{token}", joining.act, methods=["POST"]),
             Route(WEBHOOK_PATH, Webhook(house).receive, methods=["POST"]),
             Route("/how", reading.how),
-            Route("/robots.txt", reading.robots),
+            Route("/robots.txt", finding.robots),
             Route("/healthz", reading.healthz),
             Route("/site.css", reading.style),
             Route("/icon.svg", reading.icon),

@@ -155,6 +155,11 @@ class PublicArchive:
         dates, today = self._store.dates(), self._today()
         return tuple(day for day in dates if day < today or self.get(day) is not None)
 
+    def until(self) -> date | None:
+        """The newest public date."""
+        dates = self.dates()
+        return dates[-1] if dates else None
+
     def story_date(self, story_id: str) -> date | None:
         return self._store.story_date(story_id)
 

@@ -1,6 +1,7 @@
-"""The editor's preview: the issue as it will arrive, on this machine only, following every edit.
+"""The editor's desk: the issue as it will arrive, following every edit; and beside it the line-up to change.
 
-It reads and renders; it writes nothing, so a preview leaves no trace in any subscriber's or issue's state.
+Looking reads and renders, and writes nothing: it leaves no trace in any subscriber's or issue's state. What an editor
+does is a POST (`deskacts`).
 """
 
 from __future__ import annotations
@@ -21,16 +22,18 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from newsletter.domain.checks import CheckLimits, Verdict
+from newsletter.domain.reading import issue_from
 from newsletter.errors import NewsletterError
 from newsletter.ports import StoredIssue
-from newsletter.rendering import wording
+from newsletter.web.deskacts import DeskActs
+from newsletter.web.deskdata import opened, sections
+from newsletter.web.deskpage import by_now, changes_of, page_of
+from newsletter.web.desktoken import TokenOnly
 from newsletter.web.livereload import Changes, watch
 from newsletter.web.pages import path_date
 from newsletter.web.security import MAIL_POLICY, LocalHostOnly, SafetyHeaders
 from newsletter.web.shownmail import ShownMail, database_exists, kept_mail, newest, rendered_again
 from newsletter.web.site import NO_CACHE, Site, answer
-from newsletter.web.texts import counted
 from newsletter.wiring import House
 
 log = logging.getLogger(__name__)
@@ -39,18 +42,6 @@ DESK_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; connect-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-SUBJECT_SHOWN, PREHEADER_SHOWN = 40, 90
-"""Characters that a phone's list of mails shows, roughly; longer is no fault, but is cut there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One measured thing beside the preview."""
-
-    name: str
-    value: str
-    hint: str
-    verdict: Verdict = Verdict.PASS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +52,12 @@ class Stamp:
     issue: tuple[object, ...]
 
 
-def create_desk(house: House, day: date | None = None) -> Starlette:
-    """The preview of one date's issue, or of the newest, as an ASGI application."""
+def create_desk(house: House, day: date | None = None, token: str = "") -> Starlette:
+    """The desk of one date's issue, or of the newest, as an ASGI application.
+
+    Without a ``token`` it answers this machine alone; with one whoever brings it.
+    """
+    guard = Middleware(TokenOnly, token=token) if token else Middleware(LocalHostOnly)
     desk = Desk(house, day)
     return Starlette(
         routes=[
@@ -70,12 +65,17 @@ def create_desk(house: House, day: date | None = None) -> Starlette:
             Route("/issue/{date}", desk.page),
             Route("/mail/{date}.html", desk.mail),
             Route("/text/{date}.txt", desk.text),
+            Route("/story/{date}/{key}", desk.story),
+            Route("/changes/{date}", desk.changes_page),
+            Route("/act/{date}/{act}", DeskActs(house).act, methods=["POST"]),
             Route("/events", desk.events),
             Route("/desk.css", desk.asset),
             Route("/desk.js", desk.asset),
+            Route("/desk-edit.js", desk.asset),
+            Route("/source/{date}.txt", desk.source),
             Route("/icon.svg", desk.asset),
         ],
-        middleware=[Middleware(SafetyHeaders, policy=DESK_POLICY), Middleware(LocalHostOnly)],
+        middleware=[Middleware(SafetyHeaders, policy=DESK_POLICY), guard],
         exception_handlers={NewsletterError: desk.failed},
         lifespan=desk.lifespan,
     )
@@ -110,12 +110,34 @@ class Desk:
             "desk.html",
             shown=shown,
             stored=stored,
-            figures=figures(shown, self.house.check_limits),
+            **page_of(self.house, shown),
             earlier=dates[place - 1] if place else None,
             later=dates[place + 1] if place + 1 < len(dates) else None,
             version=self.changes.version,
         )
         return answer(request, html, cache=NO_CACHE)
+
+    def story(self, request: Request) -> Response:
+        """One story opened for editing, as a piece of the page."""
+        stored, house = self._stored(request), self.house
+        issue = issue_from(stored.document)
+        found = opened(issue, request.path_params["key"], house.brand, by_now(house, issue))
+        if found is None:
+            raise HTTPException(404)
+        others = [row for section in sections(issue, house.brand) for row in section.rows]
+        html = self.site.render("desk-story.html", story=found, others=others, stored=stored)
+        return answer(request, html, cache=NO_CACHE)
+
+    def changes_page(self, request: Request) -> Response:
+        """What the last build changed, and what yesterday's issue had already, as a piece of the page."""
+        html = self.site.render("desk-changes.html", **changes_of(self.house, self._stored(request)))
+        return answer(request, html, cache=NO_CACHE)
+
+    def _stored(self, request: Request) -> StoredIssue:
+        stored = newest(self.house, path_date(request.path_params["date"]))
+        if stored is None:
+            raise HTTPException(404)
+        return stored
 
     def mail(self, request: Request) -> Response:
         """The mail's bytes, slots and all; ``images=off`` blocks pictures by policy, not by other bytes.
@@ -135,6 +157,13 @@ class Desk:
     def text(self, request: Request) -> Response:
         return _part(request, self._wanted(request), "text", {"content-security-policy": _TEXT_POLICY})
 
+    def source(self, request: Request) -> Response:
+        """The mail's HTML as text."""
+        shown = self._wanted(request)
+        body = shown.mail.html if shown.mail else (shown.problem.where if shown.problem else "")
+        headers = {"content-security-policy": _TEXT_POLICY}
+        return answer(request, body, media_type="text/plain", headers=headers)
+
     async def events(self, request: Request) -> Response:
         closing = getattr(request.app.state, "closing", lambda: False)
         return StreamingResponse(
@@ -151,10 +180,7 @@ class Desk:
         return answer(request, f"{problem}\n", media_type="text/plain", status=500)
 
     def _wanted(self, request: Request) -> ShownMail:
-        stored = newest(self.house, path_date(request.path_params["date"]))
-        if stored is None:
-            raise HTTPException(404)
-        return self._show(stored)
+        return self._show(self._stored(request))
 
     def _show(self, stored: StoredIssue) -> ShownMail:
         if not self.edited:
@@ -228,31 +254,3 @@ def _part(request: Request, shown: ShownMail, part: str, headers: dict[str, str]
         where = shown.problem.where if shown.problem else ""
         return answer(request, f"{where}\n", media_type="text/plain", status=500, headers=headers)
     return answer(request, getattr(shown.mail, part), media_type=kind, headers=headers)
-
-
-def figures(shown: ShownMail, limits: CheckLimits) -> tuple[Figure, ...]:
-    """What is measured beside the preview. Pure."""
-    mail = shown.mail
-    if mail is None:
-        return ()
-    size = mail.html_bytes
-    weight = (
-        Verdict.FAIL
-        if size > limits.html_fail_bytes
-        else Verdict.WARN
-        if size > limits.html_warn_bytes
-        else Verdict.PASS
-    )
-    slow = Verdict.FAIL if mail.reading_seconds > limits.reading_seconds else Verdict.PASS
-    return (
-        Figure("Subject", counted(len(mail.subject), "character"), f"phones show about {SUBJECT_SHOWN}"),
-        Figure("Preheader", counted(len(mail.preheader), "character"), f"lists show about {PREHEADER_SHOWN}"),
-        Figure(
-            "Reading",
-            wording.duration(mail.reading_seconds),
-            f"{mail.words:,} words",
-            slow,
-        ),
-        Figure("HTML", f"{size:,} bytes", f"limit {limits.html_fail_bytes:,}", weight),
-        Figure("Plain text", f"{len(mail.text.encode()):,} bytes", ""),
-    )

@@ -20,11 +20,27 @@ class SourceLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """Where a statement comes from: the words of one article that it rests on, and no more of them."""
+
+    words: str
+    title: str
+    outlet: str
+    url: str
+    iso: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A statement with who says it."""
 
     text: str
     sources: tuple[SourceLink, ...]
+    number: int = 0
+    """Its own on the page."""
+    passages: tuple[Passage, ...] = ()
+    """One an article; none behind an editor's own word."""
 
 
 @dataclass(frozen=True, slots=True)

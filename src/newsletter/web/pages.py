@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -28,7 +29,7 @@ from newsletter.web.archive import (
 from newsletter.web.security import MAIL_POLICY
 from newsletter.web.site import SHORT_CACHE, Site, answer
 from newsletter.web.texts import zone_name
-from newsletter.web.views import story_view
+from newsletter.web.views import story_view, structured
 from newsletter.wiring import House
 
 EARLIER = 7
@@ -57,7 +58,9 @@ class ReadingPages:
         if not 1 <= page <= pages:
             raise HTTPException(404)
         cards = self._cards((page - 1) * PER_PAGE, PER_PAGE)
-        return self._page(request, "issues.html", cards=cards, page=page, pages=pages)
+        dates = self.archive.dates()
+        newest = dates[-1].replace(day=1) if dates else None
+        return self._page(request, "issues.html", cards=cards, page=page, pages=pages, newest=newest)
 
     def issue(self, request: Request) -> Response:
         """The issue as it was mailed, without anything personal, then its balance figures; newest revision."""
@@ -95,8 +98,12 @@ class ReadingPages:
             others=others,
             known=readable(self.archive, _named_with(story)),
             notice=wording.notice(story.words),
+            structured=structured(issue, story, self.site.brand, self._address(story)),
             zone=zone_name(zone),
         )
+
+    def _address(self, story: IssueStory) -> str:
+        return f"{self.site.public_url}/stories/{quote(story.id, safe='')}"
 
     def how(self, request: Request) -> Response:
         """How the text is made, the rules, and the registry."""
@@ -109,10 +116,6 @@ class ReadingPages:
             limits=limits,
             writer=self.house.settings.writer,
         )
-
-    def robots(self, request: Request) -> Response:
-        text = "User-agent: *\nDisallow: /u/\nDisallow: /stories/*/report\n"
-        return answer(request, text, media_type="text/plain", cache=SHORT_CACHE)
 
     def healthz(self, request: Request) -> Response:
         """200 when the database answers, else 503; for whoever watches the service."""

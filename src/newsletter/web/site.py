@@ -42,6 +42,7 @@ class Site:
             long_date=lambda day: wording.long_date(day, brand.locale),
             plain_date=lambda day: wording.plain_date(day, brand.locale),
             duration=wording.duration,
+            month_name=wording.month_name,
             counted=counted,
             said=wording.lower,
         )

@@ -6,9 +6,11 @@ settled here, where it can be tested without HTML.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from newsletter.domain.brand import Brand
@@ -27,6 +29,7 @@ from newsletter.web.model import (
     HistoryView,
     Line,
     OnlyView,
+    Passage,
     QuestionView,
     SideView,
     SourceLink,
@@ -48,7 +51,7 @@ _PAYWALL_MARKS = {Paywall.YES: "Paywall", Paywall.METERED: "Metered"}
 
 def story_view(issue: Issue, story: IssueStory, brand: Brand, zone: ZoneInfo) -> StoryView:
     """The page of one story of an issue."""
-    desk, words = _Linker(issue, story), story.words
+    desk, words = _Linker(issue, story, zone), story.words
     return StoryView(
         id=story.id,
         headline=desk.line(words.headline),
@@ -90,13 +93,34 @@ class _Linker:
 
     issue: Issue
     story: IssueStory
+    zone: ZoneInfo
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def lines(self, statements: Sequence[Statement]) -> tuple[Line, ...]:
         return tuple(self.line(statement) for statement in statements)
 
     def line(self, statement: Statement) -> Line:
         sources = tuple(self._source(domain, statement) for domain in statement.outlets)
-        return Line(clean.text(statement.text), sources)
+        if statement.made == "editor":
+            sources = (*sources, SourceLink(wording.editors(bool(sources)), "", Side.UNRATED, ""))
+        passages = tuple(self._passages(statement))
+        return Line(clean.text(statement.text), sources, next(self._numbers), passages)
+
+    def _passages(self, statement: Statement) -> Iterator[Passage]:
+        """The words that it rests on, by article, as they stand there; gaps are marked."""
+        articles = {article.id: article for article in self.story.articles}
+        cited = dict.fromkeys(span.article for span in statement.evidence if span.article in articles)
+        for article in (articles[name] for name in cited):
+            spans = [one for one in statement.evidence if one.article == article.id]
+            words = [_field(article, one.field)[one.start : one.end] for one in spans]
+            yield Passage(
+                clean.text(" … ".join(words)),
+                "" if any(one.field == "title" for one in spans) else clean.text(article.title),
+                outlet_name(self.issue, article.outlet),
+                clean.url(article.url),
+                iso(article.published),
+                clock_time(article.published, self.zone),
+            )
 
     def _source(self, domain: str, statement: Statement) -> SourceLink:
         cited = {span.article for span in statement.evidence}
@@ -109,6 +133,10 @@ class _Linker:
             outlet.side if outlet else Side.UNRATED,
             "opinion" if best and best.kind == "opinion" else "",
         )
+
+
+def _field(article: IssueArticle, name: str) -> str:
+    return article.title if name == "title" else article.text
 
 
 def outlet_name(issue: Issue, domain: str) -> str:
@@ -134,8 +162,10 @@ def _side(desk: _Linker, side: Side, brand: Brand) -> SideView:
     voices, label = desk.story.coverage.of(side), brand.labels[side]
     points = desk.lines(desk.story.words.sides.get(side, ()))
     # "The left says" needs two independent outlets (promise 3); one outlet speaks for itself alone.
-    alone = voices < INDEPENDENT and bool(points)
+    alone = voices < INDEPENDENT and any(one.outlets for one in desk.story.words.sides.get(side, ()))
     heading = wording.one_outlet(label) if alone else wording.voice(label)
+    if voices < INDEPENDENT and points and not alone:
+        heading = wording.editors_column(label)
     count = counted(voices, "outlet") if voices >= INDEPENDENT else ""
     return SideView(side, heading, count, points, "" if points else _silence(desk, side, label))
 
@@ -240,3 +270,23 @@ def _history(issue: Issue, story: IssueStory, kind: str) -> tuple[HistoryView, .
         for past in story.history
         if past.kind == kind
     )
+
+
+def structured(issue: Issue, story: IssueStory, brand: Brand, url: str) -> str:
+    """What the page is, for machines: schema.org's Article, based on the articles that it rests on. JSON-LD.
+
+    Nothing is claimed that is not so: it is nobody's news report, so no NewsArticle, and it has no author.
+    """
+    sources = dict.fromkeys(clean.url(article.url) for article in story.articles)
+    found = {
+        "@context": "https://schema.org",
+        "@type": "Article",
+        "headline": clean.text(story.words.headline.text),
+        "datePublished": iso(issue.as_of),
+        "inLanguage": brand.lang,
+        "mainEntityOfPage": url,
+        "publisher": {"@type": "Organization", "name": clean.text(brand.name)},
+        "isBasedOn": [source for source in sources if source],
+    }
+    # In a script element only "<" could end it; a JSON string may spell it otherwise.
+    return json.dumps(found, ensure_ascii=False).replace("<", "\\u003c")

@@ -64,9 +64,14 @@ def instructs(text: str) -> bool:
 
 
 def verify(said: Statement, cited: Sequence[Cited], place: Place, side: Side | None = None) -> str:
-    """`newsletter.ports.Verifier`: why the statement does not stand; empty when it does."""
+    """`newsletter.ports.Verifier`: why the statement does not stand; empty when it does.
+
+    Of an editor's sentence it asks only whether the passages bear it out: its length and place are the editor's.
+    """
     if not cited:
         return "no sentence cited"
+    if said.made == "editor":
+        return unsupported(said.text, [one.text for one in cited], title=place is Place.HEADLINE)
     if len(cited) > CITED:
         return "cites too many sentences"
     if set(said.outlets) != {one.outlet for one in cited}:
