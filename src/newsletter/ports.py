@@ -604,11 +604,26 @@ class SubscriberStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whom a mail of a correction would go to: everybody whom the issue has, or may have, reached."""
+
+    surely: int = 0
+    perhaps: int = 0
+    """Of a batch in doubt: nobody knows."""
+    left_out: Mapping[ExclusionReason, int] = field(default_factory=dict)
+    """Reached, and not mailed: gone from the list since, or told already."""
+
+    @property
+    def people(self) -> int:
+        return self.surely + self.perhaps
+
+
 class MailingStore(Protocol):
     """Rows of one mailing. Every method is one committed transaction."""
 
-    def find(self, day: date) -> Mailing | None:
-        """The newest mailing of that issue date."""
+    def find(self, day: date, correction: int = 0) -> Mailing | None:
+        """The mailing of that issue; with a number, of that correction to it."""
         ...
 
     def candidates(self, frozen_at: datetime) -> Iterator[Candidate]:
@@ -640,6 +655,27 @@ class MailingStore(Protocol):
         is at once. All of a batch are due at one time; nobody is due before an earlier issue still on its way to them.
         Raises `StorageError` (and keeps nothing) unless candidates = recipients + exclusions.
         """
+        ...
+
+    def freeze_correction(
+        self,
+        day: date,
+        number: int,
+        revision: int,
+        html_sha256: str,
+        provider: str,
+        batch_size: int,
+        frozen_at: datetime,
+    ) -> Mailing:
+        """Freeze who is mailed a correction, once: everybody whom the issue of ``day`` has, or may have, reached.
+
+        Everybody is due at once, but after the issue where that is still to go out; whoever is not mailed is counted
+        with the reason. Raises as `freeze` does.
+        """
+        ...
+
+    def reached(self, day: date, correction: int = 0) -> Reached:
+        """Whom a mail of that correction (0: of a new one) would go to now."""
         ...
 
     def mornings(self, mailing_id: int) -> tuple[tuple[str, str, datetime], ...]:

@@ -148,7 +148,7 @@ class Halt:
 
     def _open(self, batch: Batch) -> bool:
         """Whether it may still be cancelled."""
-        if not isinstance(self.provider, Schedules):
+        if not isinstance(self.provider, Schedules) or batch.left_at:
             return False
         ours = batch.state in HALT.of or batch.state is BatchState.CANCELLING
         return ours and cancellable(batch, self.clock(), self.provider.cancel_before, self.provider.name)

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from newsletter.domain.brand import Brand
 from newsletter.domain.checks import CheckLimits
-from newsletter.domain.issue import UNSUBSCRIBE_SLOT, Correction, Issue
+from newsletter.domain.correction import Correction
+from newsletter.domain.issue import UNSUBSCRIBE_SLOT, Issue
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.rendering import clean, wording
 from newsletter.rendering.balance import audit

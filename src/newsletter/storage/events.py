@@ -10,10 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from newsletter.domain.events import DeliveryEvent, Fact, Told, fold
+from newsletter.domain.events import DeliveryEvent, Fact, Told, fold, has_gone_out
 from newsletter.ports import Taken
 from newsletter.storage.engine import Database
-from newsletter.storage.settling import mark_seen, named, settle_seen
+from newsletter.storage.settling import mark_left, mark_seen, named, settle_seen
 from newsletter.storage.statements import insert_many_new, serialise
 from newsletter.storage.suppressing import PAGE, ErasedKeys, hold_told, no_erased_keys, upsert
 from newsletter.storage.tables import batches, delivery_events, delivery_states, recipients, subscribers
@@ -35,8 +35,9 @@ class SqlEventStore:
             new = _keep(connection, events, at)
             told = fold(events)
             _add_facts(connection, told, homes)
-            told_of = named(set(homes.values()), {event.batch_id for event in events} - {""})
+            told_of = _named_by(events, homes)
             mark_seen(connection, told_of, at)
+            mark_left(connection, _named_by([e for e in events if has_gone_out(e.kind)], homes), at)
             settled = settle_seen(connection, told_of, at)
             hold_told(connection, told.suppressed, told.choices, self._erased_keys)
             complained = {
@@ -74,6 +75,15 @@ def _counted(mailing_id: int) -> sa.Select[Any]:
         sa.select(delivery_states.c.facts, sa.func.count().label("deliveries"))
         .join_from(delivery_states, batches, batches.c.id == delivery_states.c.batch)
         .where(batches.c.mailing_id == mailing_id)
+    )
+
+
+def _named_by(events: Sequence[DeliveryEvent], homes: Mapping[str, int]) -> sa.ColumnElement[bool]:
+    """The batches that these events tell of."""
+    deliveries = {event.delivery_id for event in events}
+    return named(
+        {home for delivery, home in homes.items() if delivery in deliveries},
+        {event.batch_id for event in events} - {""},
     )
 
 
