@@ -221,7 +221,11 @@ class FakeMailingStore:
         batch = self.rows[batch_id]
         if batch.seen_at and (old, new) == (BatchState.UNCERTAIN, BatchState.PENDING):
             return False
-        if batch.left_at and old is BatchState.CANCELLING and new in (BatchState.PENDING, BatchState.CANCELLED):
+        if (
+            batch.left_at
+            and old is BatchState.CANCELLING
+            and new in (BatchState.PENDING, BatchState.CANCELLED)
+        ):
             return False
         if batch.state is not old or not may_move(old, new, by) or attempt not in (None, batch.attempts):
             return False

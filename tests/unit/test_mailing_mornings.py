@@ -343,7 +343,9 @@ def test_settled_by_an_event_it_is_neither_cancelled_nor_sent_again() -> None:
 
 @pytest.mark.parametrize("state", [BatchState.UNCERTAIN, BatchState.CANCELLING])
 @pytest.mark.parametrize(
-    "what", [{"seen_at": START}, {"provider": "older"}, {"left_at": START}], ids=["told of", "another's", "out"]
+    "what",
+    [{"seen_at": START}, {"provider": "older"}, {"left_at": START}],
+    ids=["told of", "another's", "out"],
 )
 def test_what_was_told_of_and_what_another_provider_has_is_never_cancelled_and_sent_afresh(
     what: Any, state: BatchState

@@ -214,6 +214,12 @@ class Mailing:
             return f"newsletter corrections send {self.correction}"
         return f"newsletter send {self.issue_date}"
 
+    @property
+    def look(self) -> str:
+        """What shows its batches."""
+        more = f" --correction {self.correction}" if self.correction else ""
+        return f"newsletter deliveries {self.issue_date}{more}"
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:

@@ -40,11 +40,15 @@ def sendgrid_payload(
         ],
         "headers": {"List-Id": list_id(envelope)},
         "categories": [CATEGORY],
-        "custom_args": {"batch": batch_id, "issue": envelope.issue_date},
+        "custom_args": {"batch": batch_id, "issue": envelope.issue_date} | _correction(envelope),
         "tracking_settings": _tracking(click_tracking),
         "mail_settings": {"sandbox_mode": {"enable": sandbox}},
         **_scheduled(schedule),
     }
+
+
+def _correction(envelope: Envelope) -> dict[str, str]:
+    return {"correction": str(envelope.correction)} if envelope.correction else {}
 
 
 def _scheduled(schedule: Schedule | None) -> dict[str, object]:

@@ -43,8 +43,10 @@ from newsletter.ports import (
     TermDays,
     Threader,
     Trimmer,
+    UntoldCorrections,
     VectorSource,
     Writer,
+    no_corrections,
     no_progress,
     no_series,
     no_vectors,
@@ -93,6 +95,7 @@ class BuildRoom:
     rules: BuildRules
     vectors: VectorSource = no_vectors
     series: SeriesMarker = no_series
+    corrections: UntoldCorrections = no_corrections
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +206,7 @@ def _issue(
         writer=writer.name,
         engine=__version__,
         inputs={**room.rules.inputs(), "grouping": embedded.used, **writer.inputs()},
+        corrections=room.corrections(day, at),
         waiting=composed.waiting,
         model=writer.tally(),
     )

@@ -143,5 +143,3 @@ def _later(connection: Connection, day: date, frozen_at: datetime) -> Sequence[t
         for moment in moments
     ]
     return found or [(sa.false(), sa.literal(frozen_at, Utc()))]
-
-

@@ -103,9 +103,7 @@ def deal_out(
     return rows_of(connection, _include(mailing, key, batch_size, eligible))
 
 
-def close_audience(
-    connection: Connection, mailing: int, candidates: int, frozen: int, left_out: int
-) -> int:
+def close_audience(connection: Connection, mailing: int, candidates: int, frozen: int, left_out: int) -> int:
     """Note the counts of a frozen audience; the mailing. Raises `StorageError` where they do not add up."""
     if candidates != frozen + left_out:
         raise StorageError(

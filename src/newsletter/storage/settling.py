@@ -57,17 +57,14 @@ def settle_seen(
         sorted(
             (row.batch_id, row.mailing_id)
             for row in connection.execute(query.with_for_update()).all()
-            if _is_proven(connection, row)
-            and _accepted(connection, row.batch_id, BatchState(row.state), at)
+            if _is_proven(connection, row) and _accepted(connection, row.batch_id, BatchState(row.state), at)
         )
     )
 
 
 def _is_proven(connection: Connection, row: AnyRow) -> bool:
     left = row.left_at is not None
-    return is_proven(
-        BatchState(row.state), left=left, cancelled=not left and _was_cancelled(connection, row)
-    )
+    return is_proven(BatchState(row.state), left=left, cancelled=not left and _was_cancelled(connection, row))
 
 
 def _was_cancelled(connection: Connection, row: AnyRow) -> bool:

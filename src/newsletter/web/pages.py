@@ -15,15 +15,18 @@ from newsletter.domain.outlet import Outlet, Registry
 from newsletter.errors import NewsletterError
 from newsletter.rendering import wording
 from newsletter.web.archive import (
+    CorrectionNote,
     IssueCard,
     balance_table,
     card,
+    correction_notes,
     find_story,
     headlines,
     public_archive,
     public_html,
     readable,
     with_afterword,
+    with_foreword,
 )
 from newsletter.web.security import MAIL_POLICY
 from newsletter.web.site import SHORT_CACHE, Site, answer
@@ -72,9 +75,12 @@ class ReadingPages:
             supply=document["supply"],
             **self._beside(stored.date),
         )
+        page = with_afterword(public_html(stored.html, f"{self.site.public_url}/"), afterword)
+        if notes := self._notes(stored.date):
+            page = with_foreword(page, self.site.render("issue-before.html", corrections=notes))
         return answer(
             request,
-            with_afterword(public_html(stored.html, f"{self.site.public_url}/"), afterword),
+            page,
             cache=SHORT_CACHE,
             headers={"content-security-policy": policy},
         )
@@ -95,6 +101,7 @@ class ReadingPages:
             others=others,
             known=readable(self.archive, _named_with(story)),
             notice=wording.notice(story.words),
+            corrections=[note for note in self._notes(issue.date) if note.story_id == story.id],
             zone=zone_name(zone),
         )
 
@@ -107,6 +114,7 @@ class ReadingPages:
             groups=by_side(registry),
             total=len(registry.enabled()),
             limits=limits,
+            corrections=self._notes()[::-1],
             writer=self.house.settings.writer,
         )
 
@@ -128,6 +136,9 @@ class ReadingPages:
 
     def icon(self, request: Request) -> Response:
         return answer(request, self.site.render("icon.svg"), media_type="image/svg+xml", cache=SHORT_CACHE)
+
+    def _notes(self, day: date | None = None) -> tuple[CorrectionNote, ...]:
+        return correction_notes(self.house.corrections.all(day))
 
     def _page(self, request: Request, name: str, **context: Any) -> Response:
         return self.site.page(request, name, cache=SHORT_CACHE, **context)
