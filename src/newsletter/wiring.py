@@ -569,6 +569,8 @@ class FolderFiles:
         """See `newsletter.ports.CorrectionFiles`."""
         folder = self.folder / day.isoformat()
         _make_folder(folder)
+        for old in folder.glob("correction-draft.*"):  # what a halt prepared
+            old.unlink(missing_ok=True)
         _write_whole(folder / f"{name}.txt", f"Subject: {mail.subject}\n\n{mail.text}")
         _write_whole(folder / f"{name}.html", mail.html)
         return str(folder / f"{name}.html")

@@ -355,7 +355,8 @@ BEFORE = (
     " VALUES (8, '2026-08-15', 1, 'sha2', 'frozen', :at, :at, :yes)",
     "INSERT INTO batches (id, batch_id, mailing_id, number, state, recipients, attempts, changed_at, due_at)"
     " VALUES (1, 'b1', 7, 1, 'submitted', 1, 1, :at, :at), (2, 'b2', 7, 2, 'pending', 1, 0, NULL, :at)",
-    "INSERT INTO batch_moves (id, batch, at, old, \"new\", \"by\") VALUES (1, 1, :at, 'pending', 'submitting', 'sender')",
+    'INSERT INTO batch_moves (id, batch, at, old, "new", "by")'
+    " VALUES (1, 1, :at, 'pending', 'submitting', 'sender')",
     "INSERT INTO mornings (mailing_id, timezone, deliver_at, due_at) VALUES (7, '', '', :at)",
     "INSERT INTO exclusions (mailing_id, subscriber_id, reason) VALUES (7, 9, 'suppressed')",
     "INSERT INTO recipients (id, issue_date, subscriber_id, batch, delivery_id, skipped) VALUES"

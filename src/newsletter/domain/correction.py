@@ -9,11 +9,16 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from unicodedata import category
 
 from newsletter.errors import UsageError
 
 MOST_WORDS = 80
 """Of a correction's text: twenty seconds of the five minutes."""
+
+
+_UNKEPT = frozenset({"Cc", "Cs"})
+"""Control characters and halves of characters: no database keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ class CorrectionFacts:
 
 def correction_text(raw: str) -> str:
     """One paragraph of plain text. Raises `UsageError` for an empty one and for one that is too long."""
-    text = " ".join(raw.split())
+    text = " ".join("".join(" " if category(c) in _UNKEPT else c for c in raw).split())
     if not any(c.isalnum() for c in text):
         raise UsageError("A correction needs a text.", todo="Say what is right: --text TEXT.")
     words = len(text.split())
