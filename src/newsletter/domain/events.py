@@ -86,6 +86,8 @@ class DeliveryEvent:
     address_key: str = ""
     delivery_id: str = ""
     batch_id: str = ""
+    provider_batch: str = ""
+    """Of mail handed over ahead: the provider's id to cancel it by, which tells one try of a batch from the next."""
 
 
 _FACTS: Final[Mapping[EventKind, Fact]] = {

@@ -40,15 +40,18 @@ def sendgrid_payload(
         ],
         "headers": {"List-Id": list_id(envelope)},
         "categories": [CATEGORY],
-        "custom_args": {"batch": batch_id, "issue": envelope.issue_date} | _correction(envelope),
+        "custom_args": _told_back(envelope, batch_id, schedule),
         "tracking_settings": _tracking(click_tracking),
         "mail_settings": {"sandbox_mode": {"enable": sandbox}},
         **_scheduled(schedule),
     }
 
 
-def _correction(envelope: Envelope) -> dict[str, str]:
-    return {"correction": str(envelope.correction)} if envelope.correction else {}
+def _told_back(envelope: Envelope, batch_id: str, schedule: Schedule | None) -> dict[str, str]:
+    """What the provider's events say of the mail: also which try of the batch it was, for one may be cancelled."""
+    correction = {"correction": str(envelope.correction)} if envelope.correction else {}
+    held = {"held": schedule.provider_batch} if schedule else {}
+    return {"batch": batch_id, "issue": envelope.issue_date, **correction, **held}
 
 
 def _scheduled(schedule: Schedule | None) -> dict[str, object]:

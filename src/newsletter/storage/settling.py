@@ -36,6 +36,24 @@ def mark_left(connection: Connection, told: sa.ColumnElement[bool], at: datetime
     connection.execute(sa.update(batches).where(told, batches.c.left_at.is_(None)).values(left_at=at))
 
 
+def cancelled_tries(connection: Connection, provider_batches: Collection[str]) -> frozenset[str]:
+    """Those of the provider's ids under which the provider has confirmed that nothing goes out."""
+    if not provider_batches:
+        return frozenset()
+    end = batch_moves.alias("end")
+    query = sa.select(batch_moves.c.provider_batch).where(
+        batch_moves.c.new == BatchState.SUBMITTING.value,
+        batch_moves.c.provider_batch.in_(sorted(provider_batches)),
+        sa.exists().where(
+            end.c.batch == batch_moves.c.batch,
+            end.c.attempt == batch_moves.c.attempt,
+            end.c.old == BatchState.CANCELLING.value,
+            end.c.new.in_([BatchState.PENDING.value, BatchState.CANCELLED.value]),
+        ),
+    )
+    return frozenset(connection.scalars(query))
+
+
 def named(numbers: Collection[int], names: Collection[str]) -> sa.ColumnElement[bool]:
     """Batches by row number or id."""
     return sa.or_(batches.c.id.in_(sorted(numbers)), batches.c.batch_id.in_(sorted(names)))
