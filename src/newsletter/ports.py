@@ -21,6 +21,7 @@ from newsletter.domain.audience import (
     SuppressionReason,
 )
 from newsletter.domain.checks import Check
+from newsletter.domain.correction import Correction, CorrectionFacts, CorrectionMail, KeptCorrection
 from newsletter.domain.edits import Change, Edit
 from newsletter.domain.events import Choice, DeliveryEvent, Fact
 from newsletter.domain.feed import (
@@ -582,6 +583,87 @@ class EditStore(Protocol):
         ...
 
 
+# ── corrections ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class NewCorrection:
+    """A correction as somebody makes it, before it has a number."""
+
+    issue_date: date
+    text: str
+    by: str
+    made_at: datetime
+    dated: date
+    """The day of ``made_at`` on the issue's calendar."""
+    story_id: str = ""
+
+
+class CorrectionStore(Protocol):
+    """Corrections, numbered from 1 without gaps. Every method is one committed transaction."""
+
+    def add(self, new: NewCorrection, at: datetime) -> KeptCorrection:
+        """Give it the next number; what is there already, word by word, keeps its own. ``at``: the wall clock."""
+        ...
+
+    def edit(self, number: int, text: str, story_id: str) -> KeptCorrection:
+        """Word it anew; its draft and an approval of that are void. Raises `Refused` once somebody has been told it."""
+        ...
+
+    def get(self, number: int) -> KeptCorrection | None: ...
+
+    def all(self, day: date | None = None) -> tuple[KeptCorrection, ...]:
+        """In the order of their numbers; with a date, those to its issue."""
+        ...
+
+    def keep_mail(self, number: int, mail: CorrectionMail) -> None:
+        """Keep the draft of its mail; an approval of other bytes is dropped."""
+        ...
+
+    def approve(self, number: int, by: str, sha256: str) -> None:
+        """Record who lets those bytes go; empty texts take it back."""
+        ...
+
+    def untold(self, day: date, as_of: datetime) -> tuple[Correction, ...]:
+        """What the issue of ``day``, made as of that TIME, has to tell at its top.
+
+        Corrections of earlier issues, made by then, that no issue in between tells. Where readers were mailed the
+        corrected issue, only one that was mailed counts as having told them.
+        """
+        ...
+
+
+class UntoldCorrections(Protocol):
+    def __call__(self, day: date, as_of: datetime, /) -> tuple[Correction, ...]:
+        """See `CorrectionStore.untold`."""
+        ...
+
+
+def no_corrections(_day: date, _as_of: datetime, /) -> tuple[Correction, ...]:
+    """An `UntoldCorrections` where nothing was ever wrong."""
+    return ()
+
+
+class CorrectionDesk(Protocol):
+    """Makes the mail of a correction, and looks it over."""
+
+    def draft(self, told: Correction, facts: CorrectionFacts) -> CorrectionMail:
+        """The same correction always gives the same bytes. Raises `TemplateError`."""
+        ...
+
+    def check(self, told: Correction, mail: CorrectionMail) -> tuple[Check, ...]:
+        """The checks of an issue's mail that a correction's has to pass, too."""
+        ...
+
+
+class CorrectionFiles(Protocol):
+    """Where people look at the draft: beside the issue's own files."""
+
+    def write_correction(self, day: date, name: str, mail: CorrectionMail) -> str:
+        """Write ``name``.html and ``name``.txt; the path of the first."""
+        ...
+
+
 # ── audience and mailing ───────────────────────────────────────────────────────────────────────────
 
 
@@ -651,11 +733,26 @@ class SubscriberStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whom a mail of a correction would go to: everybody whom the issue has, or may have, reached."""
+
+    surely: int = 0
+    perhaps: int = 0
+    """Of a batch in doubt: nobody knows."""
+    left_out: Mapping[ExclusionReason, int] = field(default_factory=dict)
+    """Reached, and not mailed: gone from the list since, or told already."""
+
+    @property
+    def people(self) -> int:
+        return self.surely + self.perhaps
+
+
 class MailingStore(Protocol):
     """Rows of one mailing. Every method is one committed transaction."""
 
-    def find(self, day: date) -> Mailing | None:
-        """The newest mailing of that issue date."""
+    def find(self, day: date, correction: int = 0) -> Mailing | None:
+        """The mailing of that issue; with a number, of that correction to it."""
         ...
 
     def candidates(self, frozen_at: datetime) -> Iterator[Candidate]:
@@ -687,6 +784,27 @@ class MailingStore(Protocol):
         is at once. All of a batch are due at one time; nobody is due before an earlier issue still on its way to them.
         Raises `StorageError` (and keeps nothing) unless candidates = recipients + exclusions.
         """
+        ...
+
+    def freeze_correction(
+        self,
+        day: date,
+        number: int,
+        revision: int,
+        html_sha256: str,
+        provider: str,
+        batch_size: int,
+        frozen_at: datetime,
+    ) -> Mailing:
+        """Freeze who is mailed a correction, once: everybody whom the issue of ``day`` has, or may have, reached.
+
+        Everybody is due at once, but after the issue where that is still to go out; whoever is not mailed is counted
+        with the reason. Raises as `freeze` does.
+        """
+        ...
+
+    def reached(self, day: date, correction: int = 0) -> Reached:
+        """Whom a mail of that correction (0: of a new one) would go to now."""
         ...
 
     def mornings(self, mailing_id: int) -> tuple[tuple[str, str, datetime], ...]:

@@ -23,6 +23,7 @@ from newsletter.domain.approving import ApprovalRules, NoApproval
 from newsletter.domain.audience import Subscriber
 from newsletter.domain.brand import Brand
 from newsletter.domain.checks import CheckLimits
+from newsletter.domain.correction import CorrectionMail
 from newsletter.domain.document import dump
 from newsletter.domain.mailing import Recipient
 from newsletter.domain.outlet import Registry
@@ -40,14 +41,16 @@ if TYPE_CHECKING:
     from newsletter.mailing.intake import Intake
     from newsletter.pipeline.backfill import BackfillRoom
     from newsletter.pipeline.build import BuildRoom
+    from newsletter.pipeline.corrections import CorrectionRoom
     from newsletter.pipeline.desk import DeskRoom
     from newsletter.pipeline.gather import GatherRoom
-    from newsletter.pipeline.send import SendRoom
+    from newsletter.pipeline.sendroom import SendRoom
     from newsletter.pipeline.suppressions import SyncRoom
     from newsletter.ports import (
         BackfillStore,
         Background,
         Checker,
+        CorrectionStore,
         EditStore,
         EventStore,
         FeedArchive,
@@ -216,6 +219,12 @@ class House:
         return SqlMailingStore(self.database)
 
     @cached_property
+    def corrections(self) -> CorrectionStore:
+        from newsletter.storage.corrections import SqlCorrectionStore
+
+        return SqlCorrectionStore(self.database)
+
+    @cached_property
     def backfills(self) -> BackfillStore:
         from newsletter.storage.backfills import SqlBackfillStore
 
@@ -353,6 +362,7 @@ class House:
             verifier=verify,
             vectors=self.vector_source(self.vector_store),
             series=without_series,
+            corrections=self.corrections.untold,
             rules=BuildRules(
                 self.settings.window,
                 checked.reading_seconds,
@@ -541,13 +551,14 @@ class House:
 
     @cached_property
     def send_room(self) -> SendRoom:
-        from newsletter.pipeline.send import Sender, SendRoom, SendRules
+        from newsletter.pipeline.sendroom import Sender, SendRoom, SendRules
 
         s = self.settings
         problems = (self.problems() or self.unexamined()) if s.real_provider else ()
         return SendRoom(
             issues=self.issues,
             mailings=self.mailings,
+            corrections=self.corrections,
             provider=self.provider,
             sender=Sender(s.from_email, s.from_name or self.brand.name, self.list_id, s.public_url),
             rules=SendRules(
@@ -561,6 +572,24 @@ class House:
             clock=self.clock,
             wait=time.sleep,
             say=self.say,
+        )
+
+    @cached_property
+    def correction_room(self) -> CorrectionRoom:
+        from newsletter.pipeline.corrections import CorrectionRoom
+        from newsletter.rendering.correction import CorrectionMaker
+
+        s = self.settings
+        return CorrectionRoom(
+            corrections=self.corrections,
+            issues=self.issues,
+            mailings=self.mailings,
+            desk=CorrectionMaker(
+                self.brand, self.templates, s.public_url, s.postal_address, self.check_limits
+            ),
+            files=self.files,
+            calendar=self.calendar,
+            clock=self.clock,
         )
 
 
@@ -598,6 +627,16 @@ class FolderFiles:
         }.items():
             _write_whole(folder / name, text)
         return str(folder)
+
+    def write_correction(self, day: date, name: str, mail: CorrectionMail) -> str:
+        """See `newsletter.ports.CorrectionFiles`."""
+        folder = self.folder / day.isoformat()
+        _make_folder(folder)
+        for old in folder.glob("correction-draft.*"):  # what a halt prepared
+            old.unlink(missing_ok=True)
+        _write_whole(folder / f"{name}.txt", f"Subject: {mail.subject}\n\n{mail.text}")
+        _write_whole(folder / f"{name}.html", mail.html)
+        return str(folder / f"{name}.html")
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -42,6 +42,7 @@ CONTRACT = [
     "sync-suppressions",
     "outlets",
     "feeds",
+    "corrections",
     "reports",
     "evaluate",
     "group",

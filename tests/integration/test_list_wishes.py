@@ -21,7 +21,7 @@ from newsletter.storage.engine import Database
 from newsletter.storage.events import SqlEventStore
 from newsletter.storage.mailings import SqlMailingStore
 from newsletter.storage.subscribers import SqlSubscriberStore
-from newsletter.storage.tables import metadata
+from newsletter.storage.tables_all import metadata
 from newsletter.web.app import create_app
 from newsletter.wiring import House
 from tests.support.command import Command

@@ -32,7 +32,8 @@ from newsletter.mailing.sendgrid_provider import SendGridProvider
 from newsletter.mailing.settle import resolve
 from newsletter.pipeline.send import send
 from newsletter.ports import StoredIssue
-from newsletter.storage.tables import metadata, subscribers
+from newsletter.storage.tables import subscribers
+from newsletter.storage.tables_all import metadata
 from tests.support.sending_forks import Plan
 from tests.support.sending_processes import (
     DAY,

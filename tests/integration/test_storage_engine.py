@@ -30,13 +30,16 @@ from newsletter.storage.engine import Database, open_database, upgrade
 from newsletter.storage.mailings import SqlMailingStore
 from newsletter.storage.marks import SqlMarks
 from newsletter.storage.subscribers import SqlSubscriberStore
-from newsletter.storage.tables import metadata, reports
+from newsletter.storage.tables import reports
+from newsletter.storage.tables_all import metadata
+from newsletter.storage.tables_corrections import corrections
 from tests.support.storage_samples import subscriber
 
 pytest_plugins = ("tests.support.storage_databases",)
 
 
 def test_migrated_schema_is_the_one_the_code_works_with(database: Database) -> None:
+    assert corrections.metadata is metadata
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         assert compare_metadata(context, metadata) == []

@@ -368,3 +368,118 @@ def test_old_events_are_forgotten_and_what_followed_from_them_stays(
     assert room.events.purge(hours(24)) == 0
     assert room.events.take([old[3]], hours(31)).new == 1, "told again it is kept again"
     assert room.state() == before, "and changes nothing"
+
+
+# ── cancellations: what is accepted may still be stopped, what has gone out may not ────────────────
+
+
+def ahead(database: Database) -> tuple[Room, str]:
+    """A mailing of one batch that the provider was asked to hold until later, under the id ``one``."""
+    room = Room(database, people=0)
+    room.people.add_many(subscriber(f"n{n}") for n in range(2))
+    day = DAY + timedelta(days=1)
+    room.mailing = room.store.freeze(day, 1, "sha", "sendgrid", 2, NOON, lambda *_: hours(1))
+    return room, claim_ahead(room, "one")
+
+
+def claim_ahead(room: Room, provider_batch: str) -> str:
+    claimed = room.store.claim(room.mailing.id, NOON, ClaimTerms(hours(2), provider_batch=provider_batch))
+    assert claimed is not None
+    room.ids |= {r.email.partition("@")[0]: r.delivery_id for r in claimed[1]}
+    return claimed[0].id
+
+
+def walk(room: Room, name: str, *states: BatchState, by: Actor = Actor.SENDER) -> None:
+    for state in states:
+        found = room.store.batch(name)
+        assert found is not None
+        assert room.store.move(name, found.state, state, NOON, by=by), state
+
+
+def state_of(room: Room, name: str) -> BatchState:
+    found = room.store.batch(name)
+    assert found is not None
+    return found.state
+
+
+HALTED = (BatchState.SUBMITTED, BatchState.CANCELLING, BatchState.CANCELLED)
+
+
+def halted_ahead(room: Room, name: str) -> None:
+    walk(room, name, BatchState.SUBMITTED)
+    walk(room, name, BatchState.CANCELLING, BatchState.CANCELLED, by=Actor.OPERATOR)
+
+
+@pytest.mark.parametrize("kind", ["processed", "dropped"])
+@pytest.mark.parametrize("held", ["one", ""], ids=["with the try's id", "without"])
+@pytest.mark.parametrize("before", [0, 1, 2], ids=["after", "before", "before, and again"])
+def test_what_was_accepted_and_then_cancelled_has_reached_nobody(
+    database: Database, kind: str, held: str, before: int
+) -> None:
+    room, name = ahead(database)
+    event = room.event(kind, "n0", provider_batch=held)
+    if before:
+        room.intake.take([event])
+        assert state_of(room, name) is BatchState.SUBMITTED
+        walk(room, name, BatchState.CANCELLING, BatchState.CANCELLED, by=Actor.OPERATOR)
+    else:
+        halted_ahead(room, name)
+    if before != 1:
+        room.intake.take([event, replace(event, event_id="again", fingerprint="again")])
+    assert state_of(room, name) is BatchState.CANCELLED
+    assert room.store.reached(room.mailing.issue_date).people == 0
+
+
+@pytest.mark.parametrize("kind", ["delivered", "deferred", "bounce", "blocked", "spamreport", "open"])
+def test_what_has_gone_out_has_reached_them_whatever_was_cancelled(database: Database, kind: str) -> None:
+    room, name = ahead(database)
+    halted_ahead(room, name)
+    room.intake.take([room.event(kind, "n0", provider_batch="one")])
+    assert state_of(room, name) is BatchState.SUBMITTED
+    assert not room.store.move(name, BatchState.CANCELLED, BatchState.PENDING, NOON)
+
+
+def test_acceptance_while_it_is_being_cancelled_waits_for_the_answer(database: Database) -> None:
+    room, name = ahead(database)
+    walk(room, name, BatchState.UNCERTAIN, BatchState.CANCELLING)
+    room.intake.take([room.event("processed", "n0", provider_batch="one")])
+    assert state_of(room, name) is BatchState.CANCELLING
+    walk(room, name, BatchState.PENDING)
+    assert claim_ahead(room, "two") == name
+    for state in (BatchState.SUBMITTING, BatchState.UNCERTAIN):
+        again = room.event("processed", "n1", at=len(state), provider_batch="one")
+        room.intake.take([again])
+        assert state_of(room, name) is state, "of the first try: it proves nothing of this one"
+        if state is BatchState.SUBMITTING:
+            walk(room, name, BatchState.UNCERTAIN)
+    room.intake.take([room.event("processed", "n1", at=99, provider_batch="two")])
+    assert state_of(room, name) is BatchState.SUBMITTED
+
+
+def test_too_late_to_cancel_what_was_accepted_was_accepted(database: Database) -> None:
+    room, name = ahead(database)
+    walk(room, name, BatchState.UNCERTAIN, BatchState.CANCELLING)
+    room.intake.take([room.event("processed", "n0", provider_batch="one")])
+    walk(room, name, BatchState.UNCERTAIN)
+    assert state_of(room, name) is BatchState.SUBMITTED
+    assert room.store.history(name)[-1].by is Actor.PROVIDER
+
+
+def test_what_an_operator_only_said_was_not_accepted_is_no_cancellation(database: Database) -> None:
+    room, name = ahead(database)
+    walk(room, name, BatchState.UNCERTAIN)
+    walk(room, name, BatchState.PENDING, by=Actor.OPERATOR)
+    claim_ahead(room, "two")
+    walk(room, name, BatchState.UNCERTAIN, BatchState.CANCELLING, BatchState.PENDING)
+    room.intake.take([room.event("processed", "n0", provider_batch="two")])
+    assert state_of(room, name) is BatchState.PENDING
+    room.intake.take([room.event("processed", "n1", provider_batch="one")])
+    assert state_of(room, name) is BatchState.SUBMITTED, "the first try was accepted: nobody gets another"
+
+
+def test_mail_that_has_gone_out_is_not_cancelled_and_sent_afresh(database: Database) -> None:
+    room, name = ahead(database)
+    walk(room, name, BatchState.SUBMITTED)
+    room.intake.take([room.event("delivered", "n0", provider_batch="one")])
+    walk(room, name, BatchState.CANCELLING, by=Actor.OPERATOR)
+    assert not room.store.move(name, BatchState.CANCELLING, BatchState.CANCELLED, NOON, by=Actor.OPERATOR)

@@ -77,8 +77,8 @@ class FakeMailingStore:
         self.moves: list[tuple[str, BatchMove]] = []
         self.handed: list[tuple[datetime, int]] = []
 
-    def find(self, day: date) -> Mailing | None:
-        found = [m for m in self.mailings.values() if m.issue_date == day]
+    def find(self, day: date, correction: int = 0) -> Mailing | None:
+        found = [m for m in self.mailings.values() if (m.issue_date, m.correction) == (day, correction)]
         return found[-1] if found else None
 
     def candidates(self, frozen_at: datetime) -> Iterator[Candidate]:
@@ -263,8 +263,13 @@ class FakeMailingStore:
         attempt: int | None = None,
     ) -> bool:
         batch = self.rows[batch_id]
-        again = old in (BatchState.UNCERTAIN, BatchState.CANCELLING) and new is BatchState.PENDING
-        if batch.seen_at and again:
+        if batch.seen_at and (old, new) == (BatchState.UNCERTAIN, BatchState.PENDING):
+            return False
+        if (
+            batch.left_at
+            and old is BatchState.CANCELLING
+            and new in (BatchState.PENDING, BatchState.CANCELLED)
+        ):
             return False
         if batch.state is not old or not may_move(old, new, by) or attempt not in (None, batch.attempts):
             return False

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+from newsletter.domain.correction import Correction
 from newsletter.domain.issue import (
-    Correction,
     Issue,
     IssueArticle,
     IssueOutlet,

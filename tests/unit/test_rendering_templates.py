@@ -59,9 +59,9 @@ def test_an_unknown_name_inside_a_macro_is_told_where_it_stands(tmp_path: Path) 
 
 
 def test_a_syntax_error_is_told_by_template_and_line(tmp_path: Path) -> None:
-    error = failure(spoiled(tmp_path, "footer.mjml.j2", "{% endfor %}", "{% endfer %}"))
-    assert error.fields["template"] == "footer.mjml.j2"
-    assert error.fields["line"] == line_of("footer.mjml.j2", "{% endfor %}")
+    error = failure(spoiled(tmp_path, "ways.mjml.j2", "{% endfor %}", "{% endfer %}"))
+    assert error.fields["template"] == "ways.mjml.j2"
+    assert error.fields["line"] == line_of("ways.mjml.j2", "{% endfor %}")
 
 
 @pytest.mark.parametrize(

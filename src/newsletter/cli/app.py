@@ -28,6 +28,7 @@ _EDITOR = {
     "unapprove": ("approval", "Take an approval back."),
     "skip": ("approval", "No issue on a date."),
     "test-send": ("sending", "Send yourself one marked test mail."),
+    "corrections": ("corrections", "Correct an issue: in the next one, in the archive, by mail."),
     "reports": ("pages", "What readers reported."),
 }
 _OPERATOR = {

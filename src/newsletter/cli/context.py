@@ -66,3 +66,11 @@ class TimeParam(click.ParamType[datetime]):
 
 DATE = DateParam()
 TIME = TimeParam()
+
+correction_option = click.option(
+    "--correction",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="The mail of that correction to it, not the issue's own.",
+)

@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from newsletter.cli.context import DATE, house
+from newsletter.cli.context import DATE, correction_option, house
 from newsletter.cli.output import json_option, local, print_json, print_table, report
 from newsletter.errors import IssueNotFound, UsageError
 
@@ -17,22 +17,30 @@ _UNSURE = ("uncertain", "cancelling")  # states in which nobody knows whether th
 @click.argument("day", type=DATE, metavar="DATE")
 @click.option("--uncertain", is_flag=True, help="Only the batches whose outcome nobody knows.")
 @click.option("--summary", is_flag=True, help="Only what the provider told, over all batches.")
+@correction_option
 @json_option
-def deliveries_command(day: date, uncertain: bool, summary: bool, as_json: bool) -> None:
+def deliveries_command(day: date, uncertain: bool, summary: bool, correction: int, as_json: bool) -> None:
     """What happened to each batch of DATE's mailing, and what the provider's events told of the deliveries in it.
 
     \b
     newsletter deliveries 2026-08-14
     newsletter deliveries 2026-08-14 --uncertain --json
     newsletter deliveries 2026-08-14 --summary
+    newsletter deliveries 2026-08-14 --correction 3
     """
     from newsletter.cli.received import print_received, received_json, states_of
     from newsletter.mailing.intake import received_of
 
     with house() as rooms:
-        mailing = rooms.mailings.find(day)
+        mailing = rooms.mailings.find(day, correction)
         if mailing is None:
-            raise IssueNotFound(f"Nothing of {day} was mailed.", todo=f"To mail it: newsletter send {day}")
+            what = (
+                f"Correction {correction} to the issue of {day} was not"
+                if correction
+                else f"Nothing of {day} was"
+            )
+            send = f"corrections send {correction}" if correction else f"send {day}"
+            raise IssueNotFound(f"{what} mailed.", todo=f"To mail it: newsletter {send}")
         batches = [b for b in rooms.mailings.batches(mailing.id) if not uncertain or b.state.value in _UNSURE]
         zone = rooms.settings.timezone
         received = received_of(mailing, rooms.events, rooms.mailings)
@@ -59,7 +67,7 @@ def deliveries_command(day: date, uncertain: bool, summary: bool, as_json: bool)
         print_json(rows)
         return
     click.echo(
-        f"Mailing of {day}: {mailing.state.value}, {mailing.recipients:,} recipients. {mailing.note}".strip()
+        f"{mailing.name}: {mailing.state.value}, {mailing.recipients:,} recipients. {mailing.note}".strip()
     )
     if not rows:
         click.echo("No batch is uncertain." if uncertain else "It has no batches.")
@@ -108,7 +116,4 @@ def resolve_command(batch_id: str, accepted: bool, not_accepted: bool, as_json: 
         return
     click.echo(f"Batch {batch.id} is {batch.state.value} now.")
     if mailing is not None:
-        day = mailing.issue_date
-        click.echo(
-            f"The mailing of {day} is complete." if done else f"To go on with the rest: newsletter send {day}"
-        )
+        click.echo(f"{mailing.name} is complete." if done else f"To go on with the rest: {mailing.command}")

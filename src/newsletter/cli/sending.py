@@ -113,9 +113,10 @@ def print_send(found: SendReport, rooms: House) -> None:
         click.echo(f"  {count:,} not mailed: {reason}")
     if found.note:
         click.echo(found.note)
+    which = f" --correction {found.correction}" if found.correction else ""
     if found.uncertain and "newsletter resolve" not in found.note:
         click.echo(
-            f"Uncertain batches wait for you: newsletter deliveries {found.issue_date} --uncertain,"
+            f"Uncertain batches wait for you: newsletter deliveries {found.issue_date}{which} --uncertain,"
             " then newsletter resolve."
         )
     if rooms.settings.provider == "outbox":
@@ -144,7 +145,7 @@ def deliver_command(as_json: bool) -> int:
             print_json([asdict(told) for one in found if (told := one.report or one.halted)])
         for one in found:
             if one.report and not as_json:
-                click.echo(f"The mailing of {one.date}:")
+                click.echo(f"{one.name}:")
                 print_send(one.report, rooms)
             if one.halted and not as_json:
                 print_halt(one.halted)

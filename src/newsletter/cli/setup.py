@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +16,10 @@ from newsletter.cli.output import json_option, local, print_json, print_table, p
 from newsletter.errors import EmbeddingError
 from newsletter.settings import SPECS
 from newsletter.settings.model import Settings
+
+if TYPE_CHECKING:
+    from newsletter.domain.mailing import Mailing
+    from newsletter.wiring import House
 
 
 @click.command("init")
@@ -155,6 +160,7 @@ def status_command(as_json: bool) -> int:
         issue = rooms.issues.get(today)
         mailing = rooms.mailings.find(today)
         received = received_of(mailing, rooms.events, rooms.mailings) if mailing else Reception()
+        corrections = _corrections_under_way(rooms, today)
         states = rooms.archive.states(now)
         chosen, zone = rooms.settings, rooms.settings.timezone
         due = now >= rooms.calendar.cut_off(today)
@@ -176,6 +182,7 @@ def status_command(as_json: bool) -> int:
         "spam_rate": round(received.spam_rate, 6),
         "bounce_rate": round(received.bounce_rate, 6),
         "warning": received.warning,
+        "corrections": [f"{one.correction}: {one.state.value}" for one in corrections],
         "last_gather": last,
         "feeds": len(states),
         "feeds_failing": failing,
@@ -186,13 +193,23 @@ def status_command(as_json: bool) -> int:
         and not failed
         and (mailing is None or mailing.state.value in ("done", "waiting"))
         and received.spam is SpamVerdict.FINE
+        and all(one.state.value in ("frozen", "waiting") for one in corrections)
     )
     if as_json:
         print_json(found)
     else:
         _print_status({**found, "last_gather": local(last, zone)}, mailing.note if mailing else "")
+        for one in corrections:
+            click.echo(printable(f"\n{one.name} is {one.state.value}. {one.note} Look at it: {one.look}"))
         _print_fallback(chosen)
     return 0 if found["ok"] else 1
+
+
+def _corrections_under_way(rooms: House, today: date) -> list[Mailing]:
+    """Mails of corrections that are not through: `deliver` goes on with them."""
+    from newsletter.pipeline.deliver import LOOK_BACK
+
+    return [one for one in rooms.mailings.unfinished(today - LOOK_BACK) if one.correction]
 
 
 def _print_status(found: Mapping[str, Any], note: str) -> None:

@@ -41,6 +41,9 @@ class ExclusionReason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     SUPPRESSED = "suppressed"
     JOINED_LATER = "joined after the issue"
+    REMOVED = "removed from the list"
+    """Of a correction's mail: was mailed the issue, and has gone from the list since."""
+    TOLD_ALREADY = "has the correction in a later issue"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ class DeliveryEvent:
     address_key: str = ""
     delivery_id: str = ""
     batch_id: str = ""
+    provider_batch: str = ""
+    """Of mail handed over ahead: the provider's id to cancel it by, which tells one try of a batch from the next."""
 
 
 _FACTS: Final[Mapping[EventKind, Fact]] = {
@@ -103,6 +105,7 @@ _SUPPRESSING: Final[Mapping[EventKind, SuppressionReason]] = {
     EventKind.BOUNCE: SuppressionReason.BOUNCE,
     EventKind.SPAM_REPORT: SuppressionReason.SPAM_REPORT,
 }
+_NOT_OUT: Final = frozenset({EventKind.PROCESSED, EventKind.DROPPED})
 _LEAVING: Final = frozenset({EventKind.UNSUBSCRIBE, EventKind.GROUP_UNSUBSCRIBE})
 _ARRIVED: Final = Fact.DELIVERED | Fact.COMPLAINED | Fact.LEFT
 _STATES: Final = (
@@ -118,6 +121,12 @@ _STATES: Final = (
 def fact_of(kind: EventKind) -> Fact:
     """What an event adds to its delivery; opens, clicks and coming back add nothing."""
     return _FACTS.get(kind, Fact.NONE)
+
+
+def has_gone_out(kind: EventKind) -> bool:
+    """Whether an event proves that mail has left the provider. Mail for later is `processed` when it is accepted, and
+    may still be cancelled; what is `dropped` never goes out."""
+    return kind not in _NOT_OUT
 
 
 def state_of(facts: Fact) -> DeliveryState:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from newsletter.domain.correction import Correction
 from newsletter.domain.edits import Applied
 from newsletter.domain.leaning import Leaning, Side
 from newsletter.domain.outlet import Paywall
@@ -121,14 +122,6 @@ class IssueStory:
     def outlets_of(self, side: Side) -> tuple[str, ...]:
         """Domains of that side among the articles, in order of first appearance."""
         return tuple(dict.fromkeys(a.outlet for a in self.articles if a.side == side))
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    number: int
-    date: str
-    text: str
-    story_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,8 @@ HANDED_OVER = frozenset(
     {BatchState.SUBMITTING, BatchState.SUBMITTED, BatchState.UNCERTAIN, BatchState.CANCELLING}
 )
 """States in which the provider has, or may have, the batch: its people have, or may have, this issue."""
+UNKNOWN = HANDED_OVER - {BatchState.SUBMITTED}
+"""Those of them in which nobody knows whether it has."""
 
 
 UNSETTLED = frozenset(
@@ -153,6 +155,18 @@ def may_move(old: BatchState, new: BatchState, by: Actor | None = None) -> bool:
 def may_become(old: MailingState, new: MailingState) -> bool:
     """Whether a mailing may go from one state to the other; staying what it is, it may."""
     return old is new or new in MAILING_MOVES[old]
+
+
+def is_proven(state: BatchState, *, left: bool, cancelled: bool) -> bool:
+    """Whether an event of the provider makes a batch in that state `submitted`.
+
+    That it was accepted ends a doubt, but proves nothing against a cancellation, which stops what was accepted:
+    there only an event will do that tells of mail gone out (``left``). ``cancelled``: the provider has confirmed a
+    cancellation of whatever it may have had of the batch.
+    """
+    if not may_move(state, BatchState.SUBMITTED, Actor.PROVIDER):
+        return False
+    return left or not (cancelled or state is BatchState.CANCELLING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +195,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """One issue's send. ``recipients + sum(exclusions) == candidates`` always."""
+    """One issue's send, or that of a correction to it. ``recipients + sum(exclusions) == candidates`` always."""
 
     id: int
     issue_date: date
@@ -195,6 +209,28 @@ class Mailing:
     provider: str = ""
     note: str = ""
     """Why it is paused or halted, for people."""
+    correction: int = 0
+    """Number of the correction that is mailed; 0: the issue itself."""
+
+    @property
+    def name(self) -> str:
+        """What it is called where people read of it."""
+        if self.correction:
+            return f"The mail of correction {self.correction} (issue of {self.issue_date})"
+        return f"The mailing of {self.issue_date}"
+
+    @property
+    def command(self) -> str:
+        """What goes on with it."""
+        if self.correction:
+            return f"newsletter corrections send {self.correction}"
+        return f"newsletter send {self.issue_date}"
+
+    @property
+    def look(self) -> str:
+        """What shows its batches."""
+        more = f" --correction {self.correction}" if self.correction else ""
+        return f"newsletter deliveries {self.issue_date}{more}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +265,9 @@ class Batch:
     was: str = ""
     """Of a batch that is `cancelling`: the state it came from, and goes back to when it is too late."""
     seen_at: datetime | None = None
-    """When the provider first told of mail in it: proof that it was accepted. Never sent again after that."""
+    """When the provider first told of mail in it: proof that it was accepted. A doubt about it is over then."""
+    left_at: datetime | None = None
+    """When the provider first told of mail in it that has gone out: no cancellation helps any more."""
     provider: str = ""
     """Who has it, where that is not the mailing's provider (any more); empty: the mailing's."""
     claimed_by: str = ""
@@ -281,6 +319,8 @@ class Envelope:
     issue_date: str
     public_url: str
     """Base of the links; `unsubscribe_url` makes each recipient's own."""
+    correction: int = 0
+    """Number of the correction that it tells; 0: it is the issue."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from datetime import date, datetime
 from typing import Any
 
 from newsletter.domain.checks import Check, Verdict
+from newsletter.domain.correction import Correction
 from newsletter.domain.edits import Applied
 from newsletter.domain.issue import (
-    Correction,
     Issue,
     IssueArticle,
     IssueOutlet,

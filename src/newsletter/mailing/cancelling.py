@@ -91,8 +91,10 @@ class Canceller:
         """What was asked for already comes first, then what goes out soonest; what is too late goes back."""
         until, now, found = self.provider.cancel_before, self.clock(), []
         for batch in self.store.batches(self.mailing_id, self.aim.of | {BatchState.CANCELLING}):
-            if self.aim is DOUBT and batch.seen_at:
+            if self.aim is DOUBT and batch.seen_at and batch.state is BatchState.UNCERTAIN:
                 continue  # the provider told of it: it was accepted
+            if batch.left_at and batch.state is not BatchState.CANCELLING:
+                continue  # it has gone out
             if cancellable(batch, now, until, self.provider.name):
                 found.append(batch)
             elif batch.state is BatchState.CANCELLING and batch.provider in ("", self.provider.name):
@@ -117,6 +119,7 @@ class Canceller:
         elif is_certain(batch, self.clock(), self.provider.cancel_before):
             if not self._move(batch, BatchState.CANCELLING, self.aim.into, self.aim.reason):
                 _log.warning("batch %s: settled otherwise while the provider cancelled it", batch.id)
+                return Cancellation.REFUSED
         else:
             self._back(batch, TOO_LATE)
             return Cancellation.REFUSED

@@ -66,6 +66,7 @@ def _event(row: Any, key: bytes) -> DeliveryEvent | None:
         address_key=_address_key(email),
         delivery_id=_id(row.get("delivery")),
         batch_id=_id(row.get("batch")),
+        provider_batch=_id(row.get("held")),
     )
 
 

@@ -43,6 +43,8 @@ class HaltReport:
     skipped: int
     """Left the list before they could be mailed."""
     note: str = ""
+    correction: int = 0
+    """Of a correction's mail, its number; 0: of the issue itself."""
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class Halt:
         had = {self.mailing.provider} | {batch.provider for batch in self.store.batches(self.mailing.id)}
         if self.mailing.provider and self.provider.name not in had:
             raise Refused(
-                f"The mailing of {self.mailing.issue_date} went by {self.mailing.provider}.",
+                f"{self.mailing.name} went by {self.mailing.provider}.",
                 todo=f"Set NEWSLETTER_PROVIDER={self.mailing.provider} to cancel what it still holds.",
             )
         self.store.set_state(self.mailing.id, MailingState.HALTED, f"Halted by {by}: {reason}", self.clock())
@@ -142,11 +144,12 @@ class Halt:
             queued=queued,
             skipped=skipped,
             note=note,
+            correction=self.mailing.correction,
         )
 
     def _open(self, batch: Batch) -> bool:
         """Whether it may still be cancelled."""
-        if not isinstance(self.provider, Schedules):
+        if not isinstance(self.provider, Schedules) or batch.left_at:
             return False
         ours = batch.state in HALT.of or batch.state is BatchState.CANCELLING
         return ours and cancellable(batch, self.clock(), self.provider.cancel_before, self.provider.name)

@@ -42,7 +42,7 @@ class Intake:
             self.mailings.set_state(mailing.id, MailingState.HALTED, note, self.clock())
             _log.error("%s", note)
         elif received.spam is not SpamVerdict.FINE:
-            _log.warning("issue of %s: %s", mailing.issue_date, received.warning)
+            _log.warning("%s: %s", mailing.name, received.warning)
         if (found := self.mailings.get(mailing.id)) is not None:
             close_if_complete(found, store=self.mailings, clock=self.clock)
 
@@ -68,7 +68,8 @@ def received_of(mailing: Mailing, events: EventStore, mailings: MailingStore) ->
 
 def stopped_by_complaints(mailing: Mailing, received: Reception) -> str:
     """Why the rest of a mailing is not sent, for people."""
+    what = f"correction {mailing.correction}" if mailing.correction else f"the issue of {mailing.issue_date}"
     return (
-        f"Stopped: {received.warning} Whoever has not been mailed the issue of {mailing.issue_date} is not."
+        f"Stopped: {received.warning} Whoever has not been mailed {what} is not."
         " Find out why people complain before the next issue goes."
     )

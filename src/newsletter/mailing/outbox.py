@@ -57,14 +57,15 @@ class OutboxProvider:
         schedule: Schedule | None = None,
     ) -> Accepted:
         """Write the batch. Each file appears whole or not at all; all of them may be written again."""
-        folder = self._folder / _file_name(envelope.issue_date)
-        as_mbox = self._as_mbox(folder, self._total(envelope.issue_date), len(recipients))
+        folder = self._folder / _folder_of(envelope)
+        total = None if envelope.correction else self._total(envelope.issue_date)
+        as_mbox = self._as_mbox(folder, total, len(recipients))
         return self._deliver(folder, envelope, batch_id, recipients, as_mbox)
 
     def submit_test(self, envelope: Envelope, email: str) -> Accepted:
         """One marked mail, as ``test.eml`` beside the issue's own."""
         marked, addressed = marked_test(envelope, email)
-        folder = self._folder / _file_name(envelope.issue_date)
+        folder = self._folder / _folder_of(envelope)
         return self._deliver(folder, marked, TEST_BATCH, [addressed], as_mbox=False)
 
     def _deliver(
@@ -103,6 +104,12 @@ def _file_name(identifier: str) -> str:
     if _SAFE.fullmatch(identifier):
         return identifier
     return hashlib.sha256(identifier.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _folder_of(envelope: Envelope) -> str:
+    """An issue's own; its corrections' mails beside it."""
+    mail = f"-correction-{envelope.correction}" if envelope.correction else ""
+    return _file_name(f"{envelope.issue_date}{mail}")
 
 
 def _day_of(envelope: Envelope) -> datetime:

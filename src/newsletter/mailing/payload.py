@@ -6,7 +6,7 @@ through, reverse their order, and lose an address whose name holds a comma (docs
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from newsletter.domain.issue import UNSUBSCRIBE_SLOT
 from newsletter.domain.mailing import Addressed, Envelope, Schedule
@@ -30,8 +30,9 @@ def sendgrid_payload(
     ``schedule`` tells when to send it, and the id that it can be cancelled by; without it, at once.
     Check the result with `newsletter.mailing.payload_rules.check_payload` before it leaves.
     """
+    told = _told_back(envelope, batch_id, schedule)
     return {
-        "personalizations": [_personalization(envelope, addressed, batch_id) for addressed in recipients],
+        "personalizations": [_personalization(envelope, addressed, told) for addressed in recipients],
         "from": _mailbox(envelope.from_email, one_line(envelope.from_name)),
         "subject": one_line(envelope.subject),
         "content": [
@@ -46,13 +47,20 @@ def sendgrid_payload(
     }
 
 
+def _told_back(envelope: Envelope, batch_id: str, schedule: Schedule | None) -> dict[str, str]:
+    """What the provider's events say of the mail: also which try of the batch it was, for one may be cancelled."""
+    correction = {"correction": str(envelope.correction)} if envelope.correction else {}
+    held = {"held": schedule.provider_batch} if schedule else {}
+    return {"batch": batch_id, "issue": envelope.issue_date, **correction, **held}
+
+
 def _scheduled(schedule: Schedule | None) -> dict[str, object]:
     if schedule is None:
         return {}
     return {"send_at": int(schedule.send_at.timestamp()), "batch_id": schedule.provider_batch}
 
 
-def _personalization(envelope: Envelope, addressed: Addressed, batch_id: str) -> dict[str, object]:
+def _personalization(envelope: Envelope, addressed: Addressed, told: Mapping[str, str]) -> dict[str, object]:
     recipient = addressed.recipient
     return {
         "to": [_mailbox(recipient.email, display_name(recipient.name))],
@@ -60,7 +68,7 @@ def _personalization(envelope: Envelope, addressed: Addressed, batch_id: str) ->
         "headers": dict(one_click_headers(envelope, addressed.unsubscribe_token)),
         "substitutions": {UNSUBSCRIBE_SLOT: addressed.unsubscribe_token},
         # Here and not for the whole request: there the provider's OpenAPI file has a string, its text an object.
-        "custom_args": {"batch": batch_id, "issue": envelope.issue_date, "delivery": recipient.delivery_id},
+        "custom_args": {**told, "delivery": recipient.delivery_id},
     }
 
 

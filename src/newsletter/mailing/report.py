@@ -77,6 +77,8 @@ class SendReport:
     """From then on the next batch may be handed over."""
     last_due: datetime | None = None
     """The last morning to come."""
+    correction: int = 0
+    """Number of the correction that was mailed; 0: the issue itself."""
 
     @property
     def exit_status(self) -> int:
@@ -96,7 +98,7 @@ def report_of(
     skipped = counts.get("skipped", 0)
     if sum(by_state.values()) + skipped != mailing.recipients:
         raise StorageError(
-            f"The mailing of {mailing.issue_date} has {mailing.recipients} recipients, but its batches account"
+            f"{mailing.name} has {mailing.recipients} recipients, but its batches account"
             f" for {sum(by_state.values())} and {skipped} skipped.",
             todo="Send nothing more of it; restore the database or report this.",
             mailing_id=mailing.id,
@@ -122,6 +124,7 @@ def report_of(
         missed=left.missed,
         next_at=left.next_at,
         last_due=left.last_due,
+        correction=mailing.correction,
     )
 
 
@@ -134,8 +137,8 @@ def colleagues_note(left: Outlook, others: Sequence[str]) -> str:
     )
 
 
-def left_note(day: date, left: Outlook, zone: tzinfo | None) -> str:
-    """What is left of the mailing of that date, and what to do about it; empty when nothing is."""
+def left_note(mailing: Mailing, left: Outlook, zone: tzinfo | None) -> str:
+    """What is left of the mailing, and what to do about it; empty when nothing is."""
 
     def local(moment: datetime | None) -> str:
         return f"{moment.astimezone(zone or UTC):%Y-%m-%d %H:%M %Z}" if moment else "?"
@@ -144,11 +147,11 @@ def left_note(day: date, left: Outlook, zone: tzinfo | None) -> str:
     if left.missed:
         told.append(
             f"{left.missed:,} recipients are not mailed by themselves any more: their morning, the latest at"
-            f" {local(left.missed_due)}, is over. `newsletter send {day} --allow-stale` sends it all the same, at once."
+            f" {local(left.missed_due)}, is over. `{mailing.command} --allow-stale` sends it all the same, at once."
         )
     if left.doubtful:
         told.append(
-            f"{left.doubtful:,} recipients may or may not have been mailed. See `newsletter deliveries {day}"
+            f"{left.doubtful:,} recipients may or may not have been mailed. See `{mailing.look}"
             " --uncertain`, then `newsletter resolve BATCH --accepted|--not-accepted`."
         )
     if left.settling:
@@ -159,13 +162,13 @@ def left_note(day: date, left: Outlook, zone: tzinfo | None) -> str:
     if left.waiting and left.held:
         told.append(
             f"As many were mailed as MAX_PER_HOUR and MAX_PER_DAY allow: {left.waiting:,} recipients wait, the next"
-            f" from {local(left.next_at)} on. Running `newsletter send {day}` again goes on then, as does"
+            f" from {local(left.next_at)} on. Running `{mailing.command}` again goes on then, as does"
             " `newsletter deliver`."
         )
     elif left.waiting:
         told.append(
             f"{left.waiting:,} recipients wait for their morning: the next {left.next_people:,} go from"
-            f" {local(left.next_at)} on, the last are due at {local(left.last_due)}. Running `newsletter send {day}`"
+            f" {local(left.next_at)} on, the last are due at {local(left.last_due)}. Running `{mailing.command}`"
             " again goes on then, as does `newsletter deliver`; --wait stays until the last."
         )
     return " ".join(told)

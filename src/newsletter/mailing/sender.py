@@ -116,15 +116,15 @@ def _check(mailing: Mailing, envelope: Envelope, provider: Provider) -> None:
         )
     if hashlib.sha256(envelope.html.encode()).hexdigest() != mailing.html_sha256:
         raise Refused(
-            f"The mailing of {mailing.issue_date} was frozen for other bytes than these.",
+            f"{mailing.name} was frozen for other bytes than these.",
             todo=f"Send revision {mailing.revision}, which it was frozen for.",
             mailing_id=mailing.id,
         )
     if mailing.provider and mailing.provider != provider.name:
         raise Refused(
-            f"The mailing of {mailing.issue_date} began with {mailing.provider}, not with {provider.name}.",
+            f"{mailing.name} began with {mailing.provider}, not with {provider.name}.",
             todo=f"Set NEWSLETTER_PROVIDER={mailing.provider} to finish it, or let {provider.name} take over what is"
-            f" pending: newsletter send {mailing.issue_date} --switch-provider.",
+            f" pending: {mailing.command} --switch-provider.",
             mailing_id=mailing.id,
         )
 
@@ -223,7 +223,7 @@ class _Run:
         if self.state() is MailingState.HALTED:
             return self.ended
         if self.stop():
-            note = "Stopped on request; run `newsletter send` again to go on."
+            note = f"Stopped on request; run `{self.mailing.command}` again to go on."
             return lambda: self.report(Outcome.STOPPED, MailingState.SENDING, note)
         return None
 
@@ -307,7 +307,7 @@ class _Run:
 
     def _finish(self, left: Outlook, settled: Cancelled) -> SendReport:
         """Nothing may go now: done, or what there is to wait for, or what somebody has to settle first."""
-        remarks = (left_note(self.mailing.issue_date, left, self.terms.zone), settled.note, self.claims.note)
+        remarks = (left_note(self.mailing, left, self.terms.zone), settled.note, self.claims.note)
         note = " ".join(remark for remark in remarks if remark)
         if left.under_way:
             note = " ".join(filter(None, (colleagues_note(left, self._others()), note)))

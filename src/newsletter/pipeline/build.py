@@ -46,9 +46,11 @@ from newsletter.ports import (
     TermDays,
     Threader,
     Trimmer,
+    UntoldCorrections,
     VectorSource,
     Verifier,
     Writer,
+    no_corrections,
     no_progress,
     no_series,
     no_vectors,
@@ -100,6 +102,7 @@ class BuildRoom:
     verifier: Verifier
     vectors: VectorSource = no_vectors
     series: SeriesMarker = no_series
+    corrections: UntoldCorrections = no_corrections
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +216,7 @@ def _issue(
         writer=writer.name,
         engine=__version__,
         inputs={**room.rules.inputs(), "grouping": embedded.used, **writer.inputs()},
+        corrections=room.corrections(day, at),
         waiting=composed.waiting,
         model=writer.tally(),
     )

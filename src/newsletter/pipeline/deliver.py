@@ -14,7 +14,9 @@ from newsletter.domain.mailing import Mailing
 from newsletter.errors import NewsletterError
 from newsletter.mailing.halting import HaltReport
 from newsletter.mailing.report import SendReport
-from newsletter.pipeline.send import SendRoom, halting, ruling, send
+from newsletter.pipeline.corrections import send_correction
+from newsletter.pipeline.send import ruling, send
+from newsletter.pipeline.sendroom import SendRoom, halting
 
 LOOK_BACK = timedelta(days=7)
 """An older mailing that was never finished is history; `newsletter send DATE` still goes on with it."""
@@ -24,6 +26,8 @@ LOOK_BACK = timedelta(days=7)
 class Delivered:
     """What came of one mailing: a report, or why there is none."""
 
+    name: str
+    """ "The mailing of 2026-08-14"."""
     date: date
     report: SendReport | None
     problem: NewsletterError | None = None
@@ -37,12 +41,14 @@ def deliver(room: SendRoom, *, stop: Callable[[], bool] = lambda: False) -> tupl
     Before that, stop what can still be stopped of those that are halted.
     """
     today = room.calendar.date_of(room.clock())
-    days = [mailing.issue_date for mailing in room.mailings.unfinished(today - LOOK_BACK)]
+    waiting = [
+        (one.name, one.issue_date, one.correction) for one in room.mailings.unfinished(today - LOOK_BACK)
+    ]
     found = [_stop(room, mailing, stop) for mailing in room.mailings.to_stop(room.clock()) if not stop()]
-    for day in [*days, *([today] if _released(room, today) else [])]:
+    for one in [*waiting, *([(f"The mailing of {today}", today, 0)] if _released(room, today) else [])]:
         if stop():
             break
-        found.append(_one(room, day, stop))
+        found.append(_one(room, *one, stop))
     return tuple(found)
 
 
@@ -59,14 +65,16 @@ def _released(room: SendRoom, today: date) -> bool:
 
 def _stop(room: SendRoom, mailing: Mailing, stop: Callable[[], bool]) -> Delivered:
     try:
-        return Delivered(mailing.issue_date, None, halted=halting(room, mailing, stop).go_on())
+        halted = halting(room, mailing, stop).go_on()
+        return Delivered(mailing.name, mailing.issue_date, None, halted=halted)
     except NewsletterError as problem:
-        return Delivered(mailing.issue_date, None, problem)
+        return Delivered(mailing.name, mailing.issue_date, None, problem)
 
 
-def _one(room: SendRoom, day: date, stop: Callable[[], bool]) -> Delivered:
+def _one(room: SendRoom, name: str, day: date, correction: int, stop: Callable[[], bool]) -> Delivered:
     """One mailing's trouble is not the next one's."""
     try:
-        return Delivered(day, send(room, day, stop=stop))
+        sent = send_correction(room, correction, stop=stop) if correction else send(room, day, stop=stop)
+        return Delivered(name, day, sent)
     except NewsletterError as problem:
-        return Delivered(day, None, problem)
+        return Delivered(name, day, None, problem)

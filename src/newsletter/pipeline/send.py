@@ -3,69 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from newsletter.domain.approving import ApprovalRules, Decision, Ruling, Word, decide
+from newsletter.domain.approving import Decision, Ruling, Word, decide
 from newsletter.domain.document import sha256
 from newsletter.domain.mailing import Envelope, Mailing, MailingState
 from newsletter.domain.mornings import Mornings, zone_of
-from newsletter.domain.pacing import Limit
 from newsletter.errors import IssueNotFound, Refused, StorageError
-from newsletter.mailing.guard import Problem, refuse_example_values
-from newsletter.mailing.halting import Halt
+from newsletter.mailing.guard import refuse_example_values
 from newsletter.mailing.report import SendReport
 from newsletter.mailing.sender import SendTerms, send_mailing
-from newsletter.pipeline.days import Calendar
-from newsletter.ports import (
-    Clock,
-    IssueStore,
-    MailingStore,
-    Progress,
-    Provider,
-    Skip,
-    StoredIssue,
-    TokenMaker,
-    no_progress,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who the mail is from."""
-
-    from_email: str
-    from_name: str
-    list_id: str
-    public_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class SendRules:
-    approval: ApprovalRules
-    problems: tuple[Problem, ...] = ()
-    """What `newsletter doctor` would say before a real provider's host may be used; empty when all is well."""
-    limits: tuple[Limit, ...] = ()
-    """How many may be mailed in how much time."""
-    in_flight: int = 1
-    """Most requests under way at a time."""
-
-
-@dataclass(frozen=True)
-class SendRoom:
-    """What a send works with."""
-
-    issues: IssueStore
-    mailings: MailingStore
-    provider: Provider
-    sender: Sender
-    rules: SendRules
-    calendar: Calendar
-    token_of: TokenMaker
-    clock: Clock
-    wait: Callable[[float], None]
-    say: Callable[[str], None] = lambda _: None
-    """Told, in a line, what an operator should know about the audience."""
+from newsletter.pipeline.sendroom import Sender, SendRoom, batch_size, halting
+from newsletter.ports import Progress, Skip, StoredIssue, no_progress
 
 
 def send(
@@ -113,11 +62,6 @@ def send(
         wait=room.wait,
         terms=SendTerms(stale_after, stay, room.rules.limits, room.calendar.zone, room.rules.in_flight),
     )
-
-
-def halting(room: SendRoom, mailing: Mailing, stop: Callable[[], bool]) -> Halt:
-    """The stop button of a mailing."""
-    return Halt(mailing, room.mailings, room.provider, room.clock, room.wait, stop)
 
 
 def issue_to_send(room: SendRoom, day: date, mailing: Mailing | None) -> StoredIssue:
@@ -206,9 +150,8 @@ def freeze(room: SendRoom, issue: StoredIssue, now: datetime, *, at_once: bool =
     room.issues.freeze(issue.date, issue.revision)
     provider, calendar = room.provider, room.calendar
     mornings = Mornings(now, calendar.zone, calendar.deliver_at, at_once)
-    size = min([provider.batch_size, *(limit.most for limit in room.rules.limits)])
     mailing = room.mailings.freeze(
-        issue.date, issue.revision, issue.html_sha256, provider.name, size, now, mornings
+        issue.date, issue.revision, issue.html_sha256, provider.name, batch_size(room), now, mornings
     )
     unknown = {zone for zone, _, _ in room.mailings.mornings(mailing.id) if zone and not zone_of(zone)}
     if unknown:

@@ -14,7 +14,8 @@ from newsletter.domain.mailing import Mailing
 from newsletter.domain.sharding import TO_GO, due_now, helpers
 from newsletter.mailing.report import SendReport
 from newsletter.pipeline.deliver import LOOK_BACK
-from newsletter.pipeline.send import SendRoom, send
+from newsletter.pipeline.send import send
+from newsletter.pipeline.sendroom import SendRoom
 from newsletter.ports import Progress, Schedules, no_progress
 
 

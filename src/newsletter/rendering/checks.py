@@ -21,7 +21,7 @@ from newsletter.rendering import wording
 from newsletter.rendering.balance import INDEPENDENT
 from newsletter.rendering.balancechecks import BalanceChecks
 from newsletter.rendering.evidence import in_a_row, statements, unsupported
-from newsletter.rendering.mailchecks import MailChecks, check
+from newsletter.rendering.mailchecks import MailChecks, check, told
 from newsletter.rendering.trim import MAIN_STORIES
 
 
@@ -44,7 +44,7 @@ class IssueChecker:
     def check(self, issue: Issue, mail: Mail) -> tuple[Check, ...]:
         """Mail first, then content; one line each, but for two-voices with one line a story."""
         return (
-            *MailChecks(issue, mail, self._limits, self._brand).all(),
+            *MailChecks(tuple(told(issue)), mail, self._limits, self._brand).all(),
             self._stories(issue),
             self._evidence(issue),
             *self._model_text(issue),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -33,7 +33,8 @@ def check(name: str, figure: str, limit: str, problem: str, verdict: Verdict = V
 class MailChecks:
     """Looks at one mail, parsed once."""
 
-    issue: Issue
+    told: Sequence[str]
+    """Every text that both its parts must carry (`told`)."""
     mail: Mail
     limits: CheckLimits
     brand: Brand
@@ -106,7 +107,7 @@ class MailChecks:
     def text_part(self) -> Check:
         missing = [link for link in self._links if not link.startswith("#") and link not in self.mail.text]
         html, text = self._visible, " ".join(self.mail.text.split())
-        said = [clean.text(line) for line in _told(self.issue)]
+        said = [clean.text(line) for line in self.told]
         missing += [f"{line[:_SAID]}" for line in said if line not in html or line not in text]
         todo = f"HTML and text differ: “{missing[0][:80]}” is not in both." if missing else ""
         figure = f"{len(said)} texts and {len(self._links)} links, {len(missing)} not in both"
@@ -155,7 +156,7 @@ class MailChecks:
         return check("layout-tables", f"{len(tables)} tables, {len(bare)} without role", "0 without", todo)
 
 
-def _told(issue: Issue) -> Iterator[str]:
+def told(issue: Issue) -> Iterator[str]:
     """Every text that both parts must carry."""
     for story in issue.stories:
         yield from (statement.text for statement in shown(story).statements())

@@ -121,6 +121,32 @@ class CorrectionView:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionMailView:
+    """A correction in a mail of its own."""
+
+    brand: Brand
+    lang: str
+    title: str
+    dated: str
+    number: int
+    heading: str
+    """ "Correction to our issue of 14 August 2026"; the subject, too."""
+    about: str
+    """Which issue was wrong, and in which story."""
+    text: str
+    story_url: str
+    """Empty where it is about the issue as a whole."""
+    made: str
+    """Why somebody gets this."""
+    how_url: str
+    archive_url: str
+    """The corrected issue's page."""
+    contact_url: str
+    unsubscribe_url: str
+    postal_address: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkLine:
     """One line of the plain text's list of links."""
 

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from newsletter.domain.brand import Brand
 from newsletter.domain.checks import CheckLimits
-from newsletter.domain.issue import UNSUBSCRIBE_SLOT, Correction, Issue
+from newsletter.domain.correction import Correction
+from newsletter.domain.issue import UNSUBSCRIBE_SLOT, Issue
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.rendering import clean, wording
 from newsletter.rendering.balance import audit
@@ -54,15 +55,19 @@ class ViewMaker:
             links=tuple(links.lines.values()),
             how_url=f"{self.public_url}/how",
             archive_url=archive,
-            contact_url=_contact(self.brand.contact),
+            contact_url=contact_url(self.brand.contact),
             unsubscribe_url=f"{self.public_url}/u/{UNSUBSCRIBE_SLOT}",
             postal_address=clean.text(self.postal_address),
         )
 
     def _correction(self, one: Correction) -> CorrectionView:
-        day = wording.plain_date(date.fromisoformat(one.date), self.brand.locale)
+        day = self._day(one.date)
+        issue = f", to the issue of {self._day(one.issue)}" if one.issue else ""
         url = story_url(self.public_url, one.story_id) if one.story_id else ""
-        return CorrectionView(f"Correction {one.number}, {day}", clean.text(one.text), url)
+        return CorrectionView(f"Correction {one.number}, {day}{issue}", clean.text(one.text), url)
+
+    def _day(self, iso: str) -> str:
+        return wording.plain_date(date.fromisoformat(iso), self.brand.locale)
 
     def _notices(self, issue: Issue) -> tuple[str, ...]:
         n = len(issue.stories)
@@ -115,5 +120,6 @@ def _edited(issue: Issue) -> int:
     return mains + sum(one.made == "editor" for one in short)
 
 
-def _contact(contact: str) -> str:
+def contact_url(contact: str) -> str:
+    """The editor's address as a link: a page or a mail address; empty for neither."""
     return clean.url(contact) or (f"mailto:{quote(contact, safe='@.+-_')}" if "@" in contact else "")

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from newsletter.domain.audience import ExclusionReason
 from newsletter.domain.mailing import (
     HANDED_OVER,
     Actor,
@@ -20,6 +21,7 @@ from newsletter.domain.mailing import (
 )
 from newsletter.domain.pacing import Handed, free_at
 from newsletter.storage.columns import AnyRow
+from newsletter.storage.correcting import has_issue_of, tellings
 from newsletter.storage.freezing import exclusion
 from newsletter.storage.moving import note_move
 from newsletter.storage.statements import serialise
@@ -42,20 +44,23 @@ def claim(
     """
     # So that an operator's halt waits for this claim or is seen by it; the row, for an older release's halt.
     among_claims(connection, mailing_id)
-    columns = (mailings.c.state, mailings.c.issue_date, mailings.c.older_too)
+    columns = (mailings.c.state, mailings.c.issue_date, mailings.c.older_too, mailings.c.correction)
     query = sa.select(*columns).where(mailings.c.id == mailing_id)
     mailing = connection.execute(query.with_for_update(read=True)).first()
     if mailing is None or mailing.state == MailingState.HALTED.value:
         return None
     if terms.owner and not heard(connection, terms.owner, at):
         return None
-    later = () if mailing.older_too else _later_issues(connection, mailing.issue_date)
+    anyway = mailing.older_too or mailing.correction
+    later = () if anyway else _later_issues(connection, mailing.issue_date)
     while (chosen := _next_claimable(connection, mailing_id, terms)) is not None:
         if not _is_room(connection, chosen.recipients, at, terms):
             return None
         skipped = _skip_those_gone(connection, chosen.id)
         if later:
             skipped += _skip_those_ahead(connection, chosen.id, later)
+        if mailing.correction:
+            skipped += _skip_those_told(connection, chosen.id, mailing.correction)
         people = _still_there(connection, chosen.id)
         row = _take(connection, chosen, len(people), skipped, at, terms)
         if people:
@@ -143,6 +148,7 @@ def batch_from(row: AnyRow) -> Batch:
         provider_batch=row.provider_batch,
         was=row.was,
         seen_at=row.seen_at,
+        left_at=row.left_at,
         provider=row.provider,
         claimed_by=row.claimed_by,
     )
@@ -218,6 +224,13 @@ def _skip_those_ahead(connection: Connection, number: int, later: Sequence[date]
     mine = sa.and_(recipients.c.batch == number, recipients.c.skipped == "")
     change = sa.update(recipients).where(mine, theirs.exists()).values(skipped=SUPERSEDED)
     return connection.execute(change).rowcount
+
+
+def _skip_those_told(connection: Connection, number: int, correction: int) -> int:
+    """Record as skipped whoever has, or may have, the correction at the top of a later issue; how many."""
+    mine = sa.and_(recipients.c.batch == number, recipients.c.skipped == "")
+    change = sa.update(recipients).where(mine, has_issue_of(tellings(correction)))
+    return connection.execute(change.values(skipped=ExclusionReason.TOLD_ALREADY.value)).rowcount
 
 
 def _still_there(connection: Connection, number: int) -> tuple[Recipient, ...]:

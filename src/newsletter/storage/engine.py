@@ -57,6 +57,16 @@ class Database:
         with plain_words(), self.engine.execution_options(**options).begin() as connection:
             yield connection
 
+    @contextmanager
+    def rebuild(self) -> Iterator[Connection]:
+        """A write transaction to change the schema in: on SQLite, references are not kept in it.
+
+        There a table is changed by building it anew, and dropping the old one would take along whatever refers to it.
+        """
+        options = {"newsletter_begin": "IMMEDIATE", "newsletter_references": False}
+        with plain_words(), self.engine.execution_options(**options).begin() as connection:
+            yield connection
+
     def close(self) -> None:
         """Give the connections back; the object may be used again all the same."""
         self.engine.dispose()
@@ -79,7 +89,7 @@ def open_database(url: str) -> Database:
         if database.postgres:
             schema.require_head(revision)
         elif revision != schema.HEAD:
-            with database.write() as connection:
+            with database.rebuild() as connection:
                 schema.migrate(connection)
     except BaseException:
         database.close()
@@ -93,7 +103,7 @@ def upgrade(url: str) -> tuple[str | None, str]:
     try:
         if not database.postgres:
             _prepare_file(database.engine.url)
-        with database.write() as connection:
+        with database.rebuild() as connection:
             return schema.migrate(connection)
     finally:
         database.close()
@@ -155,8 +165,7 @@ def _engine(url: URL) -> Engine:
 def _set_up_connection(connection: Any, _record: Any) -> None:
     # The driver would begin transactions by itself, and deferred ones: `_begin` says BEGIN instead.
     connection.isolation_level = None
-    for pragma in ("foreign_keys=ON", "synchronous=NORMAL"):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def _begin(connection: Connection) -> None:
@@ -164,6 +173,8 @@ def _begin(connection: Connection) -> None:
     # Said each time, for connections are used again. NORMAL survives a killed process, FULL a power cut, too.
     synchronous = "FULL" if options.get("newsletter_durable") else "NORMAL"
     connection.exec_driver_sql(f"PRAGMA synchronous={synchronous}")
+    references = "ON" if options.get("newsletter_references", True) else "OFF"
+    connection.exec_driver_sql(f"PRAGMA foreign_keys={references}")  # only outside of a transaction
     connection.exec_driver_sql(f"BEGIN {options.get('newsletter_begin', 'DEFERRED')}")
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from newsletter.domain.events import DeliveryEvent, Fact, Told, fold
+from newsletter.domain.events import DeliveryEvent, Fact, Told, fold, has_gone_out
 from newsletter.ports import Taken
 from newsletter.storage.engine import Database
-from newsletter.storage.settling import mark_seen, named, settle_seen
+from newsletter.storage.settling import cancelled_tries, mark_left, mark_seen, named, settle_seen
 from newsletter.storage.statements import insert_many_new, serialise
 from newsletter.storage.suppressing import PAGE, ErasedKeys, hold_told, no_erased_keys, upsert
 from newsletter.storage.tables import batches, delivery_events, delivery_states, recipients, subscribers
@@ -38,8 +38,10 @@ class SqlEventStore:
             new = _keep(connection, events, at)
             told = fold(events)
             _add_facts(connection, told, homes)
-            told_of = named(set(homes.values()), {event.batch_id for event in events} - {""})
+            gone = [event for event in events if has_gone_out(event.kind)]
+            told_of = _named_by([*gone, *_that_stand(connection, events)], homes)
             mark_seen(connection, told_of, at)
+            mark_left(connection, _named_by(gone, homes), at)
             settled = settle_seen(connection, told_of, at)
             hold_told(connection, told.suppressed, told.choices, self._erased_keys)
             complained = {
@@ -90,6 +92,21 @@ def _counted(mailing_id: int) -> sa.Select[Any]:
         .join_from(delivery_states, batches, batches.c.id == delivery_states.c.batch)
         .where(batches.c.mailing_id == mailing_id)
     )
+
+
+def _named_by(events: Sequence[DeliveryEvent], homes: Mapping[str, int]) -> sa.ColumnElement[bool]:
+    """The batches that these events tell of."""
+    deliveries = {event.delivery_id for event in events}
+    return named(
+        {home for delivery, home in homes.items() if delivery in deliveries},
+        {event.batch_id for event in events} - {""},
+    )
+
+
+def _that_stand(connection: Connection, events: Sequence[DeliveryEvent]) -> list[DeliveryEvent]:
+    """Without those of a try that was cancelled: that it had been accepted says nothing of the next one."""
+    void = cancelled_tries(connection, {event.provider_batch for event in events} - {""})
+    return [event for event in events if event.provider_batch not in void]
 
 
 def _pages(values: Collection[str]) -> Iterable[list[str]]:

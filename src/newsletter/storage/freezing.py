@@ -64,8 +64,27 @@ def freeze(
     due: DueTimes,
 ) -> int:
     """The number of the new mailing. Needs a transaction that sees one state of the list throughout."""
+    mailing = open_mailing(connection, day, 0, revision, html_sha256, provider, frozen_at)
+    left_out = rows_of(connection, _exclude(mailing, frozen_at))
+    _keep_mornings(connection, mailing, due)
+    eligible = _eligible(connection, mailing, day, frozen_at)
+    frozen = deal_out(connection, mailing, (day, 0), eligible, batch_size)
+    return close_audience(connection, mailing, count_of(connection, _everybody()), frozen, left_out)
+
+
+def open_mailing(
+    connection: Connection,
+    day: date,
+    correction: int,
+    revision: int,
+    html_sha256: str,
+    provider: str,
+    frozen_at: datetime,
+) -> int:
+    """The number of a new mailing, without an audience so far."""
     values = {
         "issue_date": day,
+        "correction": correction,
         "revision": revision,
         "html_sha256": html_sha256,
         "provider": provider,
@@ -73,36 +92,42 @@ def freeze(
         "frozen_at": frozen_at,
         "state_at": frozen_at,
     }
-    mailing = connection.execute(sa.insert(mailings).values(values).returning(mailings.c.id)).scalar_one()
-    left_out = _rows_of(connection, _exclude(mailing, frozen_at))
-    _keep_mornings(connection, mailing, due)
-    eligible = _eligible(connection, mailing, day, frozen_at)
-    _add_batches(connection, mailing, day, _sizes(connection, eligible, batch_size))
-    frozen = _rows_of(connection, _include(mailing, day, batch_size, eligible))
-    everybody = _count(connection, _everybody())
-    if everybody != frozen + left_out:
+    return int(connection.execute(sa.insert(mailings).values(values).returning(mailings.c.id)).scalar_one())
+
+
+def deal_out(
+    connection: Connection, mailing: int, key: tuple[date, int], eligible: sa.Subquery, batch_size: int
+) -> int:
+    """Put everybody eligible (subscriber_id, due_at, place) into batches; how many. ``key``: date and correction."""
+    _add_batches(connection, mailing, key, _sizes(connection, eligible, batch_size))
+    return rows_of(connection, _include(mailing, key, batch_size, eligible))
+
+
+def close_audience(connection: Connection, mailing: int, candidates: int, frozen: int, left_out: int) -> int:
+    """Note the counts of a frozen audience; the mailing. Raises `StorageError` where they do not add up."""
+    if candidates != frozen + left_out:
         raise StorageError(
-            f"The audience does not add up: {everybody} candidates, but {frozen} recipients and"
+            f"The audience does not add up: {candidates} candidates, but {frozen} recipients and"
             f" {left_out} left out. Nothing was kept.",
             todo="Run the command again; if it happens again, please report it.",
-            candidates=everybody,
+            candidates=candidates,
             recipients=frozen,
             exclusions=left_out,
         )
     totals = sa.update(mailings).where(mailings.c.id == mailing)
-    connection.execute(totals.values(candidates=everybody, recipients=frozen))
-    return int(mailing)
+    connection.execute(totals.values(candidates=candidates, recipients=frozen))
+    return mailing
 
 
 def _everybody() -> sa.Select[Any]:
     return sa.select(sa.func.count()).select_from(subscribers)
 
 
-def _count(connection: Connection, query: sa.Select[Any]) -> int:
+def count_of(connection: Connection, query: sa.Select[Any]) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _rows_of(connection: Connection, statement: sa.Insert) -> int:
+def rows_of(connection: Connection, statement: sa.Insert) -> int:
     # Without the option SQLAlchemy forgets PostgreSQL's answer to an INSERT.
     return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
@@ -198,12 +223,12 @@ def _sizes(connection: Connection, eligible: sa.Subquery, batch_size: int) -> li
 
 
 def _add_batches(
-    connection: Connection, mailing: int, day: date, sizes: Sequence[tuple[datetime, int]]
+    connection: Connection, mailing: int, key: tuple[date, int], sizes: Sequence[tuple[datetime, int]]
 ) -> None:
     """Batches for everybody, with ids that nobody can guess."""
     rows = [
         {
-            "batch_id": f"{day.isoformat()}-{number:04d}-{secrets.token_hex(4)}",
+            "batch_id": batch_name(*key, number),
             "mailing_id": mailing,
             "number": number,
             "state": BatchState.PENDING.value,
@@ -216,7 +241,13 @@ def _add_batches(
         connection.execute(sa.insert(batches), rows)
 
 
-def _include(mailing: int, day: date, batch_size: int, eligible: sa.Subquery) -> sa.Insert:
+def batch_name(day: date, correction: int, number: int) -> str:
+    """ "2026-08-14-0001-528bfed0"; of a correction's mail "2026-08-14-c3-0001-528bfed0"."""
+    mail = f"-c{correction}" if correction else ""
+    return f"{day.isoformat()}{mail}-{number:04d}-{secrets.token_hex(4)}"
+
+
+def _include(mailing: int, key: tuple[date, int], batch_size: int, eligible: sa.Subquery) -> sa.Insert:
     """Everybody eligible, in order of joining, dealt into the batches of their morning."""
     first = (
         sa.select(batches.c.due_at, sa.func.min(batches.c.number).label("number"))
@@ -228,10 +259,12 @@ def _include(mailing: int, day: date, batch_size: int, eligible: sa.Subquery) ->
         batches.c.mailing_id == mailing,
         batches.c.number == first.c.number + (eligible.c.place - 1) // batch_size,
     )
+    day, correction = key
+    whose = (sa.literal(day, sa.Date()), sa.literal(correction))
     rows = (
-        sa.select(sa.literal(day, sa.Date()), eligible.c.subscriber_id, batches.c.id, random_token())
+        sa.select(*whose, eligible.c.subscriber_id, batches.c.id, random_token())
         .select_from(eligible.join(first, first.c.due_at == eligible.c.due_at).join(batches, its_batch))
         .order_by(batches.c.number, eligible.c.place)
     )
-    names = ["issue_date", "subscriber_id", "batch", "delivery_id"]
+    names = ["issue_date", "correction", "subscriber_id", "batch", "delivery_id"]
     return sa.insert(recipients).from_select(names, rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -17,6 +16,7 @@ from newsletter.errors import StorageError
 from newsletter.ports import Known
 from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
+from newsletter.storage.freezing import batch_name
 from newsletter.storage.moving import move, note_move
 from newsletter.storage.statements import serialise
 from newsletter.storage.suppressing import PAGE, hold, upsert
@@ -157,10 +157,11 @@ def _move(
     """These deliveries into a batch of their own, after all others."""
     last = sa.select(sa.func.max(batches.c.number)).where(batches.c.mailing_id == old.mailing_id)
     number = (connection.scalar(last) or 0) + 1
-    day = connection.scalar(sa.select(mailings.c.issue_date).where(mailings.c.id == old.mailing_id))
+    key = sa.select(mailings.c.issue_date, mailings.c.correction).where(mailings.c.id == old.mailing_id)
+    day, correction = connection.execute(key).one()
     values = {name: getattr(old, name) for name in batches.c.keys() if name != "id"}  # noqa: SIM118 - a collection of columns
     values |= {
-        "batch_id": f"{day}-{number:04d}-{secrets.token_hex(4)}",
+        "batch_id": batch_name(day, correction, number),
         "number": number,
         "state": state.value,
         "recipients": len(people),

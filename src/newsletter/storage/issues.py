@@ -15,6 +15,7 @@ from newsletter.errors import IssueNotFound, Refused
 from newsletter.ports import Listing, Skip, StoredIssue, StoryTerms
 from newsletter.storage import past
 from newsletter.storage.columns import AnyRow
+from newsletter.storage.corrections import index_tellings
 from newsletter.storage.engine import Database
 from newsletter.storage.past import NEWEST
 from newsletter.storage.statements import insert_new
@@ -58,6 +59,7 @@ class SqlIssueStore:
                 values["text_before"] = old.text
             number = _put(connection, old.id if old else None, values, issue)
             past.index_stories(connection, number, issue.document, self._terms)
+            index_tellings(connection, number, issue.document)
             stale = sa.and_(approvals.c.issue_id == number, approvals.c.sha256 != issue.html_sha256)
             connection.execute(sa.delete(approvals).where(stale))
             if issue.approved_by:

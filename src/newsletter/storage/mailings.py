@@ -24,12 +24,15 @@ from newsletter.domain.mailing import (
 )
 from newsletter.domain.pacing import Handed
 from newsletter.errors import StorageError
+from newsletter.ports import Reached
 from newsletter.storage import working
 from newsletter.storage.claiming import batch_from, claim, handed_over, next_pending, people_of
 from newsletter.storage.columns import AnyRow
+from newsletter.storage.correcting import freeze_correction, reached
 from newsletter.storage.engine import Database
 from newsletter.storage.freezing import DueTimes, exclusion, freeze
 from newsletter.storage.moving import history, move
+from newsletter.storage.settling import settle_seen
 from newsletter.storage.switching import switch_provider
 from newsletter.storage.tables import batches, exclusions, mailings, mornings, recipients, subscribers
 from newsletter.storage.working import LEASE
@@ -43,10 +46,10 @@ class SqlMailingStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def find(self, day: date) -> Mailing | None:
-        """The mailing of that issue date."""
+    def find(self, day: date, correction: int = 0) -> Mailing | None:
+        """The mailing of that issue date; with a number, of that correction to it."""
         with self._db.read() as connection:
-            return _find(connection, mailings.c.issue_date == day)
+            return _find(connection, _of(day, correction))
 
     def get(self, mailing_id: int) -> Mailing | None:
         """The mailing of that number."""
@@ -58,7 +61,7 @@ class SqlMailingStore:
         ended = [MailingState.DONE.value, MailingState.HALTED.value]
         query = sa.select(mailings).where(mailings.c.issue_date >= since, mailings.c.state.not_in(ended))
         with self._db.read() as connection:
-            rows = connection.execute(query.order_by(mailings.c.issue_date)).all()
+            rows = connection.execute(query.order_by(mailings.c.issue_date, mailings.c.correction)).all()
             return tuple(_mailing(connection, row) for row in rows)
 
     def to_stop(self, at: datetime) -> tuple[Mailing, ...]:
@@ -71,7 +74,7 @@ class SqlMailingStore:
         )
         query = sa.select(mailings).where(mailings.c.state == MailingState.HALTED.value, left)
         with self._db.read() as connection:
-            rows = connection.execute(query.order_by(mailings.c.issue_date)).all()
+            rows = connection.execute(query.order_by(mailings.c.issue_date, mailings.c.correction)).all()
             return tuple(_mailing(connection, row) for row in rows)
 
     def candidates(self, frozen_at: datetime) -> Iterator[Candidate]:
@@ -98,20 +101,45 @@ class SqlMailingStore:
         due: DueTimes | None = None,
     ) -> Mailing:
         """See `ports.MailingStore.freeze`: the audience is settled once a date, whoever asks again."""
-        found = self.find(day)
+        given = due or (lambda _zone, _at: frozen_at)
+        about = (revision, html_sha256, provider, batch_size, frozen_at)
+        return self._frozen(day, 0, lambda connection: freeze(connection, day, *about, given))
+
+    def freeze_correction(
+        self,
+        day: date,
+        number: int,
+        revision: int,
+        html_sha256: str,
+        provider: str,
+        batch_size: int,
+        frozen_at: datetime,
+    ) -> Mailing:
+        """See `correcting.freeze_correction`; once a correction, whoever asks again."""
+        about = (revision, html_sha256, provider, batch_size, frozen_at)
+        return self._frozen(
+            day, number, lambda connection: freeze_correction(connection, day, number, *about)
+        )
+
+    def _frozen(self, day: date, correction: int, how: Callable[[Connection], int]) -> Mailing:
+        found = self.find(day, correction)
         if found is not None:
             return found
-        given = due or (lambda _zone, _at: frozen_at)
         try:
             with self._db.write(snapshot=True) as connection:
-                freeze(connection, day, revision, html_sha256, provider, batch_size, frozen_at, given)
+                how(connection)
         except StorageError:
-            # Another process froze the same date meanwhile: the unique key let one of the two through.
-            found = self.find(day)
+            # Another process froze the same one meanwhile: the unique key let one of the two through.
+            found = self.find(day, correction)
             if found is None:
                 raise
             return found
-        return self._must_find(mailings.c.issue_date == day)
+        return self._must_find(_of(day, correction))
+
+    def reached(self, day: date, correction: int = 0) -> Reached:
+        """See `correcting.reached`."""
+        with self._db.read() as connection:
+            return reached(connection, day, correction)
 
     def _must_find(self, condition: sa.ColumnElement[bool]) -> Mailing:
         with self._db.read() as connection:
@@ -230,7 +258,10 @@ class SqlMailingStore:
     ) -> bool:
         """See `moving.move`."""
         with self._db.write() as connection:
-            return move(connection, batch_id, old, new, at, reason, message_id, by=by, attempt=attempt)
+            moved = move(connection, batch_id, old, new, at, reason, message_id, by=by, attempt=attempt)
+            if moved and new is BatchState.UNCERTAIN:  # what was told of it while it was being cancelled
+                settle_seen(connection, batches.c.batch_id == batch_id, at, (new,))
+            return moved
 
     def keep_receipt(self, batch_id: str, attempt: int, message_id: str) -> None:
         """See `ports.MailingStore.keep_receipt`."""
@@ -325,6 +356,10 @@ class SqlMailingStore:
         return by_state | {"skipped": sum(int(skipped) for _, _, skipped in rows)}
 
 
+def _of(day: date, correction: int) -> sa.ColumnElement[bool]:
+    return sa.and_(mailings.c.issue_date == day, mailings.c.correction == correction)
+
+
 def _find(connection: Connection, condition: sa.ColumnElement[bool]) -> Mailing | None:
     row = connection.execute(sa.select(mailings).where(condition)).first()
     return _mailing(connection, row) if row else None
@@ -348,6 +383,7 @@ def _mailing(connection: Connection, row: AnyRow) -> Mailing:
         exclusions={ExclusionReason(why): number for why, number in connection.execute(query)},
         provider=row.provider,
         note=row.note,
+        correction=row.correction,
     )
 
 

@@ -33,6 +33,8 @@ def move(
         mine.append(batches.c.attempts == attempt)
     if _sends_again(old, new, by):  # never what the provider has told of: that was accepted
         mine.append(batches.c.seen_at.is_(None))
+    elif old is BatchState.CANCELLING and new in (BatchState.PENDING, BatchState.CANCELLED):
+        mine.append(batches.c.left_at.is_(None))  # nor what has gone out, whatever the provider confirms
     change = sa.update(batches).where(*mine).values(_values(old, new, at, reason, message_id))
     row = connection.execute(change.returning(*batches.c)).first()
     if row is None:
@@ -43,7 +45,7 @@ def move(
 
 def _sends_again(old: BatchState, new: BatchState, by: Actor) -> bool:
     """Whether it is a step on the way of what is in doubt to being sent afresh."""
-    if old not in (BatchState.UNCERTAIN, BatchState.CANCELLING):
+    if old is not BatchState.UNCERTAIN:
         return False
     return new is BatchState.PENDING or (new is BatchState.CANCELLING and by is Actor.SENDER)
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from newsletter.errors import MigrationNeeded, StorageError
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0008")
 """Every revision this version knows, oldest first; a test compares it with the migration files."""
 HEAD = REVISIONS[-1]
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -61,7 +61,7 @@ def require_head(revision: str | None) -> None:
 
 
 def migrate(connection: Connection) -> tuple[str | None, str]:
-    """Bring the database to `HEAD` within the caller's write transaction; (revision before, after).
+    """Bring the database to `HEAD` within the caller's `Database.rebuild` transaction; (revision before, after).
 
     The transaction lets one process in at a time (SQLite: BEGIN IMMEDIATE, PostgreSQL: an advisory lock),
     so the second of two finds the work done.
@@ -72,7 +72,17 @@ def migrate(connection: Connection) -> tuple[str | None, str]:
     require_known(before)
     if before != HEAD:
         _run_migrations(connection)
+        _require_whole(connection)
     return before, HEAD
+
+
+def _require_whole(connection: Connection) -> None:
+    """References are not looked at while SQLite's tables are built anew: afterwards, all at once."""
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise StorageError(
+            "The database holds rows that refer to nothing; it was left as it was.",
+            todo="Restore a backup, or report this.",
+        )
 
 
 def _run_migrations(connection: Connection) -> None:

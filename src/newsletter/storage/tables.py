@@ -334,7 +334,7 @@ mailings = Table(
     "mailings",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("issue_date", Date, nullable=False, unique=True),
+    Column("issue_date", Date, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("html_sha256", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -348,6 +348,9 @@ mailings = Table(
     Column("lease_at", Utc),
     # An operator's word (--allow-stale): it also goes to those who have a later issue already.
     _flag("older_too"),
+    # Number of the correction that is mailed; 0: the issue itself.
+    _number("correction"),
+    UniqueConstraint("issue_date", "correction"),
 )
 
 batches = Table(
@@ -380,6 +383,8 @@ batches = Table(
     Column("seen_at", Utc),
     # Who has it, where that is not the mailing's provider (any more); empty: the mailing's.
     _text("provider"),
+    # The first event that proves not only that it was accepted, but that mail of it has gone out.
+    Column("left_at", Utc),
     UniqueConstraint("mailing_id", "number"),
     # The worker that claimed it last (`tables_workers`); empty: an older release's.
     _text("claimed_by"),
@@ -430,7 +435,9 @@ recipients = Table(
     Column("batch", BigId, ForeignKey(batches.c.id, ondelete="CASCADE"), nullable=False, index=True),
     Column("delivery_id", Text, nullable=False, unique=True),
     _text("skipped"),
-    UniqueConstraint("issue_date", "subscriber_id"),
+    # As its mailing has it: nobody is mailed an issue twice, nor a correction.
+    _number("correction"),
+    UniqueConstraint("issue_date", "correction", "subscriber_id"),
 )
 
 exclusions = Table(

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from newsletter.domain.brand import Brand
+from newsletter.domain.correction import KeptCorrection
 from newsletter.domain.issue import UNSUBSCRIBE_SLOT, Issue, IssueStory
 from newsletter.domain.leaning import SIDES
 from newsletter.domain.reading import issue_from
@@ -33,6 +34,38 @@ def public_html(mail_html: str, home: str) -> str:
         return f'<a{found["before"]}href="{address}"{found["after"]}>All issues</a>'
 
     return _PERSONAL_LINK.sub(led_home, mail_html).replace(UNSUBSCRIBE_SLOT, "")
+
+
+def with_foreword(mail_html: str, foreword: str) -> str:
+    """The page of an issue: what is said about it since, then the mail as it stands, its body's first."""
+    start = mail_html.lower().find("<body")
+    end = mail_html.find(">", start) + 1 if start >= 0 else 0
+    return mail_html[:end] + foreword + mail_html[end:]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionNote:
+    """A correction as a dated note on a page."""
+
+    number: int
+    dated: date
+    issue: date
+    text: str
+    story_id: str
+
+
+def correction_notes(kept: Iterable[KeptCorrection]) -> tuple[CorrectionNote, ...]:
+    """In the order of their numbers."""
+    return tuple(
+        CorrectionNote(
+            number=one.number,
+            dated=date.fromisoformat(one.told.date),
+            issue=one.issue_date,
+            text=clean.text(one.told.text),
+            story_id=one.told.story_id,
+        )
+        for one in kept
+    )
 
 
 def with_afterword(mail_html: str, afterword: str) -> str:

@@ -16,15 +16,18 @@ from newsletter.domain.outlet import Outlet, Registry
 from newsletter.errors import NewsletterError
 from newsletter.rendering import wording
 from newsletter.web.archive import (
+    CorrectionNote,
     IssueCard,
     balance_table,
     card,
+    correction_notes,
     find_story,
     headlines,
     public_archive,
     public_html,
     readable,
     with_afterword,
+    with_foreword,
 )
 from newsletter.web.security import MAIL_POLICY
 from newsletter.web.site import SHORT_CACHE, Site, answer
@@ -75,9 +78,12 @@ class ReadingPages:
             supply=document["supply"],
             **self._beside(stored.date),
         )
+        page = with_afterword(public_html(stored.html, f"{self.site.public_url}/"), afterword)
+        if notes := self._notes(stored.date):
+            page = with_foreword(page, self.site.render("issue-before.html", corrections=notes))
         return answer(
             request,
-            with_afterword(public_html(stored.html, f"{self.site.public_url}/"), afterword),
+            page,
             cache=SHORT_CACHE,
             headers={"content-security-policy": policy},
         )
@@ -99,6 +105,7 @@ class ReadingPages:
             known=readable(self.archive, _named_with(story)),
             notice=wording.notice(story.words),
             structured=structured(issue, story, self.site.brand, self._address(story)),
+            corrections=[note for note in self._notes(issue.date) if note.story_id == story.id],
             zone=zone_name(zone),
         )
 
@@ -114,6 +121,7 @@ class ReadingPages:
             groups=by_side(registry),
             total=len(registry.enabled()),
             limits=limits,
+            corrections=self._notes()[::-1],
             writer=self.house.settings.writer,
         )
 
@@ -131,6 +139,9 @@ class ReadingPages:
 
     def icon(self, request: Request) -> Response:
         return answer(request, self.site.render("icon.svg"), media_type="image/svg+xml", cache=SHORT_CACHE)
+
+    def _notes(self, day: date | None = None) -> tuple[CorrectionNote, ...]:
+        return correction_notes(self.house.corrections.all(day))
 
     def _page(self, request: Request, name: str, **context: Any) -> Response:
         return self.site.page(request, name, cache=SHORT_CACHE, **context)
