@@ -20,6 +20,7 @@ def deliver_once() -> list[dict[str, Any]]:
     """Whatever may go now. Never repeated by Prefect: the batches in SQL decide what may go again."""
     rows = []
     with open_house() as house, StopSignal() as stop:
+        house.sign_up_desk.drain(stop)
         for one in go_on(replace(house.send_room, wait=stop.wait), stop=stop):
             if one.report:
                 send_progress(one.report)

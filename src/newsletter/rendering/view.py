@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from newsletter.domain.brand import Brand
 from newsletter.domain.checks import CheckLimits
-from newsletter.domain.issue import UNSUBSCRIBE_SLOT, Correction, Issue
+from newsletter.domain.issue import PREFERENCES_SLOT, UNSUBSCRIBE_SLOT, Correction, Issue
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.rendering import clean, wording
 from newsletter.rendering.balance import audit
@@ -53,7 +53,8 @@ class ViewMaker:
             links=tuple(links.lines.values()),
             how_url=f"{self.public_url}/how",
             archive_url=archive,
-            contact_url=_contact(self.brand.contact),
+            contact_url=contact_url(self.brand.contact),
+            preferences_url=f"{self.public_url}/p/{PREFERENCES_SLOT}",
             unsubscribe_url=f"{self.public_url}/u/{UNSUBSCRIBE_SLOT}",
             postal_address=clean.text(self.postal_address),
         )
@@ -107,5 +108,5 @@ def _maker(issue: Issue) -> str:
     return "model" if any(story.words.written() for story in issue.all_stories) else "extractive"
 
 
-def _contact(contact: str) -> str:
+def contact_url(contact: str) -> str:
     return clean.url(contact) or (f"mailto:{quote(contact, safe='@.+-_')}" if "@" in contact else "")

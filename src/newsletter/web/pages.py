@@ -111,7 +111,9 @@ class ReadingPages:
         )
 
     def robots(self, request: Request) -> Response:
-        text = "User-agent: *\nDisallow: /u/\nDisallow: /stories/*/report\n"
+        text = (
+            "User-agent: *\nDisallow: /u/\nDisallow: /p/\nDisallow: /confirm/\nDisallow: /stories/*/report\n"
+        )
         return answer(request, text, media_type="text/plain", cache=SHORT_CACHE)
 
     def healthz(self, request: Request) -> Response:
