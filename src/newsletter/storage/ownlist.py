@@ -1,4 +1,4 @@
-"""What the list says of itself and of one person: the queue's health, reasons for leaving, everything kept of somebody."""
+"""What the list says of itself and of one person: the queue, reasons for leaving, everything kept of somebody."""
 
 from __future__ import annotations
 
