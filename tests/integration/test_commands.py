@@ -168,7 +168,7 @@ def test_the_list_in_and_out(command: Command, tmp_path: Path) -> None:
     assert (done.json["added"], len(done.json["rejected"])) == (2, 2)
     assert {row["line"] for row in done.json["rejected"]} == {4, 5}
     assert command("subscribers", "count", "--json").json == {
-        "pending": 1, "active": 1, "unsubscribed": 0, "suppressed": 0,
+        "pending": 1, "active": 1, "unsubscribed": 0, "suppressed": 0, "paused": 0,
     }  # fmt: skip
     assert command("subscribers", "confirm", "b@example.org").status == 0
     exported = command("subscribers", "export")
