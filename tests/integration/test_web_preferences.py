@@ -101,7 +101,9 @@ def test_a_zone_that_only_the_operator_knows_may_stay(house: House, client: Clie
     assert (person(house).deliver_at, person(house).timezone) == ("08:00", "US/Eastern")
 
 
-def test_a_break_until_a_day_in_the_readers_own_zone(house: House, client: Client, path: str, clock: Clock) -> None:
+def test_a_break_until_a_day_in_the_readers_own_zone(
+    house: House, client: Client, path: str, clock: Clock
+) -> None:
     house.subscribers.edit(READER, timezone="Pacific/Auckland")
     page = client.post(path, data={"do": "pause", "until": "2026-09-01"})
     assert "Nothing comes before Tuesday, September 1, 2026" in page.text
@@ -259,7 +261,9 @@ def test_a_break_instead_of_leaving_and_after_it(house: House, client: Client) -
     assert reader.token_version == person(house).token_version
 
 
-def test_the_mail_to_somebody_on_the_list_leads_to_the_settings(house: House, client: Client, clock: Clock) -> None:
+def test_the_mail_to_somebody_on_the_list_leads_to_the_settings(
+    house: House, client: Client, clock: Clock
+) -> None:
     from tests.support.signup_house import link_in, sign_up
 
     add_reader(house, READER)

@@ -92,12 +92,21 @@ def test_the_answer_is_the_same_to_the_byte_whoever_asks(
                 token = opened(client)
                 statements.clear()
                 answer = sign_up(client, clock, opened=token)
-                seen.add((answer.status_code, tuple(answer.headers.multi_items()), answer.content, tuple(statements)))
+                seen.add(
+                    (
+                        answer.status_code,
+                        tuple(answer.headers.multi_items()),
+                        answer.content,
+                        tuple(statements),
+                    )
+                )
             house.sign_up_desk.drain()
             statements.clear()
             clock.move(seconds=-5)
             answer = sign_up(client, clock, opened=token)
-            seen.add((answer.status_code, tuple(answer.headers.multi_items()), answer.content, tuple(statements)))
+            seen.add(
+                (answer.status_code, tuple(answer.headers.multi_items()), answer.content, tuple(statements))
+            )
     assert len({one[:3] for one in seen}) == 1
     assert len({one[3] for one in seen}) == 1, "the same statements, so the same time"
     assert not any("subscribers" in statement for _, _, _, statements in seen for statement in statements)
@@ -147,7 +156,11 @@ def test_from_the_form_to_the_list(house: House, client: Client, clock: Clock) -
     done = client.post(path)
     assert "You are subscribed" in done.text
     reader = person(house)
-    assert (reader.status, reader.name, reader.timezone) == (SubscriberStatus.ACTIVE, "Ada L.", "Europe/Berlin")
+    assert (reader.status, reader.name, reader.timezone) == (
+        SubscriberStatus.ACTIVE,
+        "Ada L.",
+        "Europe/Berlin",
+    )
     assert reader.consent_source == "sign-up page"
     assert reader.consent_at == NOW + timedelta(seconds=5)
     assert reader.confirmed_at == clock()
@@ -160,11 +173,17 @@ def test_from_the_form_to_the_list(house: House, client: Client, clock: Clock) -
         assert "You are subscribed" in again.text
 
 
-def test_where_the_invitation_stood_is_kept_and_nothing_made_up(house: House, client: Client, clock: Clock) -> None:
+def test_where_the_invitation_stood_is_kept_and_nothing_made_up(
+    house: House, client: Client, clock: Clock
+) -> None:
     assert 'name="from" value="story"' in client.get("/subscribe?from=story").text
     assert "<b>bad" not in client.get('/subscribe?from="><b>bad').text
-    assert joined(house, client, clock, "a@example.org", **{"from": "story"}).consent_source.endswith("from a story")
-    assert joined(house, client, clock, "b@example.org", **{"from": "made up"}).consent_source == "sign-up page"
+    assert joined(house, client, clock, "a@example.org", **{"from": "story"}).consent_source.endswith(
+        "from a story"
+    )
+    assert (
+        joined(house, client, clock, "b@example.org", **{"from": "made up"}).consent_source == "sign-up page"
+    )
 
 
 def test_one_identity_whatever_the_case_or_script(house: House, client: Client, clock: Clock) -> None:
