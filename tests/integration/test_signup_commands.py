@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -116,12 +117,8 @@ def test_the_export_and_the_list_say_what_was_agreed_to_and_come_in_again(
     ):
         assert getattr(after, name) == getattr(before, name), name
     assert command("subscribers", "count", "--json").json["paused"] == 1
-    for cell in (
-        "consent_text\nx@example.org,<b>",
-        "confirmed_at\nx@example.org,2999-01-01",
-        "paused_until\nx@example.org,soon",
-    ):
-        (tmp_path / "bad.csv").write_text(f"email,{cell}\n")
+    for column, cell in (("consent_text", "<b>"), ("confirmed_at", "2999-01-01"), ("paused_until", "soon")):
+        (tmp_path / "bad.csv").write_text(f"email,{column}\nx@example.org,{cell}\n")
         assert command("subscribers", "import", "bad.csv").status == 1
 
 
@@ -189,21 +186,18 @@ def test_a_request_over_http_is_mailed_beside_the_pages(tmp_path: Path) -> None:
                 sent.set()
                 return receipt
 
-        from dataclasses import replace
-
-        with Drainer(replace(desk, provider=lambda: Telling()), every=3600) as drainer:  # type: ignore[arg-type,return-value]
-            with (
-                running(create_app(house, drainer.wake)) as address,
-                httpx.Client(base_url=address) as browser,
-            ):
-                page = browser.get("/subscribe").text
-                token = page.split('name="opened" value="')[1].split('"')[0]
-                clock.move(seconds=5)
-                answer = browser.post(
-                    "/subscribe", data={"email": READER, "opened": token}, headers={"origin": address}
-                )
-                assert answer.status_code == 200
-                assert sent.wait(10)
+        telling = replace(desk, provider=lambda: Telling())  # type: ignore[arg-type,return-value]
+        with (
+            Drainer(telling, every=3600) as drainer,
+            running(create_app(house, drainer.wake)) as address,
+            httpx.Client(base_url=address) as browser,
+        ):
+            page = browser.get("/subscribe").text
+            token = page.split('name="opened" value="')[1].split('"')[0]
+            clock.move(seconds=5)
+            typed = {"email": READER, "opened": token}
+            assert browser.post("/subscribe", data=typed, headers={"origin": address}).status_code == 200
+            assert sent.wait(10)
         assert [mail["to"] for mail in mails(house)] == [READER]
 
 

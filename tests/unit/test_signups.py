@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -50,7 +51,7 @@ def test_no_address_is_written_to_more_often_than_the_terms_say(asked: list[date
     for at in sorted(asked):
         if may_mail(sent, at, terms):
             sent.append(at)
-    assert all(later - earlier >= terms.pause for earlier, later in zip(sent, sent[1:], strict=False))
+    assert all(later - earlier >= terms.pause for earlier, later in pairwise(sent))
     assert all(sum(at - timedelta(days=1) < one <= at for one in sent) <= 3 for at in sent)
     assert not asked or sent[0] == min(asked)
 
