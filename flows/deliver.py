@@ -26,6 +26,7 @@ def deliver_once() -> list[dict[str, Any]]:
     rows = []
     with open_house() as house, StopSignal() as stop:
         ask_for_help(house)
+        house.sign_up_desk.drain(stop)
         for one in go_on(replace(house.send_room, wait=stop.wait), stop=stop):
             if one.report:
                 send_progress(one.report)

@@ -49,13 +49,16 @@ from newsletter.domain.mailing import (
     ClaimTerms,
     Envelope,
     Lease,
+    Letter,
     Mailing,
     MailingState,
     Recipient,
     Schedule,
+    Tokens,
 )
 from newsletter.domain.outlet import Registry
 from newsletter.domain.pacing import Handed
+from newsletter.domain.signups import ClientLimit, ListMail, ListMailState, MailTerms, SignUp
 from newsletter.domain.story import Chosen, LineUp, PastStory, Story
 from newsletter.domain.words import Cited, Place, Statement, StoryWords
 
@@ -748,6 +751,124 @@ class Reached:
         return self.surely + self.perhaps
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a confirmation came to; not ``first`` when the button had been pressed before."""
+
+    standing: Standing
+    first: bool
+
+
+class SignUps(Protocol):
+    """Signing up by oneself. Every method is one committed transaction."""
+
+    def ask(self, sign_up: SignUp, most: int) -> bool:
+        """Queue it without a look at the list; False when ``most`` wait already."""
+        ...
+
+    def keep_words(self, version: str, words: str, at: datetime) -> None:
+        """The words that people are shown; idempotent."""
+        ...
+
+    def words_of(self, version: str) -> str:
+        """The words of that name; empty where none are kept."""
+        ...
+
+    def take(self, at: datetime, terms: MailTerms) -> bool:
+        """Answer the request that waits longest: the open sign-up, and the mail. False when none waits."""
+        ...
+
+    def confirm(self, public_id: str, version: int, at: datetime) -> Confirmed | None:
+        """Their own button; None where a link of that token version does not work (any more)."""
+        ...
+
+    def pause(self, public_id: str, until: datetime | None) -> bool:
+        """Nothing is due before ``until``; None ends it. Whether there is such a subscriber."""
+        ...
+
+    def forget_unconfirmed(self, at: datetime, within: timedelta) -> int:
+        """End sign-ups that nobody confirmed in time; who came only by one is forgotten."""
+        ...
+
+
+class ListMails(Protocol):
+    """Mails about one's own subscription. Every method is one committed transaction."""
+
+    def claim(self, at: datetime, provider: str, terms: MailTerms) -> ListMail | None:
+        """The mail that waits longest, `submitting` and committed; None when none may go now."""
+        ...
+
+    def settle(
+        self,
+        mail_id: str,
+        state: ListMailState,
+        at: datetime,
+        *,
+        reason: str = "",
+        message_id: str = "",
+        retry_at: datetime | None = None,
+    ) -> None:
+        """What came of a claim."""
+        ...
+
+    def orphans_to_uncertain(self, at: datetime) -> int:
+        """Claims that no process is behind any more become `uncertain`."""
+        ...
+
+    def forget(self, before: datetime) -> int:
+        """Delete what was settled before that time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpHealth:
+    """How the queue of sign-ups and their mails stands."""
+
+    waiting: int
+    stuck: int
+    """Requests at which looking broke again and again."""
+    oldest: datetime | None
+    """Since when the request or mail that waits longest has waited."""
+    open: int
+    """Asked, and not confirmed yet."""
+    mails: Mapping[str, int]
+    """Of the last seven days, by state."""
+    note: str = ""
+    """Why a mail waits, in the provider's words."""
+    paused: int = 0
+    """Active subscribers that have paused."""
+
+
+class OwnList(Protocol):
+    """What the list says of itself, and of one person to that person."""
+
+    def health(self, at: datetime) -> SignUpHealth: ...
+
+    def count_reason(self, reason: str, day: date) -> None:
+        """One more who left for that reason."""
+        ...
+
+    def reasons(self) -> Mapping[str, int]:
+        """How many gave which reason for leaving, the most frequent first."""
+        ...
+
+    def data_of(self, person: Subscriber) -> Mapping[str, object]:
+        """Everything that is kept of a person."""
+        ...
+
+
+class ClientLimits(Protocol):
+    """How often one client may do something, shared by all processes."""
+
+    def wait_for(self, client: str, at: datetime, limits: Sequence[ClientLimit]) -> timedelta | None:
+        """None, and the act is counted; or how long this client has to wait."""
+        ...
+
+    def forget(self, before: datetime) -> int:
+        """Delete the marks of before that time."""
+        ...
+
+
 class MailingStore(Protocol):
     """Rows of one mailing. Every method is one committed transaction."""
 
@@ -1109,6 +1230,10 @@ class Provider(Protocol):
         """One marked test mail outside of any mailing."""
         ...
 
+    def submit_letter(self, letter: Letter) -> Accepted:
+        """One mail to one person about their own subscription, at once."""
+        ...
+
 
 @runtime_checkable
 class Parallel(Protocol):
@@ -1184,8 +1309,8 @@ class BackfillStore(Protocol):
     def set_state(self, backfill_id: int, state: str, at: datetime) -> None: ...
 
 
-TokenMaker = Callable[[Recipient], str]
-"""The unsubscribe token of a recipient, as wired with the installation's secret key."""
+TokenMaker = Callable[[Recipient], Tokens]
+"""The tokens of a recipient's own links, as wired with the installation's secret key."""
 
 
 class Trimmer(Protocol):

@@ -25,10 +25,11 @@ from newsletter.domain.brand import Brand
 from newsletter.domain.checks import CheckLimits
 from newsletter.domain.correction import CorrectionMail
 from newsletter.domain.document import dump
-from newsletter.domain.mailing import Recipient
+from newsletter.domain.mailing import Letter, Recipient, Tokens, preferences_url
 from newsletter.domain.outlet import Registry
 from newsletter.domain.pacing import limits
-from newsletter.domain.tokens import Purpose, erased_key, keyed_digest, sign
+from newsletter.domain.signups import ListMail, ListMailKind, MailTerms
+from newsletter.domain.tokens import Purpose, erased_key, keyed_digest, sign, sign_until
 from newsletter.errors import SettingsError
 from newsletter.pipeline.days import Calendar
 from newsletter.settings.brandfile import load_brand
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from newsletter.feeds.cage import Cage
     from newsletter.mailing.guard import Problem
     from newsletter.mailing.intake import Intake
+    from newsletter.mailing.signups import SignUpDesk
     from newsletter.pipeline.backfill import BackfillRoom
     from newsletter.pipeline.build import BuildRoom
     from newsletter.pipeline.corrections import CorrectionRoom
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
         BackfillStore,
         Background,
         Checker,
+        ClientLimits,
         CorrectionStore,
         EditStore,
         EventStore,
@@ -58,8 +61,10 @@ if TYPE_CHECKING:
         MailingStore,
         Marks,
         ModelEndpoint,
+        OwnList,
         Provider,
         Renderer,
+        SignUps,
         StoredIssue,
         SubscriberStore,
         TermDays,
@@ -67,6 +72,7 @@ if TYPE_CHECKING:
         VectorStore,
         Writer,
     )
+    from newsletter.rendering.listmail import ListMailRenderer
     from newsletter.storage.engine import Database
     from newsletter.stories.group import Grouping
     from newsletter.stories.telling import TellingTerms
@@ -495,13 +501,101 @@ class House:
         mailing = self.mailings.find(date.fromisoformat(issue_date))
         return mailing.recipients if mailing else None
 
-    def unsubscribe_token(self, recipient: Recipient) -> str:
-        return sign(self.secret_keys[0], Purpose.UNSUBSCRIBE, recipient.public_id, recipient.token_version)
+    def tokens_of(self, person: Recipient | Subscriber | ListMail) -> Tokens:
+        """What stands in the links that are one person's own."""
+        key, name, version = self.secret_keys[0], person.public_id, person.token_version
+        return Tokens(
+            sign(key, Purpose.UNSUBSCRIBE, name, version), sign(key, Purpose.PREFERENCES, name, version)
+        )
 
-    def confirm_link(self, subscriber: Subscriber) -> str:
-        """By which the person, and nobody else, confirms."""
-        token = sign(self.secret_keys[0], Purpose.CONFIRM, subscriber.public_id, subscriber.token_version)
+    def confirm_link(self, subscriber: Subscriber | ListMail, until: datetime | None = None) -> str:
+        """By which the person, and nobody else, confirms; it works until then (by default, CONFIRM_WITHIN from now)."""
+        until = until or self.clock() + self.settings.confirm_within
+        key, name, version = self.secret_keys[0], subscriber.public_id, subscriber.token_version
+        token = sign_until(key, Purpose.CONFIRM, name, version, until)
         return f"{self.settings.public_url}/confirm/{token}"
+
+    def digest(self, what: str, value: str) -> str:
+        """What a value is known by where it is not kept: an address, a client."""
+        return keyed_digest(self.secret_keys[0], what, value)
+
+    # ── signing up by oneself ──
+
+    @cached_property
+    def sign_ups(self) -> SignUps:
+        from newsletter.mailing.csvcells import new_public_id
+        from newsletter.storage.signups import SqlSignUps
+
+        return SqlSignUps(
+            self.database, self.erased_keys, lambda key: self.digest("address", key), new_public_id
+        )
+
+    @cached_property
+    def own_list(self) -> OwnList:
+        from newsletter.storage.ownlist import SqlOwnList
+
+        return SqlOwnList(self.database, self.erased_keys)
+
+    @cached_property
+    def client_limits(self) -> ClientLimits:
+        from newsletter.storage.limits import SqlLimits
+
+        return SqlLimits(self.database, lambda client: self.digest("client", client))
+
+    @cached_property
+    def mail_terms(self) -> MailTerms:
+        s = self.settings
+        return MailTerms(s.signup_pause, s.signup_mails_per_day, s.signup_mails_per_hour, s.confirm_within)
+
+    @cached_property
+    def list_mail_renderer(self) -> ListMailRenderer:
+        from newsletter.rendering.listmail import ListMailRenderer
+
+        s = self.settings
+        return ListMailRenderer(self.brand, self.templates, s.timezone, self.privacy_url, s.postal_address)
+
+    @property
+    def privacy_url(self) -> str:
+        return self.settings.privacy_url or f"{self.settings.public_url}/privacy"
+
+    @cached_property
+    def sign_up_desk(self) -> SignUpDesk:
+        """Who takes what waits behind the form, and mails it."""
+        from newsletter.mailing.signups import SignUpDesk
+        from newsletter.storage.listmails import SqlListMails
+
+        return SignUpDesk(
+            sign_ups=self.sign_ups,
+            mails=SqlListMails(self.database, self.erased_keys),
+            subscribers=self.subscribers,
+            limits=self.client_limits,
+            provider=lambda: self.provider,
+            compose=self.letter,
+            clock=self.clock,
+            terms=self.mail_terms,
+            problems=self.problems() if self.settings.real_provider else (),
+        )
+
+    def letter(self, mail: ListMail) -> Letter:
+        """A mail about somebody's own subscription, with the one link that it is about. Raises `TemplateError`."""
+        s, until = self.settings, self.clock() + self.settings.confirm_within
+        asks = mail.kind is ListMailKind.CONFIRM
+        link = (
+            self.confirm_link(mail, until)
+            if asks
+            else preferences_url(s.public_url, self.tokens_of(mail).preferences)
+        )
+        made = self.list_mail_renderer.render(mail.kind, link, mail.asked_at, until)
+        return Letter(
+            mail_id=mail.mail_id,
+            to=mail.email,
+            subject=made.subject,
+            html=made.html,
+            text=made.text,
+            from_email=s.from_email,
+            from_name=s.from_name or self.brand.name,
+            despite_unsubscribe=asks,
+        )
 
     @property
     def list_id(self) -> str:
@@ -568,7 +662,7 @@ class House:
                 s.requests_in_flight,
             ),
             calendar=self.calendar,
-            token_of=self.unsubscribe_token,
+            token_of=self.tokens_of,
             clock=self.clock,
             wait=time.sleep,
             say=self.say,

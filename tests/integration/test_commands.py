@@ -169,7 +169,7 @@ def test_the_list_in_and_out(command: Command, tmp_path: Path) -> None:
     assert (done.json["added"], len(done.json["rejected"])) == (2, 2)
     assert {row["line"] for row in done.json["rejected"]} == {4, 5}
     assert command("subscribers", "count", "--json").json == {
-        "pending": 1, "active": 1, "unsubscribed": 0, "suppressed": 0,
+        "pending": 1, "active": 1, "unsubscribed": 0, "suppressed": 0, "paused": 0,
     }  # fmt: skip
     assert command("subscribers", "confirm", "b@example.org").status == 0
     exported = command("subscribers", "export")
@@ -422,6 +422,6 @@ def test_a_token_made_by_the_house_is_the_one_its_pages_accept(command: Command,
         load({}, tmp_path, {"OLD_SECRET_KEYS": "an-older-key-of-forty-characters-and-more"}).settings
     )
     again = House(load({}, tmp_path).settings)
-    token = house.unsubscribe_token(Recipient("d", 1, "abc", "a@example.org", "", 1))
+    token = house.tokens_of(Recipient("d", 1, "abc", "a@example.org", "", 1)).unsubscribe
     assert verify(again.secret_keys, Purpose.UNSUBSCRIBE, token, 1), "the key is made once and kept"
     assert (tmp_path / ".newsletter/secret.key").stat().st_mode & 0o777 == 0o600

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from newsletter.dev.sendgrid import SendGridStandIn
 from newsletter.domain.audience import SubscriberStatus, SuppressionReason
-from newsletter.domain.issue import UNSUBSCRIBE_SLOT
+from newsletter.domain.issue import PREFERENCES_SLOT, SLOTS, UNSUBSCRIBE_SLOT
 from newsletter.domain.mailing import BatchState, MailingState
 from newsletter.domain.tokens import Purpose, public_id_of, sign, verify
 from newsletter.mailing.event_rows import read_events
@@ -160,11 +160,16 @@ def test_2500_people_get_the_issue_once_in_three_batches_each_with_links_of_thei
         assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert ids[public_id_of(token)] == mail.to, "somebody else's link"
         assert verify((SECRET.encode(),), Purpose.UNSUBSCRIBE, token, 1)
-        assert mail.substitutions == {UNSUBSCRIBE_SLOT: token}
+        settings = mail.substitutions[PREFERENCES_SLOT]
+        assert mail.substitutions == {UNSUBSCRIBE_SLOT: token, PREFERENCES_SLOT: settings}
+        assert verify((SECRET.encode(),), Purpose.PREFERENCES, settings, 1)
+        assert public_id_of(settings) == public_id_of(token)
     one = stand_in.mails[-1]
     assert one.headers["List-Unsubscribe"].strip("<>") in one.html
     assert one.headers["List-Unsubscribe"].strip("<>") in one.text
-    assert UNSUBSCRIBE_SLOT not in one.html + one.text
+    assert f"/p/{one.substitutions[PREFERENCES_SLOT]}" in one.html
+    assert f"/p/{one.substitutions[PREFERENCES_SLOT]}" in one.text
+    assert not any(slot in one.html + one.text for slot in SLOTS)
 
     rows = home.ran("deliveries", DAY.isoformat(), "--json").json
     assert all({"id", "state", "recipients", "attempts", "reason"} <= set(row) for row in rows)

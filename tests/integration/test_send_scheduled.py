@@ -161,7 +161,7 @@ def die_in_every_request(store: SqlMailingStore, sendgrid: SendGridProvider, clo
         batch, people = claimed
         assert batch.send_at
         if number % 2:
-            those = [Addressed(person, token_of(person)) for person in people]
+            those = [Addressed(person, *token_of(person)) for person in people]
             sendgrid.submit(envelope(), batch.id, those, Schedule(batch.send_at, batch.provider_batch))
     clock.now += 2 * LEASE
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from newsletter.domain.issue import UNSUBSCRIBE_SLOT, ThreadEnd, ThreadNote
+from newsletter.domain.issue import PREFERENCES_SLOT, UNSUBSCRIBE_SLOT, ThreadEnd, ThreadNote
 from newsletter.errors import StorageError
 from newsletter.web.app import check, create_app
 from newsletter.wiring import House
@@ -58,8 +58,11 @@ class Page(HTMLParser):
 
 def test_every_link_of_the_mail_is_answered(house: House, client: Client) -> None:
     mail = keep(house)
-    _, token = add_reader(house)
-    personal = mail.html.replace(UNSUBSCRIBE_SLOT, token)
+    reader, _ = add_reader(house)
+    tokens = house.tokens_of(reader)
+    personal = mail.html.replace(UNSUBSCRIBE_SLOT, tokens.unsubscribe).replace(
+        PREFERENCES_SLOT, tokens.preferences
+    )
     links = {link for link in re.findall(r'href="(http://testserver[^"]*)"', personal)}
     assert len(links) > 15
     for link in links:

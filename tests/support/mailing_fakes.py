@@ -28,6 +28,7 @@ from newsletter.domain.mailing import (
     MailingState,
     Recipient,
     Schedule,
+    Tokens,
     may_become,
     may_move,
 )
@@ -501,8 +502,8 @@ def addressed(count: int, first: int = 1) -> list[Addressed]:
     ]
 
 
-def token_of(recipient: Recipient) -> str:
-    return f"{recipient.public_id}.signed"
+def token_of(recipient: Recipient) -> Tokens:
+    return Tokens(f"{recipient.public_id}.signed", f"{recipient.public_id}.preferred")
 
 
 def frozen(store: FakeMailingStore, *, batch_size: int = 10, provider: str = "") -> Mailing:

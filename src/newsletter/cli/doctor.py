@@ -44,6 +44,7 @@ def _examine(loaded: Loaded, house: House) -> Iterator[Finding]:
     yield attempt("embeddings", lambda: _embeddings(house))
     yield _disk(house)
     yield _subscribers(house)
+    yield _sign_ups(house)
     if s.writer == "model":
         yield attempt("model", lambda: _model(house))
     yield from examine_mail(house)
@@ -107,6 +108,23 @@ def _subscribers(house: House) -> Finding:
         return Finding("list", False, problem.message, problem.todo)
     fix = "" if active else "newsletter subscribers import list.csv"
     return Finding("list", active > 0, f"{active:,} active subscribers", fix)
+
+
+def _sign_ups(house: House) -> Finding:
+    """Whether the form's mail can be made and its queue moves."""
+    from newsletter.cli.people_signups import health_warning
+    from newsletter.domain.signups import ListMailKind
+
+    now = house.clock()
+    try:
+        for kind in ListMailKind:
+            house.list_mail_renderer.render(kind, house.settings.public_url, now, now)
+        warning = health_warning(house.own_list.health(now), now)
+    except NewsletterError as problem:
+        return Finding("sign-ups", False, problem.message, problem.todo)
+    what, _, fix = warning.partition(": ")
+    found = what or ("open, the queue is short" if house.settings.signups else "closed (NEWSLETTER_SIGNUPS)")
+    return Finding("sign-ups", not warning, found, fix)
 
 
 def _model(house: House) -> str:

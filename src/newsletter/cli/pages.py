@@ -18,22 +18,26 @@ PORT = click.IntRange(0, 65_535)
 @click.option("--port", type=PORT, default=8080, show_default=True, help="0 takes a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 def serve_command(port: int, host: str) -> None:
-    """Answer every link that the mail holds: stories, issues, unsubscribing, reports.
+    """Answer every link that the mail holds, and the sign-up form: stories, issues, settings, unsubscribing, reports.
 
     \b
     newsletter serve
     newsletter serve --host 0.0.0.0 --port 8080
 
-    Put it behind a web server that speaks HTTPS, and set NEWSLETTER_PUBLIC_URL to the address readers see.
+    Put it behind a web server that speaks HTTPS, and set NEWSLETTER_PUBLIC_URL to the address readers see (and
+    NEWSLETTER_TRUSTED_PROXIES where that server is another machine). It also mails whoever signs up.
     Stop it with Ctrl-C or SIGTERM: what is under way is finished. Paths are never logged, they hold tokens.
     """
     from newsletter.web.app import check, create_app
+    from newsletter.web.drainer import Drainer
     from newsletter.web.server import serve
 
     with house() as rooms:
         check(rooms)
-        public = rooms.settings.public_url
-        serve(create_app(rooms), host, port, lambda address: _announce(address, public))
+        s = rooms.settings
+        with Drainer(rooms.sign_up_desk) as drainer:
+            app = create_app(rooms, drainer.wake)
+            serve(app, host, port, lambda address: _announce(address, s.public_url), s.trusted_proxies)
 
 
 def _announce(address: str, public: str) -> None:
@@ -109,7 +113,7 @@ def list_reports(as_json: bool) -> None:
 
 
 def _print_reports(queue: tuple[Mapping[str, Any], ...], zone: Any) -> None:
-    from newsletter.web.unsubscribe import masked
+    from newsletter.web.holder import masked
 
     if not queue:
         click.echo("No reader has reported anything.")

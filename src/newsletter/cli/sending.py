@@ -128,6 +128,8 @@ def print_send(found: SendReport, rooms: House) -> None:
 def deliver_command(as_json: bool) -> int:
     """Go on with every mailing under way: whatever is due now goes. Begins none; run it every ten minutes or so.
 
+    Mail to people who signed up goes first, where `newsletter serve` has left any.
+
     \b
     newsletter deliver
     */10 * * * *  cd /srv/newsletter && newsletter deliver      # a line for a crontab
@@ -140,6 +142,9 @@ def deliver_command(as_json: bool) -> int:
     from newsletter.pipeline.deliver import deliver
 
     with house() as rooms, StopSignal() as stop:
+        rooms.sign_up_desk.drain(
+            stop
+        )  # what `serve` left: it is quick, and nobody should wait for a long mailing
         found = deliver(replace(rooms.send_room, wait=stop.wait), stop=stop)
         if as_json:
             print_json([asdict(told) for one in found if (told := one.report or one.halted)])

@@ -151,6 +151,7 @@ def status_command(as_json: bool) -> int:
     \b
     newsletter status
     """
+    from newsletter.cli.people_signups import health_warning
     from newsletter.domain.reception import Reception, SpamVerdict
     from newsletter.mailing.intake import received_of
 
@@ -164,6 +165,7 @@ def status_command(as_json: bool) -> int:
         states = rooms.archive.states(now)
         chosen, zone = rooms.settings, rooms.settings.timezone
         due = now >= rooms.calendar.cut_off(today)
+        queue = rooms.own_list.health(now)
     failing = sum(not state.status.ok for state in states.values())
     last = max((state.at for state in states.values()), default=None)
     document: Any = issue.document if issue else {}
@@ -187,6 +189,8 @@ def status_command(as_json: bool) -> int:
         "feeds": len(states),
         "feeds_failing": failing,
         "grouping": document["inputs"].get("grouping", "lexical") if issue else None,
+        "signups_waiting": queue.waiting + queue.mails.get("pending", 0),
+        "signups_warning": health_warning(queue, now),
     }
     found["ok"] = bool(
         (issue or not due)
@@ -194,6 +198,7 @@ def status_command(as_json: bool) -> int:
         and (mailing is None or mailing.state.value in ("done", "waiting"))
         and received.spam is SpamVerdict.FINE
         and all(one.state.value in ("frozen", "waiting") for one in corrections)
+        and not found["signups_warning"]
     )
     if as_json:
         print_json(found)

@@ -40,6 +40,8 @@ class ExclusionReason(StrEnum):
     PENDING = "not confirmed"
     UNSUBSCRIBED = "unsubscribed"
     SUPPRESSED = "suppressed"
+    PAUSED = "paused"
+    """By themselves, until a day that is still to come; ends by itself."""
     JOINED_LATER = "joined after the issue"
     REMOVED = "removed from the list"
     """Of a correction's mail: was mailed the issue, and has gone from the list since."""
@@ -62,7 +64,13 @@ class Subscriber:
     consent_at: datetime | None = None
     created_at: datetime | None = None
     token_version: int = 1
-    """Raised to void every link handed out before."""
+    """Raised by each confirmation: links handed out before it are void, but for the one that unsubscribes."""
+    consent_text: str = ""
+    """Which words they agreed to (`newsletter.domain.signups.version_of`); empty where nobody showed them any."""
+    confirmed_at: datetime | None = None
+    """When they pressed the button that only their own mail leads to."""
+    paused_until: datetime | None = None
+    """Nothing is due to them before that."""
 
 
 class Act(StrEnum):

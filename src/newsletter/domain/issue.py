@@ -19,6 +19,10 @@ from newsletter.domain.words import StoryWords
 
 UNSUBSCRIBE_SLOT = "-unsubscribe-token-"
 """Stands in the mail where a recipient's own unsubscribe token goes (SendGrid substitution, outbox)."""
+PREFERENCES_SLOT = "-preferences-token-"
+"""The same for the token of their preferences page."""
+SLOTS = (UNSUBSCRIBE_SLOT, PREFERENCES_SLOT)
+"""Everything in a mail that is one recipient's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +207,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """An issue as mailed, but for each recipient's token (`UNSUBSCRIBE_SLOT`)."""
+    """An issue as mailed, but for each recipient's tokens (`SLOTS`)."""
 
     subject: str
     preheader: str

@@ -27,12 +27,14 @@ legality (`MOVES`): no event makes anything go out, and the sender settles no do
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from newsletter.domain.audience import ExclusionReason
+from newsletter.domain.issue import PREFERENCES_SLOT, SLOTS, UNSUBSCRIBE_SLOT
 from newsletter.domain.pacing import Limit
 
 
@@ -323,12 +325,40 @@ class Envelope:
     """Number of the correction that it tells; 0: it is the issue."""
 
 
+class Tokens(NamedTuple):
+    """What stands in one recipient's own links."""
+
+    unsubscribe: str
+    preferences: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """One recipient with the token only this one gets."""
+    """One recipient with the tokens only this one gets."""
 
     recipient: Recipient
     unsubscribe_token: str
+    preferences_token: str = ""
+
+    def fillings(self, slots: Iterable[str] = SLOTS) -> dict[str, str]:
+        """What goes into which slot of the mail."""
+        tokens = {UNSUBSCRIBE_SLOT: self.unsubscribe_token, PREFERENCES_SLOT: self.preferences_token}
+        return {slot: tokens[slot] for slot in slots}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail to one person about their own subscription: no issue, and nothing to unsubscribe from."""
+
+    mail_id: str
+    to: str
+    subject: str
+    html: str
+    text: str
+    from_email: str
+    from_name: str
+    despite_unsubscribe: bool = False
+    """Whether it may go to somebody who left: they have just asked to come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +387,16 @@ class Accepted:
     message_id: str
 
 
+def slots_in(*texts: str) -> tuple[str, ...]:
+    """The slots that stand in a mail's texts."""
+    return tuple(slot for slot in SLOTS if any(slot in text for text in texts))
+
+
 def unsubscribe_url(public_url: str, token: str) -> str:
     """The address of a recipient's unsubscribe page and one-click POST."""
     return f"{public_url.rstrip('/')}/u/{token}"
+
+
+def preferences_url(public_url: str, token: str) -> str:
+    """The address of a subscriber's page of settings."""
+    return f"{public_url.rstrip('/')}/p/{token}"

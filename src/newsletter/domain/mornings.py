@@ -8,7 +8,7 @@ so that a later change of zone neither skips nor repeats the issue.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,11 @@ def _wall(local: datetime, zone: ZoneInfo) -> datetime:
 def _whole(moment: datetime) -> datetime:
     """Up to the next whole second: providers take no smaller parts."""
     return moment if not moment.microsecond else moment.replace(microsecond=0) + timedelta(seconds=1)
+
+
+def pause_end(day: date, zone: ZoneInfo) -> datetime:
+    """When a break until that day ends: as the day begins there. What is due on the day itself comes."""
+    return _wall(datetime.combine(day, time()), zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -19,6 +20,9 @@ class Purpose(StrEnum):
 
     UNSUBSCRIBE = "unsubscribe"
     CONFIRM = "confirm"
+    PREFERENCES = "preferences"
+    FORM = "form"
+    """The sign-up form: says when it was opened, so that a machine's haste shows."""
 
 
 def sign(key: bytes, purpose: Purpose, public_id: str, version: int) -> str:
@@ -40,10 +44,29 @@ def verify(keys: Sequence[bytes], purpose: Purpose, token: str, version: int) ->
     )
 
 
-def _signature(key: bytes, purpose: Purpose, public_id: str, version: int) -> str:
+def _signature(key: bytes, purpose: Purpose, public_id: str, version: int | str) -> str:
     message = f"{purpose}\n{public_id}\n{version}".encode()
     digest = hmac.new(key, message, hashlib.sha256).digest()[:20]
     return base64.b32encode(digest).decode("ascii").lower()
+
+
+def sign_until(key: bytes, purpose: Purpose, public_id: str, version: int, until: datetime) -> str:
+    """A token that says, signed, until when it works (or, of a form, since when): whole seconds."""
+    moment = int(until.timestamp())
+    signature = _signature(key, purpose, public_id, f"{version}\n{moment}")
+    return f"{public_id}.{moment}.{signature}"
+
+
+def verify_until(keys: Sequence[bytes], purpose: Purpose, token: str, version: int) -> datetime | None:
+    """The time that a token of `sign_until` holds, past or to come; None where it was not signed so."""
+    public_id, _, rest = token.partition(".")
+    moment, _, signature = rest.partition(".")
+    if not (moment.isascii() and moment.isdigit() and len(moment) < 12):
+        return None
+    given = signature.encode("utf-8", "replace")
+    signed = (_signature(key, purpose, public_id, f"{version}\n{moment}") for key in keys)
+    good = any(hmac.compare_digest(given, one.encode()) for one in signed)
+    return datetime.fromtimestamp(int(moment), UTC) if good else None
 
 
 ERASED = "erased:"

@@ -1,35 +1,29 @@
 """Subscribers from and to CSV. Pure over lines: nothing is opened here.
 
-Header ``email``, optionally ``name, status, timezone, deliver_at, consent_source, consent_at``. Every good row is
-kept; every other line is reported by its number, never by its address.
+Header ``email``, optionally the other `COLUMNS`. Every good row is kept; every other line is reported by its number,
+never by its address.
 """
 
 from __future__ import annotations
 
 import csv
-import io
-import re
-import secrets
-import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from functools import cache, lru_cache
+from datetime import datetime
 from itertools import chain
 from typing import Protocol
 
-from newsletter.domain.audience import Subscriber, SubscriberStatus, parse_address
-from newsletter.errors import AudienceError, InvalidAddress
+from newsletter.domain.audience import Subscriber, SubscriberStatus
+from newsletter.errors import AudienceError
+from newsletter.mailing import csvcells
+from newsletter.mailing.csvcells import Unfit, csv_line, new_public_id, unguarded
 from newsletter.mailing.csvrows import BrokenLine, Record, decoded, is_garbled, records
-from newsletter.mailing.letter import one_line
 
-COLUMNS = ("email", "name", "status", "timezone", "deliver_at", "consent_source", "consent_at")
+COLUMNS = (
+    *("email", "name", "status", "timezone", "deliver_at", "consent_source", "consent_at"),
+    *("consent_text", "confirmed_at", "paused_until"),
+)
 _DELIMITERS = (",", ";", "\t")
-_NAME_LIMIT = 200
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_BASE32 = b"abcdefghijklmnopqrstuvwxyz234567" * 8
-"""Each byte to a letter: 256 is a multiple of 32, so each is as likely as the others."""
-_CLOCK_SLACK = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +40,6 @@ class Remark:
 
     line: int
     text: str
-
-
-class _Unfit(Exception):
-    """Why a row cannot be used."""
 
 
 class FirstLines(Protocol):
@@ -109,16 +99,10 @@ def read_subscribers(
 def write_subscribers(rows: Iterable[Subscriber]) -> Iterator[str]:
     """CSV lines with a header. A cell that a spreadsheet would run as a formula gets an apostrophe in front,
     which `read_subscribers` takes off again."""
-    yield _line(COLUMNS)
+    yield csv_line(COLUMNS)
     for row in rows:
-        consent_at = row.consent_at.astimezone(UTC).isoformat() if row.consent_at else ""
-        values = (row.email, row.name, row.status.value, row.timezone, row.deliver_at, row.consent_source)
-        yield _line((*(_guarded(value) for value in values), consent_at))
-
-
-def new_public_id() -> str:
-    """130 random bits as 26 lower-case letters and digits of base32."""
-    return secrets.token_bytes(26).translate(_BASE32).decode("ascii")
+        values = {name: getattr(row, name) for name in COLUMNS}
+        yield csv_line(csvcells.written(value) for value in values.values())
 
 
 # ── the header ─────────────────────────────────────────────────────────────────────────────────────────
@@ -159,9 +143,9 @@ def _row(
 ) -> Subscriber | RejectedRow:
     try:
         if any(cell.strip() for cell in record.cells[len(columns) :]):
-            raise _Unfit("more cells than the header has columns; quote a cell that holds the separator")
+            raise Unfit("more cells than the header has columns; quote a cell that holds the separator")
         subscriber = _subscriber(_used(columns, record.cells), now, rules)
-    except _Unfit as unfit:
+    except Unfit as unfit:
         return RejectedRow(record.line, str(unfit))
     earlier = seen(subscriber.address_key, record.line)
     if earlier != record.line:
@@ -173,25 +157,28 @@ def _row(
 
 def _subscriber(raw: Mapping[str, str], now: datetime, rules: ImportRules) -> Subscriber:
     if any(is_garbled(cell) for cell in raw.values()):
-        raise _Unfit("not UTF-8; save the file as CSV in UTF-8")
-    row = {name: _unguarded(cell.strip()) for name, cell in raw.items()}
-    email, key = _address(row.get("email", ""))
-    status = _status(row.get("status", ""), rules.as_pending)
+        raise Unfit("not UTF-8; save the file as CSV in UTF-8")
+    row = {name: unguarded(cell.strip()) for name, cell in raw.items()}
+    email, key = csvcells.address(row.get("email", ""))
+    status = csvcells.status(row.get("status", ""), rules.as_pending)
     source = row.get("consent_source", "") or rules.consent_source
-    given_at = _moment(row.get("consent_at", ""), now) or rules.consent_at
+    given_at = csvcells.past_moment("consent_at", row.get("consent_at", ""), now) or rules.consent_at
     if status is SubscriberStatus.ACTIVE and not source:
         source, given_at = f"operator import {now:%Y-%m-%d}", given_at or now
     return Subscriber(
         public_id=new_public_id(),
         email=email,
         address_key=key,
-        name=_name(row.get("name", "")),
+        name=csvcells.person_name(row.get("name", "")),
         status=status,
-        timezone=_timezone(row.get("timezone", "")),
-        deliver_at=_deliver_at(row.get("deliver_at", "")),
+        timezone=csvcells.timezone(row.get("timezone", "")),
+        deliver_at=csvcells.deliver_at(row.get("deliver_at", "")),
         consent_source=source,
         consent_at=given_at,
         created_at=now,
+        consent_text=csvcells.consent_text(row.get("consent_text", "")),
+        confirmed_at=csvcells.past_moment("confirmed_at", row.get("confirmed_at", ""), now),
+        paused_until=csvcells.moment("paused_until", row.get("paused_until", "")),
     )
 
 
@@ -199,92 +186,11 @@ def _swallowed(record: Record, columns: tuple[str, ...], delimiter: str) -> Iter
     """Lines inside a quoted cell that look like rows: perhaps a note, perhaps a slip; a person has to look."""
     for number, text in enumerate(record.continued, start=record.line + 1):
         try:
-            _address(_used(columns, tuple(text.replace('"', "").split(delimiter))).get("email", "").strip())
-        except _Unfit:
+            csvcells.address(
+                _used(columns, tuple(text.replace('"', "").split(delimiter))).get("email", "").strip()
+            )
+        except Unfit:
             continue
         yield RejectedRow(
             number, f"stands inside the quotation marks opened on line {record.line}; check them"
         )
-
-
-def _address(text: str) -> tuple[str, str]:
-    if not text:
-        raise _Unfit("no address")
-    try:
-        email, key = parse_address(text)
-    except InvalidAddress as bad:
-        raise _Unfit(bad.message.rstrip(".").lower()) from None
-    return email, key
-
-
-def _name(text: str) -> str:
-    return one_line(text)[:_NAME_LIMIT].rstrip()
-
-
-def _status(text: str, as_pending: bool) -> SubscriberStatus:
-    if not text:
-        return SubscriberStatus.PENDING if as_pending else SubscriberStatus.ACTIVE
-    if text.lower() in (SubscriberStatus.PENDING, SubscriberStatus.ACTIVE):
-        return SubscriberStatus(text.lower())
-    raise _Unfit("the status may be pending or active; others are not imported")
-
-
-def _timezone(text: str) -> str:
-    if text and text not in _zones():
-        raise _Unfit("no such time zone; write it like America/New_York")
-    return text
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
-
-
-@lru_cache(2048)
-def _deliver_at(text: str) -> str:
-    if not text:
-        return ""
-    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?", text, re.ASCII)
-    if match is None:
-        raise _Unfit("deliver_at has to be a time of day like 06:30")
-    return f"{time(int(match[1]), int(match[2])):%H:%M}"
-
-
-def parse_moment(text: str, now: datetime) -> datetime | None:
-    """A date or time of consent, UTC where no zone is given. Raises `AudienceError`."""
-    try:
-        return _moment(text, now)
-    except _Unfit as unfit:
-        raise AudienceError(f"{str(unfit)[0].upper()}{str(unfit)[1:]}.") from None
-
-
-def _moment(text: str, now: datetime) -> datetime | None:
-    """A date or a time, UTC where no zone is given."""
-    if not text:
-        return None
-    try:
-        given = datetime.fromisoformat(text)
-        moment = (given if given.tzinfo else given.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise _Unfit("consent_at has to be a date or time like 2026-01-31T09:00:00Z") from None
-    if moment > now + _CLOCK_SLACK:
-        raise _Unfit("consent_at lies in the future")
-    return moment
-
-
-# ── cells ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _guarded(cell: str) -> str:
-    text = one_line(cell)
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def _unguarded(cell: str) -> str:
-    return cell.removeprefix("'") if _FORMULA.match(cell) else cell
-
-
-def _line(cells: Iterable[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(cells)
-    return out.getvalue()

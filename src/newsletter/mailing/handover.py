@@ -75,7 +75,7 @@ class HandOver:
 
     def _addressed(self, batch: Batch, recipients: tuple[Recipient, ...]) -> tuple[Addressed, ...]:
         try:
-            return tuple(Addressed(recipient, self.token_of(recipient)) for recipient in recipients)
+            return tuple(Addressed(recipient, *self.token_of(recipient)) for recipient in recipients)
         except BaseException:
             with suppress(TakenOver, NewsletterError):
                 self._record(batch, BatchState.PENDING, "interrupted before the request")

@@ -55,4 +55,4 @@ def marked_test(envelope: Envelope, email: str) -> tuple[Envelope, Addressed]:
     address, _ = parse_address(email)
     recipient = Recipient(TEST_BATCH, 0, TEST_BATCH, address, "", 0)
     marked = replace(envelope, subject=f"[Test] {envelope.subject}")
-    return marked, Addressed(recipient, TEST_TOKEN)
+    return marked, Addressed(recipient, TEST_TOKEN, TEST_TOKEN)

@@ -16,12 +16,15 @@ from datetime import UTC, date, datetime, time
 from email.errors import MessageError
 from pathlib import Path
 
-from newsletter.domain.mailing import Accepted, Addressed, Envelope, Schedule
+from newsletter.domain.mailing import Accepted, Addressed, Envelope, Letter, Schedule
 from newsletter.errors import ProviderRejected
 from newsletter.mailing.eml import eml_bytes, mbox_bytes, mbox_entry, writer
 from newsletter.mailing.letter import TEST_BATCH, marked_test
+from newsletter.mailing.letters import letter_of
 from newsletter.ports import Clock
 
+LETTERS = "subscriptions"
+"""The folder of mail about somebody's own subscription, beside those of the issues."""
 FILES_LIMIT = 1_000
 """Most recipients of a mailing that get a file each."""
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
@@ -67,6 +70,17 @@ class OutboxProvider:
         marked, addressed = marked_test(envelope, email)
         folder = self._folder / _folder_of(envelope)
         return self._deliver(folder, marked, TEST_BATCH, [addressed], as_mbox=False)
+
+    def submit_letter(self, letter: Letter) -> Accepted:
+        """One mail about somebody's own subscription, as a file of its own."""
+        folder = self._folder / LETTERS
+        moment = self._clock() if self._clock else datetime.now(UTC)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _write(folder / f"{_file_name(letter.mail_id)}.eml", [eml_bytes(letter_of(letter, moment))])
+        except OSError as problem:
+            raise _unwritable(self._folder, problem) from None
+        return Accepted(f"outbox-{letter.mail_id}")
 
     def _deliver(
         self, folder: Path, envelope: Envelope, batch_id: str, recipients: Sequence[Addressed], as_mbox: bool

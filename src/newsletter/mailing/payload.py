@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from newsletter.domain.issue import UNSUBSCRIBE_SLOT
-from newsletter.domain.mailing import Addressed, Envelope, Schedule
+from newsletter.domain.mailing import Addressed, Envelope, Schedule, slots_in
 from newsletter.mailing.letter import display_name, list_id, one_click_headers, one_line
 
 CATEGORY = "newsletter"
@@ -30,9 +29,9 @@ def sendgrid_payload(
     ``schedule`` tells when to send it, and the id that it can be cancelled by; without it, at once.
     Check the result with `newsletter.mailing.payload_rules.check_payload` before it leaves.
     """
-    told = _told_back(envelope, batch_id, schedule)
+    told, slots = _told_back(envelope, batch_id, schedule), slots_in(envelope.html, envelope.text)
     return {
-        "personalizations": [_personalization(envelope, addressed, told) for addressed in recipients],
+        "personalizations": [_personalization(envelope, addressed, told, slots) for addressed in recipients],
         "from": _mailbox(envelope.from_email, one_line(envelope.from_name)),
         "subject": one_line(envelope.subject),
         "content": [
@@ -41,7 +40,7 @@ def sendgrid_payload(
         ],
         "headers": {"List-Id": list_id(envelope)},
         "categories": [CATEGORY],
-        "tracking_settings": _tracking(click_tracking),
+        "tracking_settings": tracking(click_tracking),
         "mail_settings": {"sandbox_mode": {"enable": sandbox}},
         **_scheduled(schedule),
     }
@@ -60,13 +59,15 @@ def _scheduled(schedule: Schedule | None) -> dict[str, object]:
     return {"send_at": int(schedule.send_at.timestamp()), "batch_id": schedule.provider_batch}
 
 
-def _personalization(envelope: Envelope, addressed: Addressed, told: Mapping[str, str]) -> dict[str, object]:
+def _personalization(
+    envelope: Envelope, addressed: Addressed, told: Mapping[str, str], slots: tuple[str, ...]
+) -> dict[str, object]:
     recipient = addressed.recipient
     return {
         "to": [_mailbox(recipient.email, display_name(recipient.name))],
         # Literal, per recipient: SendGrid documents substitution for subject and body, not for headers.
         "headers": dict(one_click_headers(envelope, addressed.unsubscribe_token)),
-        "substitutions": {UNSUBSCRIBE_SLOT: addressed.unsubscribe_token},
+        "substitutions": addressed.fillings(slots),
         # Here and not for the whole request: there the provider's OpenAPI file has a string, its text an object.
         "custom_args": {**told, "delivery": recipient.delivery_id},
     }
@@ -76,7 +77,7 @@ def _mailbox(email: str, name: str) -> dict[str, str]:
     return {"email": email, "name": name} if name else {"email": email}
 
 
-def _tracking(clicks: bool) -> dict[str, dict[str, bool]]:
+def tracking(clicks: bool) -> dict[str, dict[str, bool]]:
     """Everything off that would rewrite the mail: sent bytes equal the previewed ones but for tokens.
 
     Subscription tracking would add a second List-Unsubscribe; RFC 8058 allows exactly one.

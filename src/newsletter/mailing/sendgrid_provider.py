@@ -6,10 +6,11 @@ import re
 import time
 from collections.abc import Callable, Sequence
 
-from newsletter.domain.mailing import Accepted, Addressed, Cancellation, Envelope, Schedule
+from newsletter.domain.mailing import Accepted, Addressed, Cancellation, Envelope, Letter, Schedule
 from newsletter.errors import ProviderError, ProviderRejected
 from newsletter.mailing import sendgrid_answers, sendgrid_http
 from newsletter.mailing.letter import TEST_BATCH, marked_test
+from newsletter.mailing.letters import letter_payload
 from newsletter.mailing.payload import sendgrid_payload
 from newsletter.mailing.payload_rules import MAX_PERSONALIZATIONS, check_payload
 from newsletter.mailing.sendgrid_schedule import AHEAD, CANCEL_BEFORE, MOST_CANCELLATIONS, ScheduledSends
@@ -69,6 +70,14 @@ class SendGridProvider:
         """One mail, its subject marked, to an address that need not be a subscriber's."""
         marked, addressed = marked_test(envelope, email)
         return self.submit(marked, TEST_BATCH, [addressed])
+
+    def submit_letter(self, letter: Letter) -> Accepted:
+        """One mail about somebody's own subscription. Raises as `submit` does."""
+        payload = letter_payload(letter, sandbox=self._sandbox)
+        problems = check_payload(payload, int(self._now()))
+        if problems:
+            raise _unsendable(problems[0].field, problems[0].message, ())
+        return self._post(payload)
 
     def reserve(self) -> str:
         """See `Schedules.reserve`."""

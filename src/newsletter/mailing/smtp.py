@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from newsletter.domain.handover import Handover
-from newsletter.domain.mailing import Accepted, Addressed, Envelope, Schedule
+from newsletter.domain.mailing import Accepted, Addressed, Envelope, Letter, Schedule
 from newsletter.errors import ProviderBusy, ProviderRejected, ProviderUncertain
 from newsletter.mailing.eml import eml_bytes, writer
 from newsletter.mailing.letter import TEST_BATCH, marked_test
+from newsletter.mailing.letters import letter_of
 from newsletter.mailing.smtp_session import (
     LOOPBACK,
     InDoubt,
@@ -87,17 +88,15 @@ class SmtpProvider:
         marked, addressed = marked_test(envelope, email)
         with SmtpSession(self._server) as session:
             write = _writer(marked, self._clock(), session)
-            try:
-                session.hand_over(marked.from_email, addressed.recipient.email, write(addressed))
-            except RefusedRecipient as refusal:
-                raise ProviderRejected(
-                    f"The mail server refuses that address ({refusal.code}).", todo="Give another --to."
-                ) from None
-            except NotTaken as problem:
-                raise ProviderBusy(f"Not taken: {problem.reason}.", todo="Try again later.") from None
-            except InDoubt:
-                raise ProviderUncertain("The server did not answer.", todo="Look into the inbox.") from None
+            _hand_over_one(session, marked.from_email, addressed.recipient.email, write(addressed))
         return Accepted(f"smtp-{TEST_BATCH}")
+
+    def submit_letter(self, letter: Letter) -> Accepted:
+        """One mail about somebody's own subscription. Raises `ProviderUncertain` where its end was not answered."""
+        with SmtpSession(self._server) as session:
+            mail = eml_bytes(letter_of(letter, self._clock(), seven_bit=not session.eight_bit))
+            _hand_over_one(session, letter.from_email, letter.to, mail)
+        return Accepted(f"smtp-{letter.mail_id}")
 
     def greet(self) -> str:
         """Connect, encrypt, log in and leave; sends nothing. Raises as `submit` does."""
@@ -224,6 +223,23 @@ class _Run:
             f"The mail server refused {len(streak)} recipients in a row ({streak[-1].reason}).",
             todo="It seems not to take mail from us: ask whoever runs it, then run `newsletter send` again.",
         )
+
+
+def _hand_over_one(session: SmtpSession, sender: str, recipient: str, mail: bytes) -> None:
+    """A mail outside of any mailing: what the server says of it, as a provider says it."""
+    try:
+        session.hand_over(sender, recipient, mail)
+    except RefusedRecipient as refusal:
+        raise ProviderRejected(
+            f"The mail server refuses that address ({refusal.code}).",
+            todo="Give another address.",
+            recipient=True,
+            dead=refusal.dead,
+        ) from None
+    except NotTaken as problem:
+        raise ProviderBusy(f"Not taken: {problem.reason}.", todo="Try again later.") from None
+    except InDoubt:
+        raise ProviderUncertain("The server did not answer.", todo="Look into the inbox.") from None
 
 
 def _unclear(known: Known) -> bool:

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from newsletter.domain.brand import Brand
 from newsletter.domain.checks import Check, CheckLimits, Verdict
-from newsletter.domain.issue import UNSUBSCRIBE_SLOT, Issue, Mail
+from newsletter.domain.issue import SLOTS, UNSUBSCRIBE_SLOT, Issue, Mail
 from newsletter.rendering import clean, wording
 from newsletter.rendering.contrast import Reading, readings
 from newsletter.rendering.shown import shown
@@ -84,7 +84,7 @@ class MailChecks:
         parts = (self.mail.html, self.mail.text, self.mail.subject, self.mail.preheader)
         found = [*_TEMPLATE.findall(self.mail.html)]
         found += [mark for part in parts[1:] for mark in _TEMPLATE.findall(part) if mark != "<mj-"]
-        found += [slot for part in parts[:2] for slot in _SLOT.findall(part) if slot != UNSUBSCRIBE_SLOT]
+        found += [slot for part in parts[:2] for slot in _SLOT.findall(part) if slot not in SLOTS]
         found += [slot for part in parts[2:] for slot in _SLOT.findall(part)]
         todo = f"Mend the template: {', '.join(sorted(set(found))[:3])} would be mailed." if found else ""
         return check("template-leftovers", str(len(found)), "0", todo)

@@ -179,5 +179,6 @@ class MailView:
     how_url: str
     archive_url: str
     contact_url: str
+    preferences_url: str
     unsubscribe_url: str
     postal_address: str

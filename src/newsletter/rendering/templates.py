@@ -82,9 +82,9 @@ def _marked(data: str, name: str, first: int) -> str:
 class Templates:
     """The templates of one newsletter; compiled once, then only rendered."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], names: Sequence[str] = (FOLDER,)) -> None:
         self._jinja = jinja2.Environment(
-            loader=jinja2.FileSystemLoader([folder / FOLDER for folder in folders]),
+            loader=jinja2.FileSystemLoader([folder / name for name in names for folder in folders]),
             autoescape=jinja2.select_autoescape((MJML.removeprefix("."),), default=False),
             undefined=jinja2.StrictUndefined,
             extensions=[_MarkLines],

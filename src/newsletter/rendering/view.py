@@ -10,7 +10,7 @@ from urllib.parse import quote
 from newsletter.domain.brand import Brand
 from newsletter.domain.checks import CheckLimits
 from newsletter.domain.correction import Correction
-from newsletter.domain.issue import UNSUBSCRIBE_SLOT, Issue
+from newsletter.domain.issue import PREFERENCES_SLOT, UNSUBSCRIBE_SLOT, Issue
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.rendering import clean, wording
 from newsletter.rendering.balance import audit
@@ -56,6 +56,7 @@ class ViewMaker:
             how_url=f"{self.public_url}/how",
             archive_url=archive,
             contact_url=contact_url(self.brand.contact),
+            preferences_url=f"{self.public_url}/p/{PREFERENCES_SLOT}",
             unsubscribe_url=f"{self.public_url}/u/{UNSUBSCRIBE_SLOT}",
             postal_address=clean.text(self.postal_address),
         )

@@ -130,6 +130,22 @@ SPECS: tuple[Spec, ...] = (
         "SECRET_KEY", "", parse.plain, "signs link tokens; default: made once in HOME/secret.key", secret=True
     ),
     Spec("OLD_SECRET_KEYS", "", parse.words, "keys whose links still work, separated by commas", secret=True),
+    Spec("SIGNUPS", "true", parse.boolean, "people may sign up on the public pages (double opt-in)"),
+    Spec("SIGNUP_PAUSE", "10 min", parse.duration, "shortest time between two such mails to one address"),
+    Spec("SIGNUP_MAILS_PER_DAY", "3", parse.whole, "most such mails to one address in 24 hours"),
+    Spec(
+        "SIGNUP_MAILS_PER_HOUR", "500", parse.whole, "most such mails in an hour in all; what is more waits"
+    ),
+    Spec("SIGNUPS_PER_HOUR", "10", parse.whole, "most sign-ups of one client in an hour; 0: no limit"),
+    Spec("SIGNUPS_PER_DAY", "30", parse.whole, "most sign-ups of one client in 24 hours; 0: no limit"),
+    Spec("CONFIRM_WITHIN", "7 d", parse.duration, "how long a confirmation link works; then it is forgotten"),
+    Spec(
+        "TRUSTED_PROXIES",
+        "127.0.0.1,::1",
+        parse.networks,
+        "addresses or CIDR of the proxies before `serve`, whose X-Forwarded-For is believed",
+    ),
+    Spec("PRIVACY_URL", "", parse.optional_url, "your privacy text; default: the built-in page /privacy"),
     Spec("ALLOW_HOSTS", "", parse.hosts, "hosts, host:port or CIDR that may be private addresses"),
     Spec("REQUIRE_APPROVAL", "false", parse.boolean, "nothing is sent before `newsletter approve`"),
     Spec("APPROVERS", "", parse.words, "names that may approve, separated by commas; empty: anybody"),
@@ -220,6 +236,15 @@ class Settings:
     secret_key: str = field(repr=False)
     """As given; empty means the key file in HOME (see `newsletter.wiring`)."""
     old_secret_keys: tuple[str, ...] = field(repr=False)
+    signups: bool
+    signup_pause: timedelta
+    signup_mails_per_day: int
+    signup_mails_per_hour: int
+    signups_per_hour: int
+    signups_per_day: int
+    confirm_within: timedelta
+    trusted_proxies: tuple[str, ...]
+    privacy_url: str
     allow_hosts: tuple[str, ...]
     require_approval: bool
     approvers: tuple[str, ...]

@@ -112,6 +112,17 @@ def hosts(text: str) -> tuple[str, ...]:
     return found
 
 
+def networks(text: str) -> tuple[str, ...]:
+    """Addresses or CIDR, separated by commas or blanks; no names, for a proxy is known by where it connects from."""
+    found = tuple(part for part in re.split(r"[\s,]+", text) if part)
+    for entry in found:
+        try:
+            ipaddress.ip_network(entry)
+        except ValueError:
+            raise ValueError(f"{entry!r} is no address or CIDR range") from None
+    return found
+
+
 def web_url(text: str) -> str:
     parts = urlsplit(text.strip())
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:

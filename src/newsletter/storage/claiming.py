@@ -56,7 +56,7 @@ def claim(
     while (chosen := _next_claimable(connection, mailing_id, terms)) is not None:
         if not _is_room(connection, chosen.recipients, at, terms):
             return None
-        skipped = _skip_those_gone(connection, chosen.id)
+        skipped = _skip_those_gone(connection, chosen.id, max(at, chosen.due_at or at))
         if later:
             skipped += _skip_those_ahead(connection, chosen.id, later)
         if mailing.correction:
@@ -194,16 +194,16 @@ def _is_pending(mailing_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     return batches.c.mailing_id == mailing_id, batches.c.state == BatchState.PENDING.value
 
 
-def _skip_those_gone(connection: Connection, number: int) -> int:
-    """Record as skipped, with the reason, whoever must not be mailed any more; how many."""
+def _skip_those_gone(connection: Connection, number: int, due: datetime) -> int:
+    """Record as skipped, with the reason, whoever must not be mailed any more, or not then; how many."""
     person = subscribers.c.id == recipients.c.subscriber_id
-    gone = sa.or_(subscribers.c.id.is_(None), exclusion().is_not(None))
+    gone = sa.or_(subscribers.c.id.is_(None), exclusion(due).is_not(None))
     theirs = (
         sa.select(recipients.c.id)
         .join_from(recipients, subscribers, person, isouter=True)
         .where(recipients.c.batch == number, recipients.c.skipped == "", gone)
     )
-    why = sa.func.coalesce(sa.select(exclusion()).where(person).scalar_subquery(), REMOVED)
+    why = sa.func.coalesce(sa.select(exclusion(due)).where(person).scalar_subquery(), REMOVED)
     change = sa.update(recipients).where(recipients.c.id.in_(theirs)).values(skipped=why)
     return connection.execute(change).rowcount
 

@@ -17,7 +17,15 @@ from newsletter.domain.audience import ExclusionReason
 from newsletter.domain.mailing import HANDED_OVER, UNKNOWN
 from newsletter.ports import Reached
 from newsletter.storage.columns import Utc
-from newsletter.storage.freezing import close_audience, count_of, deal_out, exclusion, open_mailing, rows_of
+from newsletter.storage.freezing import (
+    EVEN_IF_PAUSED,
+    close_audience,
+    count_of,
+    deal_out,
+    exclusion,
+    open_mailing,
+    rows_of,
+)
 from newsletter.storage.tables import batches, exclusions, issues, mailings, recipients, subscribers
 from newsletter.storage.tables_corrections import correction_tellings
 
@@ -116,7 +124,7 @@ def _why(number: int) -> sa.Case[Any]:
     """SQL: why somebody who was reached is not mailed the correction; null when they are."""
     return sa.case(
         (subscribers.c.id.is_(None), sa.literal(ExclusionReason.REMOVED.value)),
-        (exclusion().is_not(None), exclusion()),
+        (exclusion(EVEN_IF_PAUSED).is_not(None), exclusion(EVEN_IF_PAUSED)),
         (has_issue_of(tellings(number)), sa.literal(ExclusionReason.TOLD_ALREADY.value)),
         else_=sa.null(),
     )

@@ -15,6 +15,7 @@ from newsletter.domain.audience import SubscriberStatus, SuppressionReason
 from newsletter.errors import SettingsError
 from newsletter.storage.suppressing import ErasedKeys, erased, hold
 from newsletter.storage.tables import provider_choices, reports, subscribers, suppressions
+from newsletter.storage.tables_signups import list_mails, signup_requests
 
 
 def erase(connection: Connection, address_key: str, stand_ins: Sequence[str], at: datetime) -> bool:
@@ -23,6 +24,9 @@ def erase(connection: Connection, address_key: str, stand_ins: Sequence[str], at
         raise SettingsError("There is no secret key to keep an erased address under.", setting="SECRET_KEY")
     known = erased(connection, [address_key], lambda _: stand_ins)
     instead = known.get(address_key, stand_ins[0])
+    person = sa.select(subscribers.c.id).where(subscribers.c.address_key == address_key).scalar_subquery()
+    connection.execute(sa.delete(list_mails).where(list_mails.c.subscriber_id == person))
+    connection.execute(sa.delete(signup_requests).where(signup_requests.c.address_key == address_key))
     status = connection.scalar(
         sa.delete(subscribers).where(subscribers.c.address_key == address_key).returning(subscribers.c.status)
     )

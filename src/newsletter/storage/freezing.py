@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -31,14 +31,18 @@ from newsletter.storage.tables import (
 
 DueTimes = Callable[[str, str], datetime]
 """When a subscriber with that zone and that time of day is due (`newsletter.domain.mornings.Mornings`)."""
+Due: TypeAlias = datetime | sa.ColumnElement[datetime]
+EVEN_IF_PAUSED = datetime(9999, 1, 1, tzinfo=UTC)
+"""Due after every pause: a correction goes to whoever was reached by what was wrong, though they pause by now."""
 _AFTER = timedelta(minutes=1)
 """Between two issues that would reach somebody at one moment."""
 
 
-def exclusion(joined_by: datetime | None = None) -> sa.Case[Any]:
+def exclusion(due: Due, joined_by: datetime | None = None) -> sa.Case[Any]:
     """SQL: why a row of ``subscribers`` is not mailed, as an `ExclusionReason`'s value; null when it is.
 
-    ``joined_by``: who joined after that time is left out, too (when freezing, not when claiming).
+    ``due``: when it would be; who has paused for longer is left out. ``joined_by``: so is who joined after that time
+    (when freezing, not when claiming).
     """
     held = sa.exists().where(suppressions.c.address_key == subscribers.c.address_key)
     status = subscribers.c.status
@@ -46,11 +50,16 @@ def exclusion(joined_by: datetime | None = None) -> sa.Case[Any]:
         (status == SubscriberStatus.PENDING.value, ExclusionReason.PENDING.value),
         (status != SubscriberStatus.ACTIVE.value, ExclusionReason.UNSUBSCRIBED.value),
         (held, ExclusionReason.SUPPRESSED.value),
+        (subscribers.c.paused_until > _moment(due), ExclusionReason.PAUSED.value),
     ]
     if joined_by is not None:
         later = subscribers.c.created_at > sa.literal(joined_by, Utc())
         reasons.append((later, ExclusionReason.JOINED_LATER.value))
     return sa.case(*((condition, sa.literal(reason)) for condition, reason in reasons), else_=sa.null())
+
+
+def _moment(due: Due) -> sa.ColumnElement[datetime]:
+    return sa.literal(due, Utc()) if isinstance(due, datetime) else due
 
 
 def freeze(
@@ -65,8 +74,8 @@ def freeze(
 ) -> int:
     """The number of the new mailing. Needs a transaction that sees one state of the list throughout."""
     mailing = open_mailing(connection, day, 0, revision, html_sha256, provider, frozen_at)
-    left_out = rows_of(connection, _exclude(mailing, frozen_at))
     _keep_mornings(connection, mailing, due)
+    left_out = rows_of(connection, _exclude(mailing, frozen_at))
     eligible = _eligible(connection, mailing, day, frozen_at)
     frozen = deal_out(connection, mailing, (day, 0), eligible, batch_size)
     return close_audience(connection, mailing, count_of(connection, _everybody()), frozen, left_out)
@@ -133,8 +142,9 @@ def rows_of(connection: Connection, statement: sa.Insert) -> int:
 
 
 def _exclude(mailing: int, frozen_at: datetime) -> sa.Insert:
-    why = exclusion(frozen_at)
+    why = exclusion(mornings.c.due_at, frozen_at)
     rows = sa.select(sa.literal(mailing), subscribers.c.id, why).where(why.is_not(None))
+    rows = rows.select_from(subscribers.join(mornings, _wish(mailing)))
     return sa.insert(exclusions).from_select(["mailing_id", "subscriber_id", "reason"], rows)
 
 
@@ -152,17 +162,21 @@ def _keep_mornings(connection: Connection, mailing: int, due: DueTimes) -> None:
         connection.execute(sa.insert(mornings), rows)
 
 
+def _wish(mailing: int) -> sa.ColumnElement[bool]:
+    """A subscriber's wish is one of the mailing's mornings: each has exactly one."""
+    return sa.and_(
+        mornings.c.mailing_id == mailing,
+        mornings.c.timezone == subscribers.c.timezone,
+        mornings.c.deliver_at == subscribers.c.deliver_at,
+    )
+
+
 def _eligible(connection: Connection, mailing: int, day: date, frozen_at: datetime) -> sa.Subquery:
     """Everybody to be mailed with the time it is due, and their place in order of joining among those of one time.
 
     Never before an earlier issue that is still under way to them: a wish may have been changed in between.
     """
-    wish = sa.and_(
-        mornings.c.mailing_id == mailing,
-        mornings.c.timezone == subscribers.c.timezone,
-        mornings.c.deliver_at == subscribers.c.deliver_at,
-    )
-    joined: sa.FromClause = subscribers.join(mornings, wish)
+    joined: sa.FromClause = subscribers.join(mornings, _wish(mailing))
     due: sa.ColumnElement[datetime] = mornings.c.due_at
     if under_way := _still_to_come(connection, day, frozen_at):
         floor = _floor(day, frozen_at)
@@ -176,7 +190,7 @@ def _eligible(connection: Connection, mailing: int, day: date, frozen_at: dateti
     them = (
         sa.select(subscribers.c.id.label("subscriber_id"), due.label("due_at"))
         .select_from(joined)
-        .where(exclusion(frozen_at).is_(None))
+        .where(exclusion(mornings.c.due_at, frozen_at).is_(None))
         .subquery("them")
     )
     place = sa.func.row_number().over(partition_by=them.c.due_at, order_by=them.c.subscriber_id)

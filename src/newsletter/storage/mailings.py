@@ -80,7 +80,11 @@ class SqlMailingStore:
     def candidates(self, frozen_at: datetime) -> Iterator[Candidate]:
         """Every subscriber on the list in order of joining, each with its exclusion or None; streams."""
         columns = [subscribers.c[name] for name in ("id", "public_id", "email", "name", "token_version")]
-        query = sa.select(*columns, exclusion(frozen_at).label("why")).order_by(subscribers.c.id).limit(_PAGE)
+        query = (
+            sa.select(*columns, exclusion(frozen_at, frozen_at).label("why"))
+            .order_by(subscribers.c.id)
+            .limit(_PAGE)
+        )
         last = 0
         while True:
             with self._db.read() as connection:

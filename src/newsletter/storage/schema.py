@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from newsletter.errors import MigrationNeeded, StorageError
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """Every revision this version knows, oldest first; a test compares it with the migration files."""
 HEAD = REVISIONS[-1]
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"

@@ -11,18 +11,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from newsletter.domain.audience import Standing, Subscriber, SubscriberStatus, SuppressionReason
-from newsletter.domain.events import Choice
 from newsletter.storage.columns import AnyRow
 from newsletter.storage.engine import Database
 from newsletter.storage.erasing import erase, readmit
+from newsletter.storage.standing import change_standing, standing_of, status_values
 from newsletter.storage.statements import insert_many_new, insert_new, serialise
-from newsletter.storage.suppressing import ErasedKeys, choose, hold, no_erased_keys
+from newsletter.storage.suppressing import ErasedKeys, no_erased_keys
 from newsletter.storage.tables import subscribers, suppressions
 
 CHUNK = 1000
 """Rows in one statement, one transaction, one page of a stream."""
 _FIELDS = tuple(field.name for field in dataclasses.fields(Subscriber))
-_COLUMNS = tuple(subscribers.c[name] for name in _FIELDS)
+COLUMNS = tuple(subscribers.c[name] for name in _FIELDS)
 
 
 class SqlSubscriberStore:
@@ -37,7 +37,7 @@ class SqlSubscriberStore:
         What was kept of an erased address stands under it again: it holds the person back until they confirm.
         """
         with self._db.write() as connection:
-            added = insert_many_new(connection, subscribers, [_row(subscriber)]) == 1
+            added = insert_many_new(connection, subscribers, [row_of(subscriber)]) == 1
             if added:
                 readmit(connection, subscriber.address_key, self._erased_keys)
             return added
@@ -46,7 +46,7 @@ class SqlSubscriberStore:
         """(added, already there); of an address that comes twice the first is added."""
         added = seen = 0
         rest = iter(subscribers_)
-        while chunk := [_row(subscriber) for subscriber in islice(rest, CHUNK)]:
+        while chunk := [row_of(subscriber) for subscriber in islice(rest, CHUNK)]:
             added += self._add_chunk(chunk)
             seen += len(chunk)
         return added, seen - added
@@ -67,26 +67,26 @@ class SqlSubscriberStore:
 
     def _one(self, condition: sa.ColumnElement[bool]) -> Subscriber | None:
         with self._db.read() as connection:
-            row = connection.execute(sa.select(*_COLUMNS).where(condition)).first()
-        return _subscriber(row) if row else None
+            row = connection.execute(sa.select(*COLUMNS).where(condition)).first()
+        return subscriber_from(row) if row else None
 
     def set_status(self, public_id: str, status: SubscriberStatus, at: datetime) -> bool:
         """Whether there is such a subscriber. Becoming active fills in an absent ``consent_at``."""
         who = subscribers.c.public_id == public_id
-        change = sa.update(subscribers).where(who).values(_status(status, at))
+        change = sa.update(subscribers).where(who).values(status_values(status, at))
         with self._db.write() as connection:
             return connection.execute(change).rowcount == 1
 
     def all(self, status: SubscriberStatus | None = None) -> Iterator[Subscriber]:
         """Streams in order of joining, a page at a time: no transaction stays open between pages."""
-        query = sa.select(subscribers.c.id, *_COLUMNS).order_by(subscribers.c.id).limit(CHUNK)
+        query = sa.select(subscribers.c.id, *COLUMNS).order_by(subscribers.c.id).limit(CHUNK)
         if status is not None:
             query = query.where(subscribers.c.status == status.value)
         last = 0
         while True:
             with self._db.read() as connection:
                 rows = connection.execute(query.where(subscribers.c.id > last)).all()
-            yield from map(_subscriber, rows)
+            yield from map(subscriber_from, rows)
             if len(rows) < CHUNK:
                 return
             last = rows[-1].id
@@ -138,28 +138,13 @@ class SqlSubscriberStore:
 
     def standing(self, address_key: str) -> Standing:
         """Status and every reason that holds the address back."""
-        keys = (address_key, *self._erased_keys(address_key))
-        status = sa.select(subscribers.c.status).where(subscribers.c.address_key == address_key)
-        held = sa.select(suppressions.c.reason).where(suppressions.c.address_key.in_(keys))
         with self._db.read() as connection:
-            found = connection.scalar(status)
-            reasons = frozenset(map(SuppressionReason, connection.scalars(held)))
-        return Standing(SubscriberStatus(found) if found else None, reasons)
+            return standing_of(connection, address_key, self._erased_keys)
 
     def apply(self, address_key: str, old: Standing, new: Standing, at: datetime) -> None:
         """Make the one into the other: reasons come and go one by one, so that another's stays."""
-        lifted = old.held - new.held
-        mine = suppressions.c.address_key == address_key
-        gone = sa.delete(suppressions).where(mine, suppressions.c.reason.in_([one.value for one in lifted]))
         with self._db.write() as connection:
-            hold(connection, {(address_key, reason): at for reason in new.held - old.held})
-            if SuppressionReason.PROVIDER_UNSUBSCRIBE in lifted:
-                # Noted as a choice, so that an older event that comes late does not undo it.
-                choose(connection, {address_key: Choice(returned_at=at)})
-            connection.execute(gone)
-            if new.status is not None and new.status is not old.status:
-                who = subscribers.c.address_key == address_key
-                connection.execute(sa.update(subscribers).where(who).values(_status(new.status, at)))
+            change_standing(connection, address_key, old, new, at)
 
     def edit(
         self,
@@ -193,19 +178,10 @@ class SqlSubscriberStore:
         return lambda key: bool(erased) and not erased.isdisjoint((key, *self._erased_keys(key)))
 
 
-def _status(status: SubscriberStatus, at: datetime) -> dict[str, Any]:
-    """The columns of a change of status. Becoming active fills in an absent ``consent_at``."""
-    values: dict[str, Any] = {"status": status.value, "status_at": at}
-    if status is SubscriberStatus.ACTIVE:
-        absent = sa.literal(at, subscribers.c.consent_at.type)
-        values["consent_at"] = sa.func.coalesce(subscribers.c.consent_at, absent)
-    return values
-
-
-def _row(subscriber: Subscriber) -> dict[str, Any]:
+def row_of(subscriber: Subscriber) -> dict[str, Any]:
     return {name: getattr(subscriber, name) for name in _FIELDS} | {"status": subscriber.status.value}
 
 
-def _subscriber(row: AnyRow) -> Subscriber:
+def subscriber_from(row: AnyRow) -> Subscriber:
     values = {name: getattr(row, name) for name in _FIELDS}
     return Subscriber(**{**values, "status": SubscriberStatus(row.status)})

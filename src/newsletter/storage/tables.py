@@ -316,6 +316,9 @@ subscribers = Table(
     Column("consent_at", Utc),
     Column("created_at", Utc),
     _number("token_version", 1),
+    _text("consent_text"),
+    Column("confirmed_at", Utc),
+    Column("paused_until", Utc),
     # A number is never given twice: recipients keep it after the person is removed.
     sqlite_autoincrement=True,
 )

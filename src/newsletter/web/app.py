@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,8 +17,10 @@ from newsletter.mailing.events import public_key
 from newsletter.web.confirm import ConfirmPages
 from newsletter.web.finding import FindingPages
 from newsletter.web.pages import ReadingPages
+from newsletter.web.preferences import PreferencesPages
 from newsletter.web.reports import ReportPages
 from newsletter.web.security import PAGE_POLICY, SAFE_HEADERS, BodyLimit, SafetyHeaders
+from newsletter.web.signup import SignUpPages
 from newsletter.web.site import Site
 from newsletter.web.unsubscribe import UnsubscribePages
 from newsletter.web.webhook import BODY_LIMIT, WEBHOOK_PATH, Webhook
@@ -38,15 +41,17 @@ def check(house: House) -> None:
         public_key(key)
 
 
-def create_app(house: House) -> Starlette:
-    """The pages of one installation: every link in its mail answers here.
+def create_app(house: House, wake: Callable[[], None] = lambda: None) -> Starlette:
+    """The pages of one installation: every link in its mail answers here. ``wake`` is called when somebody signed up.
 
     Reads the brand and the templates, so `BrandError` shows at the start; opens nothing else before the
     first request.
     """
-    site = Site(house.brand, house.templates, house.settings.public_url)
+    s = house.settings
+    site = Site(house.brand, house.templates, s.public_url, signups=s.signups, privacy_url=s.privacy_url)
     reading, reporting = ReadingPages(house, site), ReportPages(house, site)
-    joining, leaving = ConfirmPages(house, site), UnsubscribePages(house, site)
+    signing_up, joining = SignUpPages(house, site, wake), ConfirmPages(house, site)
+    leaving, preferring = UnsubscribePages(house, site), PreferencesPages(house, site)
     finding = FindingPages(house, site)
     policy = PAGE_POLICY.format(images=site.image_hosts)
     errors = ErrorPages(site, policy)
@@ -66,6 +71,16 @@ def create_app(house: House) -> Starlette:
             Route("/u/{token}", leaving.ask),
             Route("/u/{token}", leaving.act, methods=["POST"]),
             Route("/u/{token}/undo", leaving.undo, methods=["POST"]),
+            Route("/u/{token}/pause", leaving.pause, methods=["POST"]),
+            Route("/subscribe", signing_up.ask),
+            Route("/subscribe", signing_up.act, methods=["POST"]),
+            Route("/signup.js", signing_up.script),
+            Route("/p/{token}", preferring.ask),
+            Route("/p/{token}", preferring.act, methods=["POST"]),
+            Route("/p/{token}/data", preferring.data),
+            Route("/p/{token}/erase", preferring.ask_to_erase),
+            Route("/p/{token}/erase", preferring.erase, methods=["POST"]),
+            Route("/privacy", signing_up.privacy),
             Route("/confirm/{token}", joining.ask),
             Route("/confirm/{token}", joining.act, methods=["POST"]),
             Route(WEBHOOK_PATH, Webhook(house).receive, methods=["POST"]),
@@ -104,7 +119,7 @@ _SAID = {
     ),
     405: ("That cannot be done here", "Nothing was changed."),
     413: ("That was too long", "Nothing was kept. Shorten it and send it again."),
-    429: ("That was many reports in a short time", "Nothing was lost here: wait a little and send it again."),
+    429: ("That was often in a short time", "Nothing was kept of it. Wait a little, then try again."),
     500: ("Something broke on our side", "It was noted. Try again in a few minutes."),
     503: ("We cannot reach our own files just now", "It was noted. Try again in a few minutes."),
 }

@@ -11,7 +11,7 @@ from typing import Any
 
 from newsletter.domain.brand import Brand
 from newsletter.domain.correction import KeptCorrection
-from newsletter.domain.issue import UNSUBSCRIBE_SLOT, Issue, IssueStory
+from newsletter.domain.issue import PREFERENCES_SLOT, SLOTS, UNSUBSCRIBE_SLOT, Issue, IssueStory
 from newsletter.domain.leaning import SIDES
 from newsletter.domain.reading import issue_from
 from newsletter.ports import IssueStore, StoredIssue
@@ -21,19 +21,27 @@ from newsletter.web.views import blindspot_note
 from newsletter.wiring import House
 
 _PERSONAL_LINK = re.compile(
-    rf"""<a\b(?P<before>[^>]*?)\bhref=(["'])[^"'>]*{UNSUBSCRIBE_SLOT}[^"'>]*\2(?P<after>[^>]*)>.*?</a>""",
+    rf"""<a\b(?P<before>[^>]*?)\bhref=(["'])[^"'>]*(?P<slot>{"|".join(SLOTS)})[^"'>]*\2(?P<after>[^>]*)>.*?</a>""",
     re.DOTALL | re.IGNORECASE,
 )
+_INSTEAD = {
+    UNSUBSCRIBE_SLOT: ("", "All issues"),
+    PREFERENCES_SLOT: ("subscribe?from=issue", "Get it by mail"),
+}
+"""Where a personal link leads on the public page, and what it says there."""
 
 
 def public_html(mail_html: str, home: str) -> str:
-    """The mail's bytes, but for the links that are one recipient's own: those lead home instead."""
-    address = html.escape(home)
+    """The mail's bytes, but for the links that are one recipient's own: those lead to pages for everybody."""
 
-    def led_home(found: re.Match[str]) -> str:
-        return f'<a{found["before"]}href="{address}"{found["after"]}>All issues</a>'
+    def for_everybody(found: re.Match[str]) -> str:
+        path, text = _INSTEAD[found["slot"].lower()]
+        return f'<a{found["before"]}href="{html.escape(home + path)}"{found["after"]}>{text}</a>'
 
-    return _PERSONAL_LINK.sub(led_home, mail_html).replace(UNSUBSCRIBE_SLOT, "")
+    public = _PERSONAL_LINK.sub(for_everybody, mail_html)
+    for slot in SLOTS:
+        public = public.replace(slot, "")
+    return public
 
 
 def with_foreword(mail_html: str, foreword: str) -> str:

@@ -1,22 +1,35 @@
 """Confirming a subscription: the second half of double opt-in, by the link that only the address was sent.
 
-GET changes nothing: scanners follow links. Whatever is wrong with a token, the answer is the same 404.
+GET changes nothing: scanners follow links. Whatever is wrong with a token, the answer is the same 404; one that was
+good and has run out, or was used before the person left, says so.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.domain.audience import Act, Subscriber
-from newsletter.domain.tokens import Purpose
-from newsletter.mailing.joining import act_on
+from newsletter.domain.audience import Subscriber, SubscriberStatus
+from newsletter.domain.tokens import Purpose, public_id_of, verify_until
+from newsletter.web.holder import PRIVATE, masked, own_links
 from newsletter.web.security import from_own_page
 from newsletter.web.site import Site
-from newsletter.web.unsubscribe import PRIVATE, masked, subscriber_of
+from newsletter.web.texts import clock_time
 from newsletter.wiring import House
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that we signed: for whom (None: no longer on the list), of which token version, until when."""
+
+    person: Subscriber | None
+    version: int
+    until: datetime
 
 
 class ConfirmPages:
@@ -27,29 +40,56 @@ class ConfirmPages:
         self.site = site
 
     async def ask(self, request: Request) -> Response:
-        """The page with the button."""
-        return self._page(request, await self._subscriber(request), "ask")
+        """The page with the button; without it where it was pressed before."""
+        link = await run_in_threadpool(self._link, request.path_params["token"])
+        person = link.person
+        if person is None or self.house.clock() >= link.until:
+            return self._over(request)
+        if person.token_version == link.version:
+            return self._page(request, person, "ask", link.until)
+        if person.status is SubscriberStatus.ACTIVE:
+            return self._page(request, person, "in", link.until)
+        return self._over(request)
 
     async def act(self, request: Request) -> Response:
         """The button; as often as it is pressed."""
         if not from_own_page(request, self.site.public_url):
             raise HTTPException(403)
-        subscriber = await self._subscriber(request)
+        link = await run_in_threadpool(self._link, request.path_params["token"])
         now = self.house.clock()
-        ruled = await run_in_threadpool(
-            act_on, self.house.subscribers, subscriber.address_key, Act.CONFIRM, now
-        )
-        return self._page(request, subscriber, "held" if ruled.standing.held else "in")
-
-    async def _subscriber(self, request: Request) -> Subscriber:
-        token = request.path_params["token"]
-        found = await run_in_threadpool(subscriber_of, self.house, token, Purpose.CONFIRM)
+        if link.person is None or now >= link.until:
+            return self._over(request)
+        confirm = self.house.sign_ups.confirm
+        found = await run_in_threadpool(confirm, link.person.public_id, link.version, now)
         if found is None:
-            raise HTTPException(404)
-        return found
+            return self._over(request)
+        # Their other links are of the version after it.
+        person = replace(link.person, token_version=link.version + 1)
+        return self._page(request, person, "held" if found.standing.held else "in", link.until)
 
-    def _page(self, request: Request, subscriber: Subscriber, state: str) -> Response:
-        token, address = request.path_params["token"], masked(subscriber.email)
+    def _link(self, token: str) -> Link:
+        """The link behind a token, of the person's version now or the one before it. Raises 404."""
+        person = self.house.subscribers.by_public_id(public_id_of(token))
+        newest = person.token_version if person else 1
+        keys = self.house.secret_keys
+        for version in (newest, newest - 1):
+            until = verify_until(keys, Purpose.CONFIRM, token, version)
+            if until is not None:
+                return Link(person, version, until)
+        raise HTTPException(404)
+
+    def _over(self, request: Request) -> Response:
+        return self.site.page(request, "confirm-over.html", status=410, headers=PRIVATE)
+
+    def _page(self, request: Request, person: Subscriber, state: str, until: datetime) -> Response:
+        zone = self.house.settings.timezone
         return self.site.page(
-            request, "confirm.html", headers=PRIVATE, state=state, token=token, address=address
+            request,
+            "confirm.html",
+            headers=PRIVATE,
+            state=state,
+            token=request.path_params["token"],
+            address=masked(person.email),
+            until=clock_time(until, zone),
+            links=own_links(self.house, person) if state == "in" else None,
         )

@@ -21,6 +21,9 @@ PAGE_POLICY = (
 )
 """Content-Security-Policy of the pages: no script at all, nothing from anybody else but the brand's logo."""
 
+FORM_POLICY = PAGE_POLICY.replace("style-src", "script-src 'self'; style-src")
+"""Of the sign-up form: with the little script of our own that guesses the time zone."""
+
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src {images}; base-uri 'none'; "
     "form-action 'none'; frame-ancestors {ancestors}"

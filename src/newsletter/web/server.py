@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -18,11 +18,21 @@ from newsletter.errors import UsageError
 SHUTDOWN_SECONDS = 5
 
 
-def serve(app: Starlette, host: str, port: int, announce: Callable[[str], None]) -> None:
+LOCAL_PROXIES = ("127.0.0.1", "::1")
+
+
+def serve(
+    app: Starlette,
+    host: str,
+    port: int,
+    announce: Callable[[str], None],
+    proxies: Collection[str] = LOCAL_PROXIES,
+) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what is under way and return.
 
-    ``announce`` gets the address once it is bound (port 0 takes a free one). Forwarded client addresses
-    are believed from a proxy on this machine only. Raises `UsageError` when the port cannot be had.
+    ``announce`` gets the address once it is bound (port 0 takes a free one). X-Forwarded-For is believed from
+    ``proxies`` (addresses, networks), and read from its end: the last address that is none of theirs is the client.
+    Raises `UsageError` when the port cannot be had.
     """
     with _bound(host, port) as listener:
         config = uvicorn.Config(
@@ -34,7 +44,7 @@ def serve(app: Starlette, host: str, port: int, announce: Callable[[str], None])
             server_header=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             proxy_headers=True,
-            forwarded_allow_ips="127.0.0.1,::1",
+            forwarded_allow_ips=list(proxies),
         )
         server = uvicorn.Server(config)
         app.state.closing = lambda: server.should_exit

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from newsletter.domain.brand import Brand, Palette
 from newsletter.errors import TemplateError
 from newsletter.rendering import wording
+from newsletter.web.security import FORM_POLICY
 from newsletter.web.texts import contact_link, counted
 
 SHORT_CACHE = "public, max-age=300"
@@ -28,7 +29,16 @@ NO_CACHE = "no-store"
 class Site:
     """One newsletter's pages: brand and templates, shared by all requests."""
 
-    def __init__(self, brand: Brand, templates: tuple[Path, ...], public_url: str) -> None:
+    def __init__(
+        self,
+        brand: Brand,
+        templates: tuple[Path, ...],
+        public_url: str,
+        *,
+        signups: bool = False,
+        privacy_url: str = "",
+    ) -> None:
+        """``signups``: whether readers may sign up here; ``privacy_url``: an operator's own privacy text."""
         self.brand = brand
         self.public_url = public_url
         self.env = Environment(
@@ -46,7 +56,13 @@ class Site:
             counted=counted,
             said=wording.lower,
         )
-        self.env.globals.update(brand=brand, public_url=public_url, contact_href=contact_link(brand.contact))
+        self.env.globals.update(
+            brand=brand,
+            public_url=public_url,
+            contact_href=contact_link(brand.contact),
+            signups=signups,
+            privacy_href=privacy_url or "/privacy",
+        )
 
     def render(self, name: str, **context: object) -> str:
         """The template ``web/<name>`` filled in. Raises `TemplateError` with template and line."""
@@ -85,6 +101,21 @@ class Site:
     def style_href(self) -> str:
         """Changes with its content, so that it may be kept for good."""
         return f"/site.css?v={hashlib.sha256(self.style.encode()).hexdigest()[:12]}"
+
+    @cached_property
+    def script(self) -> str:
+        """What guesses the time zone on the sign-up form."""
+        return self.render("signup.js")
+
+    @cached_property
+    def script_href(self) -> str:
+        """As with `style_href`."""
+        return f"/signup.js?v={hashlib.sha256(self.script.encode()).hexdigest()[:12]}"
+
+    @property
+    def form_policy(self) -> str:
+        """The Content-Security-Policy of a page that loads the script."""
+        return FORM_POLICY.format(images=self.image_hosts)
 
     @property
     def image_hosts(self) -> str:
