@@ -42,7 +42,7 @@ def verify(keys: Sequence[bytes], purpose: Purpose, token: str, version: int) ->
 
 def _signature(key: bytes, purpose: Purpose, public_id: str, version: int) -> str:
     message = f"{purpose}\n{public_id}\n{version}".encode()
-    digest = hmac.new(key, message, hashlib.sha256).digest()[:20]
+    digest = hmac.digest(key, message, "sha256")[:20]
     return base64.b32encode(digest).decode("ascii").lower()
 
 
