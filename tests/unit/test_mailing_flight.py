@@ -24,6 +24,7 @@ from newsletter.mailing.settle import resolve
 from tests.support.mailing_fakes import (
     DAY,
     LEASE,
+    START,
     Atomic,
     FakeClock,
     FakeMailingStore,
@@ -425,3 +426,37 @@ def test_the_dead_are_found_while_others_send(shared: FakeMailingStore) -> None:
     assert report.outcome is Outcome.UNSETTLED
     assert seen[0] is BatchState.SUBMITTING
     assert BatchState.UNCERTAIN in seen
+
+
+def test_a_halt_that_comes_with_the_last_batch_outlives_it() -> None:
+    class Halted(FakeMailingStore):
+        def close(self, mailing_id: int, *rest: Any) -> MailingState:
+            self.set_state(mailing_id, MailingState.HALTED, "wrong figure", START)
+            return super().close(mailing_id, *rest)
+
+    store = Halted(people(15))
+    frozen(store)
+    assert run(store, ScriptedProvider()).outcome is Outcome.HALTED
+    assert store.mailings[1].state is MailingState.HALTED
+
+
+def test_progress_is_told_once_a_second_however_quick_it_goes() -> None:
+    class Still(FakeClock):
+        def __call__(self) -> datetime:
+            return self.now
+
+    store, told = FakeMailingStore(people(500)), []
+    frozen(store)
+    report = run(store, ScriptedProvider(), clock=Still(), progress=lambda done, *_: told.append(done))
+    assert (report.submitted, told) == (500, [0])
+
+
+def test_a_lease_given_back_just_now_is_taken() -> None:
+    class Late(FakeMailingStore):
+        def acquire(self, mailing_id: int, owner: str, at: datetime) -> bool:
+            self.asked = getattr(self, "asked", 0) + 1
+            return self.asked > 1 and super().acquire(mailing_id, owner, at)
+
+    store = Late(people(5))
+    frozen(store)
+    assert run(store, ScriptedProvider()).outcome is Outcome.DONE
