@@ -51,10 +51,11 @@ class Problem(NamedTuple):
     message: str
 
 
-def check_payload(payload: Json, now: int = 0) -> tuple[Problem, ...]:
+def check_payload(payload: Json, now: int = 0, body: str = "") -> tuple[Problem, ...]:
     """Everything SendGrid would refuse in a request body; empty when it would be accepted.
 
-    ``now`` is Unix seconds and matters only where ``send_at`` is used.
+    ``now`` is Unix seconds and matters only where ``send_at`` is used. ``body``: the payload as it leaves, in ASCII,
+    where that was written already.
     """
     return (
         *_personalizations(payload, now),
@@ -66,7 +67,7 @@ def check_payload(payload: Json, now: int = 0) -> tuple[Problem, ...]:
         *_send_at(payload, "", now),
         *_categories(payload),
         *_groups(payload),
-        *_size(payload),
+        *_size(payload, body or json.dumps(payload)),
     )
 
 
@@ -76,33 +77,35 @@ def _personalizations(payload: Json, now: int) -> Iterator[Problem]:
         yield Problem(
             "personalizations", f"{len(people):,} of them; 1 to {MAX_PERSONALIZATIONS:,} are allowed"
         )
-    if sum(len(_everybody(one)) for one in people) > MAX_PERSONALIZATIONS:
+    everybody = [_everybody(one) for one in people]
+    if sum(map(len, everybody)) > MAX_PERSONALIZATIONS:
         yield Problem("personalizations", f"more than {MAX_PERSONALIZATIONS:,} recipients in all")
     for index, one in enumerate(people):
         place = f"personalizations.{index}."
-        yield from _recipients(one, place)
+        yield from _recipients(one, everybody[index], place)
         yield from _headers(one, place)
         yield from _strings_within(one, "custom_args", place, "unique arguments")
         yield from _strings_within(one, "substitutions", place, "substitutions")
-        yield from _send_at(one, place, now)
+        if "send_at" in one:
+            yield from _send_at(one, place, now)
 
 
 def _everybody(one: Json) -> list[Json]:
     return [*(one.get("to") or []), *(one.get("cc") or []), *(one.get("bcc") or [])]
 
 
-def _recipients(one: Json, place: str) -> Iterator[Problem]:
+def _recipients(one: Json, everybody: list[Json], place: str) -> Iterator[Problem]:
     if not one.get("to"):
         yield Problem(f"{place}to", "nobody to send to")
     seen: set[str] = set()
-    for mailbox in _everybody(one):
-        email = str(mailbox.get("email", ""))
+    for mailbox in everybody:
+        email, name = str(mailbox.get("email", "")), str(mailbox.get("name", ""))
         if email.casefold() in seen:
             yield Problem(f"{place}to", "the same address twice in one personalization")
         seen.add(email.casefold())
         if not _deliverable(email):
             yield Problem(f"{place}to", "not an address that SendGrid takes")
-        if any(c in str(mailbox.get("name", "")) for c in ";,"):
+        if ";" in name or "," in name:
             yield Problem(f"{place}to", "a ; or , in the name")
 
 
@@ -190,8 +193,7 @@ def _groups(payload: Json) -> Iterator[Problem]:
         yield Problem("asm.groups_to_display", f"more than {MAX_GROUPS}")
 
 
-def _size(payload: Json) -> Iterator[Problem]:
-    body = json.dumps(payload)
+def _size(payload: Json, body: str) -> Iterator[Problem]:
     if "\\ud" in body:  # a whole pair, as of an emoji, or half of one
         try:
             json.dumps(payload, ensure_ascii=False).encode()

@@ -77,7 +77,7 @@ SPECS: tuple[Spec, ...] = (
     Spec("MAX_PER_DAY", "0", parse.whole, "most recipients mailed in 24 hours, over all issues; 0: no limit"),
     Spec(
         "REQUESTS_IN_FLIGHT",
-        "4",
+        "2",
         parse.at_once,
         "most requests under way at SendGrid at a time, per process; its answers set the pace below that",
     ),

@@ -237,11 +237,5 @@ def _people(number: int) -> sa.Select[Any]:
 
 
 def _recipient(row: AnyRow) -> Recipient:
-    return Recipient(
-        delivery_id=row.delivery_id,
-        subscriber_id=row.subscriber_id,
-        public_id=row.public_id or "",
-        email=row.email or "",
-        name=row.name or "",
-        token_version=row.token_version or 0,
-    )
+    _, delivery_id, subscriber_id, public_id, email, name, token_version, _ = row
+    return Recipient(delivery_id, subscriber_id, public_id or "", email or "", name or "", token_version or 0)
