@@ -43,6 +43,9 @@ def send(
     issue = issue_to_send(room, day, mailing)
     guard(room, issue, now, begun=mailing is not None, allow_stale=allow_stale)
     if mailing is None:
+        progress(
+            0, 0, "freezing the list"
+        )  # of a million it takes a while, and nothing can be counted meanwhile
         mailing = freeze(room, issue, now, at_once=at_once or allow_stale)
     elif switch_provider:
         room.mailings.switch_provider(mailing.id, room.provider.name, now)

@@ -18,7 +18,7 @@ from newsletter.domain.audience import ExclusionReason, SubscriberStatus
 from newsletter.domain.mailing import HANDED_OVER, BatchState, MailingState
 from newsletter.errors import StorageError
 from newsletter.storage.columns import Utc
-from newsletter.storage.statements import random_token
+from newsletter.storage.statements import count_rows, random_token
 from newsletter.storage.tables import (
     batches,
     exclusions,
@@ -109,7 +109,9 @@ def deal_out(
 ) -> int:
     """Put everybody eligible (subscriber_id, due_at, place) into batches; how many. ``key``: date and correction."""
     _add_batches(connection, mailing, key, _sizes(connection, eligible, batch_size))
-    return rows_of(connection, _include(mailing, key, batch_size, eligible))
+    dealt = rows_of(connection, _include(mailing, key, batch_size, eligible))
+    count_rows(connection, recipients)
+    return dealt
 
 
 def close_audience(connection: Connection, mailing: int, candidates: int, frozen: int, left_out: int) -> int:
@@ -160,6 +162,7 @@ def _keep_mornings(connection: Connection, mailing: int, due: DueTimes) -> None:
     ]
     if rows:
         connection.execute(sa.insert(mornings), rows)
+    count_rows(connection, mornings)
 
 
 def _wish(mailing: int) -> sa.ColumnElement[bool]:
@@ -253,6 +256,7 @@ def _add_batches(
     ]
     if rows:
         connection.execute(sa.insert(batches), rows)
+    count_rows(connection, batches)
 
 
 def batch_name(day: date, correction: int, number: int) -> str:
@@ -269,10 +273,12 @@ def _include(mailing: int, key: tuple[date, int], batch_size: int, eligible: sa.
         .group_by(batches.c.due_at)
         .subquery("first")
     )
-    its_batch = sa.and_(
-        batches.c.mailing_id == mailing,
-        batches.c.number == first.c.number + (eligible.c.place - 1) // batch_size,
+    # Whole numbers divided as both databases do it, so that a batch is found by its index: SQLAlchemy's // makes
+    # fractions of them on PostgreSQL, and each recipient would be compared with every batch. 8: binds as / does.
+    nth = (eligible.c.place - 1).op("/", precedence=8, return_type=sa.Integer())(
+        sa.literal(batch_size, sa.Integer())
     )
+    its_batch = sa.and_(batches.c.mailing_id == mailing, batches.c.number == first.c.number + nth)
     day, correction = key
     whose = (sa.literal(day, sa.Date()), sa.literal(correction))
     rows = (
