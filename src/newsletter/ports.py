@@ -881,7 +881,10 @@ class MailingStore(Protocol):
         ...
 
     def unfinished(self, since: date) -> tuple[Mailing, ...]:
-        """Mailings of issues of that date and later that a run may go on with; the oldest issue first."""
+        """Mailings of issues of that date and later, and of corrections begun since, that a run may go on with.
+
+        The oldest issue first.
+        """
         ...
 
     def to_stop(self, at: datetime) -> tuple[Mailing, ...]:

@@ -345,6 +345,19 @@ def test_a_correction_is_no_later_issue_and_holds_none_back(
     assert mailings.claim(older.id, NOON, ANY) is None
 
 
+def test_a_correction_to_an_issue_of_long_ago_is_gone_on_with(
+    mailings: SqlMailingStore, people: SqlSubscriberStore
+) -> None:
+    people.add_many([subscriber()])
+    old = mailings.freeze(DAY, 1, "sha", "outbox", 10, NOON)
+    claimed = mailings.claim(old.id, NOON, ANY)
+    assert claimed is not None
+    mailing = mailings.freeze_correction(DAY, 1, 1, "sha", "outbox", 10, hours(24 * 40))
+    month_later = DAY + timedelta(days=35)
+    assert mailings.unfinished(month_later) == (mailing,)
+    assert mailings.unfinished(month_later + timedelta(days=7)) == ()
+
+
 # ── the migration ──────────────────────────────────────────────────────────────────────────────────
 
 BEFORE = (

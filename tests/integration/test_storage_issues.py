@@ -96,6 +96,21 @@ def test_approval_stands_as_long_as_the_bytes(store: SqlIssueStore) -> None:
     assert store.get(DAY) == changed
 
 
+@pytest.mark.parametrize(
+    "other", [{"text": "Another text"}, {"document": {**issue().document, "subject": "Another"}}]
+)
+def test_an_approval_is_void_when_only_the_subject_or_the_plain_text_is_another(
+    store: SqlIssueStore, other: dict[str, object]
+) -> None:
+    first = issue()
+    store.save(first)
+    store.approve(DAY, 1, "Ann", first.html_sha256, {"balance": "election night"})
+    store.save(replace(first, **other))
+    found = store.get(DAY)
+    assert found is not None
+    assert (found.html_sha256, found.approved_by, found.overrides) == (first.html_sha256, "", None)
+
+
 def test_approval_can_be_taken_back_and_saved_along(store: SqlIssueStore) -> None:
     first = issue(approved_by="Ann", approved_sha256=issue().html_sha256, overrides={})
     store.save(first)

@@ -12,6 +12,7 @@ from newsletter.domain.mailing import (
     Actor,
     BatchState,
     MailingState,
+    is_proven,
     may_become,
     may_move,
 )
@@ -91,3 +92,16 @@ def test_a_mailing_is_done_only_out_of_a_run_or_by_the_last_settlement() -> None
     assert {old for old in M if may_become(old, M.DONE)} == {M.SENDING, M.WAITING, M.PAUSED, M.DONE}
     assert {new for new in M if may_become(M.DONE, new)} == {M.DONE, M.HALTED}
     assert not may_become(M.SENDING, M.FROZEN)
+
+
+@pytest.mark.parametrize("state", list(BatchState))
+@pytest.mark.parametrize("left", [False, True])
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_acceptance_ends_a_doubt_and_only_mail_gone_out_undoes_a_cancellation(
+    state: BatchState, left: bool, cancelled: bool
+) -> None:
+    proven = is_proven(state, left=left, cancelled=cancelled)
+    if state is BatchState.SUBMITTED:
+        assert not proven, "it is already"
+    else:
+        assert proven is (left or not (cancelled or state is BatchState.CANCELLING))

@@ -60,8 +60,10 @@ class SqlIssueStore:
             number = _put(connection, old.id if old else None, values, issue)
             past.index_stories(connection, number, issue.document, self._terms)
             index_tellings(connection, number, issue.document)
-            stale = sa.and_(approvals.c.issue_id == number, approvals.c.sha256 != issue.html_sha256)
-            connection.execute(sa.delete(approvals).where(stale))
+            stale = approvals.c.sha256 != issue.html_sha256
+            if old is not None and _mail_differs(old, issue):
+                stale = sa.true()  # the subject and the plain text are mailed, too
+            connection.execute(sa.delete(approvals).where(approvals.c.issue_id == number, stale))
             if issue.approved_by:
                 given = (issue.approved_by, issue.approved_sha256, issue.overrides or {})
                 _put_approval(connection, number, *given)
@@ -209,6 +211,16 @@ def _content(issue: StoredIssue) -> dict[str, Any]:
         "html": issue.html.encode(),
         "text": issue.text.encode(),
     }
+
+
+def _mail_differs(old: AnyRow, new: StoredIssue) -> bool:
+    """Whether anything that is mailed is another than before."""
+    subject = json.loads(old.document).get("subject")
+    return (old.html.decode(), old.text.decode(), subject) != (
+        new.html,
+        new.text,
+        new.document.get("subject"),
+    )
 
 
 def _refuse_change(old: AnyRow, new: Mapping[str, Any], issue: StoredIssue) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -59,7 +59,11 @@ class SqlMailingStore:
     def unfinished(self, since: date) -> tuple[Mailing, ...]:
         """See `ports.MailingStore.unfinished`."""
         ended = [MailingState.DONE.value, MailingState.HALTED.value]
-        query = sa.select(mailings).where(mailings.c.issue_date >= since, mailings.c.state.not_in(ended))
+        began = datetime.combine(since, time(), UTC)  # a correction may be to an issue of long ago
+        recent = sa.or_(
+            mailings.c.issue_date >= since, sa.and_(mailings.c.correction > 0, mailings.c.frozen_at >= began)
+        )
+        query = sa.select(mailings).where(recent, mailings.c.state.not_in(ended))
         with self._db.read() as connection:
             rows = connection.execute(query.order_by(mailings.c.issue_date, mailings.c.correction)).all()
             return tuple(_mailing(connection, row) for row in rows)
