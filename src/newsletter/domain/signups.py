@@ -76,6 +76,8 @@ class ListMail:
     public_id: str
     token_version: int
     asked_at: datetime
+    timezone: str = ""
+    """Of the open sign-up, or of the subscriber: whose clock the mail speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
