@@ -38,7 +38,7 @@ class SqlListMails:
         """
         with self.database.write(durable=True) as connection:
             serialise(connection, "list mails")  # two claims at once might both fit the limit alone
-            if _handed(connection, at - _HOUR) >= terms.per_hour:
+            if terms.per_hour and _handed(connection, at - _HOUR) >= terms.per_hour:
                 return None
             while (row := connection.execute(_next(at)).first()) is not None:
                 person = _person(connection, row.subscriber_id)
