@@ -89,10 +89,8 @@ class ListMailRenderer:
         """The pieces by their name. Raises `TemplateError` for a name that is missing or unknown."""
         values = {"kind": kind.value, "brand": self._brand, "asked": asked, "until": until}
         found: dict[str, list[str]] = {name: [] for name in (*_ONCE, *_MANY)}
-        for line in self._templates.plain(_WORDS, **values).splitlines():
+        for line in filter(str.strip, self._templates.plain(_WORDS, **values).splitlines()):
             name, colon, text = line.partition(":")
-            if not line.strip():
-                continue
             if not colon or name not in found:
                 raise error(_WORDS, 0, f"{name[:40]!r} begins no piece; known are {', '.join(found)}")
             found[name].append(text.strip())
