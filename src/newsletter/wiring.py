@@ -26,6 +26,7 @@ from newsletter.domain.checks import CheckLimits
 from newsletter.domain.correction import CorrectionMail
 from newsletter.domain.document import dump
 from newsletter.domain.mailing import Letter, Recipient, Tokens, preferences_url
+from newsletter.domain.mornings import zone_of
 from newsletter.domain.outlet import Registry
 from newsletter.domain.pacing import limits
 from newsletter.domain.signups import ListMail, ListMailKind, MailTerms
@@ -585,7 +586,8 @@ class House:
             if asks
             else preferences_url(s.public_url, self.tokens_of(mail).preferences)
         )
-        made = self.list_mail_renderer.render(mail.kind, link, mail.asked_at, until)
+        zone = zone_of(mail.timezone)
+        made = self.list_mail_renderer.render(mail.kind, link, mail.asked_at, until, zone)
         return Letter(
             mail_id=mail.mail_id,
             to=mail.email,

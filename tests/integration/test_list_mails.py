@@ -38,7 +38,7 @@ KINDS = pytest.mark.parametrize("kind", list(ListMailKind))
 
 def asked(house: House, clock: Clock, address: str = READER) -> Client:
     client = Client(create_app(house))
-    assert sign_up(client, clock, address).status_code == 200
+    assert sign_up(client, clock, address, timezone="Asia/Tokyo").status_code == 200
     return client
 
 
@@ -223,5 +223,5 @@ def test_a_mail_of_the_house_is_the_brands_and_nobodys_name(tmp_path: Path) -> N
         house.sign_up_desk.drain()
         (mail,) = mails(house)
         assert str(mail["from"]) == "The Editors <morning@example.com>"
-        assert "works until Friday, August 21, 2026" in " ".join(text_of(mail).split())
+        assert "works until Friday, August 21, 2026, 21:00 Tokyo time" in " ".join(text_of(mail).split())
         assert person(house).public_id in link_in(mail)

@@ -251,6 +251,8 @@ def test_a_break_instead_of_leaving_and_after_it(house: House, client: Client) -
     assert person(house).status is SubscriberStatus.ACTIVE
     assert person(house).paused_until == datetime(2026, 8, 21, 4, tzinfo=UTC)
     client.post(f"/u/{token}", data={"List-Unsubscribe": "One-Click"})
+    assert "Your break goes on" in client.post(f"/u/{token}/undo").text
+    client.post(f"/u/{token}", data={"List-Unsubscribe": "One-Click"})
     assert "Enjoy your break" in client.post(f"/u/{token}/pause", data={"days": "30"}).text
     assert house.subscribers.standing(READER).mailed
     house.subscribers.suppress(READER, SuppressionReason.BOUNCE, NOW)

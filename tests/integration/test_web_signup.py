@@ -218,9 +218,11 @@ def test_an_old_link_does_not_bring_back_who_left_since(house: House, client: Cl
     assert client.get(path).status_code == 410
     assert client.post(path).status_code == 410
     assert not house.subscribers.standing(READER).mailed
+    house.sign_ups.pause(person(house).public_id, clock() + timedelta(days=9))
     clock.move(hours=1)
     joined(house, client, clock)
     assert house.subscribers.standing(READER).mailed
+    assert person(house).paused_until is None, "whoever asks for it now wants it now"
 
 
 def test_links_of_before_a_new_confirmation_are_void_but_for_the_one_that_unsubscribes(

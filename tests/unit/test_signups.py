@@ -27,6 +27,7 @@ from newsletter.domain.tokens import Purpose, sign_until, verify, verify_until
 from newsletter.settings import parse
 from newsletter.web import zones
 from newsletter.web.signup import TOO_LATE, TOO_SOON, haste, read_form
+from newsletter.web.texts import span
 
 NOW = datetime(2026, 8, 14, 12, tzinfo=UTC)
 KEY = b"k" * 40
@@ -76,6 +77,16 @@ def test_nought_is_no_limit() -> None:
     assert client_limits(0, 0) == ()
     assert client_limits(0, 7) == (ClientLimit(timedelta(days=1), 7),)
     assert wait_for([NOW] * 99, NOW, ()) is None
+    hours_ago = [NOW - timedelta(hours=n) for n in range(1, 20)]
+    assert may_mail(hours_ago, NOW, MailTerms(per_day=0))
+    assert not may_mail(hours_ago, NOW, MailTerms())
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [(168, "7 days"), (24, "1 day"), (36, "36 hours"), (0.1, "1 hour"), (49, "2 days")]
+)
+def test_how_long_is_said(hours: float, said: str) -> None:
+    assert span(timedelta(hours=hours)) == said
 
 
 def test_words_have_a_name_that_changes_with_them_and_not_with_their_lines() -> None:

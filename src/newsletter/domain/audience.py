@@ -126,6 +126,7 @@ def ruling(standing: Standing, act: Act) -> Ruling:
         erased      pending, link   active *       as above          refused          refused
 
     ``*``: with their own earlier choices lifted (`OWN_CHOICES`); returning lifts our own unsubscribe only.
+    Who is held back for anything else is due a link by this table, and sent none (`domain.signups.mail_for`).
     """
     status, held = standing.status, standing.held
     if act is Act.SIGN_UP:

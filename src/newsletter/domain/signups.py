@@ -76,6 +76,8 @@ class ListMail:
     public_id: str
     token_version: int
     asked_at: datetime
+    timezone: str = ""
+    """Of the open sign-up, or of the subscriber: whose clock the mail speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,9 @@ class MailTerms:
     pause: timedelta = timedelta(minutes=10)
     """At most one mail to an address in that time."""
     per_day: int = 3
-    """And so many in 24 hours."""
+    """And so many in 24 hours; 0: as many as the pause leaves."""
     per_hour: int = 500
-    """To all addresses together; what is more waits."""
+    """To all addresses together; what is more waits. 0: no limit."""
     confirm_within: timedelta = timedelta(days=7)
     """How long a link works, and an unconfirmed sign-up is kept."""
 
@@ -117,7 +119,8 @@ def mail_for(standing: Standing) -> ListMailKind | None:
 def may_mail(earlier: Sequence[datetime], now: datetime, terms: MailTerms) -> bool:
     """Whether an address that was written to at those times may be again."""
     recent = [at for at in earlier if at > now - DAY]
-    return len(recent) < terms.per_day and not any(at > now - terms.pause for at in recent)
+    few = not terms.per_day or len(recent) < terms.per_day
+    return few and not any(at > now - terms.pause for at in recent)
 
 
 @dataclass(frozen=True, slots=True)

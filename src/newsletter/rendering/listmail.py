@@ -61,9 +61,13 @@ class ListMailRenderer:
         self._links = tuple((url, text) for url, text in links if url)
         self._postal_address = clean.text(postal_address)
 
-    def render(self, kind: ListMailKind, url: str, asked: datetime, until: datetime) -> RenderedListMail:
-        """The mail of that kind around its one link. Raises `TemplateError`."""
-        view = self._view(kind, url, asked, until)
+    def render(
+        self, kind: ListMailKind, url: str, asked: datetime, until: datetime, zone: ZoneInfo | None = None
+    ) -> RenderedListMail:
+        """The mail of that kind around its one link, by the clock of its reader. Raises `TemplateError`."""
+        zone = zone or self._zone
+        words = self._words(kind, self._moment(asked, zone), self._moment(until, zone))
+        view = self._view(words, url)
         source = self._templates.render("frame.mjml.j2", mail=view, brand=self._brand)
         return RenderedListMail(
             subject=view.subject,
@@ -71,8 +75,7 @@ class ListMailRenderer:
             text=self._templates.plain("mail.txt.j2", mail=view, brand=self._brand),
         )
 
-    def _view(self, kind: ListMailKind, url: str, asked: datetime, until: datetime) -> ListMailView:
-        words = self._words(kind, self._moment(asked), self._moment(until))
+    def _view(self, words: Mapping[str, tuple[str, ...]], url: str) -> ListMailView:
         return ListMailView(
             **{name: words[name][0] for name in _ONCE},
             lines=words["line"],
@@ -86,10 +89,8 @@ class ListMailRenderer:
         """The pieces by their name. Raises `TemplateError` for a name that is missing or unknown."""
         values = {"kind": kind.value, "brand": self._brand, "asked": asked, "until": until}
         found: dict[str, list[str]] = {name: [] for name in (*_ONCE, *_MANY)}
-        for line in self._templates.plain(_WORDS, **values).splitlines():
+        for line in filter(str.strip, self._templates.plain(_WORDS, **values).splitlines()):
             name, colon, text = line.partition(":")
-            if not line.strip():
-                continue
             if not colon or name not in found:
                 raise error(_WORDS, 0, f"{name[:40]!r} begins no piece; known are {', '.join(found)}")
             found[name].append(text.strip())
@@ -98,11 +99,9 @@ class ListMailRenderer:
             raise error(_WORDS, 0, f"{missing[0]} has to stand there once")
         return {name: tuple(texts) for name, texts in found.items()}
 
-    def _moment(self, moment: datetime) -> str:
+    def _moment(self, moment: datetime, zone: ZoneInfo) -> str:
         """``Tuesday, 1 December 2026, 14:05 New York time``."""
-        local = moment.astimezone(self._zone)
-        place = self._zone.key.rpartition("/")[2].replace("_", " ")
+        local = moment.astimezone(zone)
+        place = zone.key.rpartition("/")[2].replace("_", " ")
         day = wording.long_date(local.date(), self._brand.locale)
-        return (
-            f"{day}, {local:%H:%M} {place} time" if "/" in self._zone.key else f"{day}, {local:%H:%M} {place}"
-        )
+        return f"{day}, {local:%H:%M} {place}" + (" time" if "/" in zone.key else "")

@@ -132,9 +132,12 @@ SPECS: tuple[Spec, ...] = (
     Spec("OLD_SECRET_KEYS", "", parse.words, "keys whose links still work, separated by commas", secret=True),
     Spec("SIGNUPS", "true", parse.boolean, "people may sign up on the public pages (double opt-in)"),
     Spec("SIGNUP_PAUSE", "10 min", parse.duration, "shortest time between two such mails to one address"),
-    Spec("SIGNUP_MAILS_PER_DAY", "3", parse.whole, "most such mails to one address in 24 hours"),
+    Spec("SIGNUP_MAILS_PER_DAY", "3", parse.whole, "most such mails to one address in 24 hours; 0: no limit"),
     Spec(
-        "SIGNUP_MAILS_PER_HOUR", "500", parse.whole, "most such mails in an hour in all; what is more waits"
+        "SIGNUP_MAILS_PER_HOUR",
+        "500",
+        parse.whole,
+        "most such mails in an hour in all; what is more waits; 0: no limit",
     ),
     Spec("SIGNUPS_PER_HOUR", "10", parse.whole, "most sign-ups of one client in an hour; 0: no limit"),
     Spec("SIGNUPS_PER_DAY", "30", parse.whole, "most sign-ups of one client in 24 hours; 0: no limit"),

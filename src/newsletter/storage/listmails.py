@@ -16,7 +16,7 @@ from newsletter.storage.standing import standing_of
 from newsletter.storage.statements import serialise
 from newsletter.storage.suppressing import ErasedKeys
 from newsletter.storage.tables import subscribers
-from newsletter.storage.tables_signups import list_mails
+from newsletter.storage.tables_signups import list_mails, signups
 
 ORPHANED_AFTER = timedelta(minutes=10)
 """A claim as old as that has no process behind it: the longest hand-over takes a minute."""
@@ -38,7 +38,7 @@ class SqlListMails:
         """
         with self.database.write(durable=True) as connection:
             serialise(connection, "list mails")  # two claims at once might both fit the limit alone
-            if _handed(connection, at - _HOUR) >= terms.per_hour:
+            if terms.per_hour and _handed(connection, at - _HOUR) >= terms.per_hour:
                 return None
             while (row := connection.execute(_next(at)).first()) is not None:
                 person = _person(connection, row.subscriber_id)
@@ -117,7 +117,10 @@ def _handed(connection: Connection, since: datetime) -> int:
 
 
 def _person(connection: Connection, number: int) -> AnyRow | None:
-    return connection.execute(sa.select(subscribers).where(subscribers.c.id == number)).first()
+    asked = sa.func.coalesce(sa.func.nullif(signups.c.timezone, ""), subscribers.c.timezone)
+    joined = subscribers.outerjoin(signups, signups.c.subscriber_id == subscribers.c.id)
+    query = sa.select(subscribers, asked.label("asked_timezone")).select_from(joined)
+    return connection.execute(query.where(subscribers.c.id == number)).first()
 
 
 def _change(connection: Connection, number: int, values: dict[str, Any]) -> None:
@@ -143,4 +146,5 @@ def _mail(row: AnyRow, person: AnyRow) -> ListMail:
         public_id=person.public_id,
         token_version=person.token_version,
         asked_at=row.created_at,
+        timezone=person.asked_timezone,
     )

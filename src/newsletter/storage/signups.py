@@ -205,7 +205,11 @@ def _add_mail(connection: Connection, kind: ListMailKind, person: int, digest: s
 
 def _agree(connection: Connection, person: AnyRow, at: datetime) -> None:
     """What was asked becomes true; links of before are void from now on."""
-    values: dict[str, Any] = {"confirmed_at": at, "token_version": person.token_version + 1}
+    values: dict[str, Any] = {
+        "confirmed_at": at,
+        "token_version": person.token_version + 1,
+        "paused_until": None,  # whoever asks for it now wants it now
+    }
     asked = connection.execute(sa.select(signups).where(signups.c.subscriber_id == person.id)).first()
     if asked is not None:
         wishes = ("name", "timezone", "deliver_at")

@@ -15,11 +15,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.domain.audience import Subscriber, SubscriberStatus
+from newsletter.domain.mornings import zone_of
 from newsletter.domain.tokens import Purpose, public_id_of, verify_until
 from newsletter.web.holder import PRIVATE, masked, own_links
 from newsletter.web.security import from_own_page
 from newsletter.web.site import Site
-from newsletter.web.texts import clock_time
+from newsletter.web.texts import clock_time, zone_name
 from newsletter.wiring import House
 
 
@@ -82,7 +83,7 @@ class ConfirmPages:
         return self.site.page(request, "confirm-over.html", status=410, headers=PRIVATE)
 
     def _page(self, request: Request, person: Subscriber, state: str, until: datetime) -> Response:
-        zone = self.house.settings.timezone
+        zone = zone_of(person.timezone) or self.house.settings.timezone
         return self.site.page(
             request,
             "confirm.html",
@@ -90,6 +91,6 @@ class ConfirmPages:
             state=state,
             token=request.path_params["token"],
             address=masked(person.email),
-            until=clock_time(until, zone),
+            until=f"{clock_time(until, zone)} {zone_name(zone)} time",
             links=own_links(self.house, person) if state == "in" else None,
         )

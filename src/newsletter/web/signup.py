@@ -26,7 +26,7 @@ from newsletter.web.consent import consent
 from newsletter.web.reports import TRAP
 from newsletter.web.security import client_key, from_own_page
 from newsletter.web.site import SHORT_CACHE, Site, answer
-from newsletter.web.texts import zone_name
+from newsletter.web.texts import span, zone_name
 from newsletter.wiring import House
 
 SOONEST = timedelta(seconds=2)
@@ -131,7 +131,7 @@ class SignUpPages:
             cache=SHORT_CACHE,
             sender=s.from_name or self.house.brand.name,
             postal_address=s.postal_address,
-            days=s.confirm_within.days,
+            within=span(s.confirm_within),
             provider=s.provider,
         )
 

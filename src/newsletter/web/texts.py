@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,12 @@ def age(then: date, now: date) -> str:
 def counted(n: int, word: str, plural: str = "") -> str:
     """``1 article``, ``24 articles``, ``2,400 articles``."""
     return f"{n:,} {word if n == 1 else plural or word + 's'}"
+
+
+def span(length: timedelta) -> str:
+    """``7 days``, ``12 hours``."""
+    hours = max(1, round(length.total_seconds() / 3600))
+    return counted(hours // 24, "day") if hours >= 48 or hours == 24 else counted(hours, "hour")
 
 
 def contact_link(contact: str) -> str:

@@ -64,7 +64,8 @@ class UnsubscribePages:
         """Back again, by the same link."""
         subscriber = await self._own(request)
         ruled = await self._rule(subscriber, Act.RETURN)
-        return self._page(request, subscriber, "held" if ruled.standing.held else "back")
+        state = "held" if ruled.standing.held else "back"
+        return self._page(request, subscriber, state, day=self._paused_on(subscriber))
 
     async def pause(self, request: Request) -> Response:
         """A break instead; whoever has left comes back for it."""
@@ -78,6 +79,11 @@ class UnsubscribePages:
         await run_in_threadpool(self.house.sign_ups.pause, subscriber.public_id, pause_end(day, zone))
         ruled = await self._rule(subscriber, Act.RETURN)
         return self._page(request, subscriber, "held" if ruled.standing.held else "paused", day=day)
+
+    def _paused_on(self, subscriber: Subscriber) -> date | None:
+        """The first day after a break that still lasts."""
+        until, zone = subscriber.paused_until, zone_of(subscriber.timezone) or self.house.settings.timezone
+        return until.astimezone(zone).date() if until and until > self.house.clock() else None
 
     def _count(self, reason: str) -> None:
         now = self.house.clock()
