@@ -234,11 +234,12 @@ def _include(mailing: int, day: date, batch_size: int, eligible: sa.Subquery) ->
     )
     its_batch = sa.and_(batches.c.mailing_id == mailing, batches.c.number == first.c.number + nth)
     # Outer joins, though each finds one, so that SQLite goes from a recipient to their batch: the other way round it
-    # looks at all of a morning for every batch. A recipient without a batch would be refused by its column.
+    # looks at all of a morning for every batch. Whoever found none is left out, and missing from the sum.
     dealt = eligible.outerjoin(first, first.c.due_at == eligible.c.due_at).outerjoin(batches, its_batch)
     rows = (
         sa.select(sa.literal(day, sa.Date()), eligible.c.subscriber_id, batches.c.id, random_token())
         .select_from(dealt)
+        .where(sa.func.coalesce(batches.c.id, 0) != 0)
         .order_by(batches.c.number, eligible.c.place)
     )
     names = ["issue_date", "subscriber_id", "batch", "delivery_id"]
