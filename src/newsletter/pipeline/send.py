@@ -15,7 +15,8 @@ from newsletter.errors import IssueNotFound, Refused, StorageError
 from newsletter.mailing.guard import Problem, refuse_example_values
 from newsletter.mailing.halting import Halt
 from newsletter.mailing.report import SendReport
-from newsletter.mailing.sender import SendTerms, send_mailing
+from newsletter.mailing.sender import send_mailing
+from newsletter.mailing.terms import SendTerms
 from newsletter.pipeline.days import Calendar
 from newsletter.ports import (
     Clock,
