@@ -15,7 +15,8 @@ from sqlalchemy import event
 from newsletter.domain.pacing import limits
 from newsletter.errors import ProviderBusy, ProviderRejected, ProviderUncertain
 from newsletter.mailing.report import Outcome
-from newsletter.mailing.sender import SendTerms, send_mailing
+from newsletter.mailing.sender import send_mailing
+from newsletter.mailing.terms import SendTerms
 from newsletter.storage.engine import Database
 from newsletter.storage.mailings import SqlMailingStore
 from newsletter.storage.subscribers import SqlSubscriberStore
@@ -65,6 +66,22 @@ def test_no_question_of_the_send_loop_reads_a_whole_table(database: Database, la
     assert not whole, "\n\n".join(whole)
 
 
+def test_a_freeze_compares_nobody_with_every_batch(database: Database) -> None:
+    SqlSubscriberStore(database).add_many(subscriber(f"n{n}", created_at=START) for n in range(200))
+    with asked(database) as statements:
+        SqlMailingStore(database).freeze(DAY, 1, "sha", "outbox", 4, START)
+    (statement,) = [each for each in statements if each.startswith("INSERT INTO recipients")]
+    lines = plan(database, statement, statements[statement])
+    if database.postgres:
+        conditions = [line for line in lines.splitlines() if "Cond: " in line]
+        assert any("number = (" in line or "= batches.number" in line for line in conditions), lines
+    else:
+        assert (
+            "SEARCH batches USING COVERING INDEX sqlite_autoindex_batches_2 (mailing_id=? AND number=?)"
+            in lines
+        )
+
+
 def counts_everybody(statement: str) -> bool:
     """Once a run, at its end: the sum over the recipients' own rows."""
     return "FROM recipients JOIN batches" in statement and "GROUP BY" in statement
@@ -76,7 +93,7 @@ def asked(database: Database) -> Iterator[dict[str, Any]]:
     found: dict[str, Any] = {}
 
     def note(_connection: Any, _cursor: Any, statement: str, given: Any, _context: Any, many: bool) -> None:
-        if statement.startswith(("SELECT", "UPDATE", "DELETE")) and not many:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT INTO recipients")) and not many:
             found.setdefault(statement, given)
 
     event.listen(database.engine, "before_cursor_execute", note)

@@ -14,8 +14,9 @@ from newsletter.dev.sendgrid import SendGridStandIn
 from newsletter.domain.mailing import Addressed, BatchState, Cancellation, ClaimTerms, Schedule
 from newsletter.errors import ProviderBusy, ProviderRejected, ProviderUncertain
 from newsletter.mailing.report import Outcome, SendReport
-from newsletter.mailing.sender import SendTerms, send_mailing
+from newsletter.mailing.sender import send_mailing
 from newsletter.mailing.sendgrid_provider import SendGridProvider
+from newsletter.mailing.terms import SendTerms
 from newsletter.ports import Schedules
 from newsletter.storage.engine import Database
 from newsletter.storage.mailings import SqlMailingStore

@@ -32,7 +32,8 @@ from newsletter.errors import ProviderBusy, ProviderRejected, ProviderUncertain,
 from newsletter.mailing.halting import Halt, HaltReport
 from newsletter.mailing.intake import Intake
 from newsletter.mailing.report import SendReport
-from newsletter.mailing.sender import SendTerms, send_mailing
+from newsletter.mailing.sender import send_mailing
+from newsletter.mailing.terms import SendTerms
 from newsletter.mailing.settle import close_if_complete, resolve
 from newsletter.storage.engine import Database
 from newsletter.storage.events import SqlEventStore

@@ -19,8 +19,9 @@ from newsletter.mailing.flight import Flight, Landing
 from newsletter.mailing.heartbeat import beating
 from newsletter.mailing.owner import new_owner
 from newsletter.mailing.report import Outcome, SendReport
-from newsletter.mailing.sender import SendTerms, send_mailing
+from newsletter.mailing.sender import send_mailing
 from newsletter.mailing.settle import resolve
+from newsletter.mailing.terms import SendTerms
 from tests.support.mailing_fakes import (
     DAY,
     LEASE,

@@ -18,7 +18,8 @@ from newsletter.domain.outlook import Outlook, cancellable, is_certain, outlook
 from newsletter.errors import ProviderBusy, ProviderRejected, ProviderUncertain
 from newsletter.mailing.cancelling import AFRESH, TOO_LATE
 from newsletter.mailing.report import Outcome, SendReport
-from newsletter.mailing.sender import SendTerms, send_mailing
+from newsletter.mailing.sender import send_mailing
+from newsletter.mailing.terms import SendTerms
 from tests.support.mailing_fakes import (
     LEASE,
     START,

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from newsletter.domain.pacing import Limit, free_at, limits
 from newsletter.mailing.report import Outcome
-from newsletter.mailing.sender import SendTerms, send_mailing
+from newsletter.mailing.sender import send_mailing
+from newsletter.mailing.terms import SendTerms
 from tests.support.mailing_fakes import (
     START,
     FakeClock,

@@ -8,28 +8,27 @@ claims batches of its own, and who is taken for dead stops. Times, waiting and s
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from functools import partial
 
 from newsletter.domain.mailing import UNSETTLED, BatchState, Envelope, Mailing, MailingState
 from newsletter.domain.outlook import Outlook, outlook
-from newsletter.domain.pacing import Limit
-from newsletter.errors import ProviderBusy, ProviderError, ProviderUncertain, Refused, StorageError
+from newsletter.errors import ProviderBusy, ProviderError, ProviderUncertain, StorageError
 from newsletter.mailing.cancelling import Cancelled, Canceller
 from newsletter.mailing.claims import Claims
 from newsletter.mailing.flight import Flight, Landing
 from newsletter.mailing.handover import HandOver, TakenOver
-from newsletter.mailing.heartbeat import BEAT, beating
+from newsletter.mailing.heartbeat import beating
 from newsletter.mailing.lease import held_elsewhere, take_lease
 from newsletter.mailing.owner import is_gone, new_owner
 from newsletter.mailing.patience import Patience
 from newsletter.mailing.report import Outcome, SendReport, colleagues_note, left_note, report_of
+from newsletter.mailing.terms import AT_ONCE_AND_END, SendTerms, require_unchanged
 from newsletter.ports import (
     Clock,
     MailingStore,
@@ -49,24 +48,6 @@ _LOOK_ROUND = timedelta(seconds=30)  # between two looks at who of the others ha
 _THEIR_CLAIM = 0.2  # seconds until another worker's claim is through, or undone
 
 
-@dataclass(frozen=True, slots=True)
-class SendTerms:
-    """How a run goes about it."""
-
-    stale_after: timedelta | None = None
-    """A batch whose morning was longer ago than that does not go by itself; None: every batch may go."""
-    stay: bool = False
-    """Wait for the mornings to come, until the last; else the run ends when nothing may go for now."""
-    limits: tuple[Limit, ...] = ()
-    """How many may be handed over in how much time, over all mailings."""
-    zone: tzinfo | None = None
-    """For times in notes; UTC where it is not given."""
-    in_flight: int = 1
-    """Most requests under way at a time, where the provider takes several (`Parallel`)."""
-    beat: timedelta = BEAT
-    """Between two signs of life."""
-
-
 def send_mailing(
     mailing: Mailing,
     envelope: Envelope,
@@ -80,7 +61,7 @@ def send_mailing(
     progress: Progress = no_progress,
     jitter: Callable[[], float] = random.random,
     gone: Callable[[str], bool] = is_gone,
-    terms: SendTerms = SendTerms(),
+    terms: SendTerms = AT_ONCE_AND_END,
 ) -> SendReport:
     """Send what is left of a frozen mailing and may go now, and say what came of it; may be run again at any time.
 
@@ -90,7 +71,7 @@ def send_mailing(
     `Refused` when the envelope or provider is not the one the mailing was frozen for, `StorageError` when
     recipients are unaccounted for.
     """
-    _check(mailing, envelope, provider)
+    require_unchanged(mailing, envelope, provider)
     owner = new_owner()
     run = _Run(mailing, envelope, store, provider, token_of, clock, stop, progress, gone, terms, owner)
     run.patience = Patience(wait, stop, run.alive, jitter)
@@ -104,29 +85,6 @@ def send_mailing(
     finally:
         with suppress(StorageError):  # what goes on says more than this would; the lease runs out by itself
             store.release(mailing.id, owner)
-
-
-def _check(mailing: Mailing, envelope: Envelope, provider: Provider) -> None:
-    """The three things that must not have changed between the freeze and a later resume."""
-    if mailing.recipients + sum(mailing.exclusions.values()) != mailing.candidates:
-        raise StorageError(
-            f"The audience of {mailing.issue_date} does not add up: {mailing.candidates} candidates,"
-            f" {mailing.recipients} recipients, {sum(mailing.exclusions.values())} excluded.",
-            mailing_id=mailing.id,
-        )
-    if hashlib.sha256(envelope.html.encode()).hexdigest() != mailing.html_sha256:
-        raise Refused(
-            f"{mailing.name} was frozen for other bytes than these.",
-            todo=f"Send revision {mailing.revision}, which it was frozen for.",
-            mailing_id=mailing.id,
-        )
-    if mailing.provider and mailing.provider != provider.name:
-        raise Refused(
-            f"{mailing.name} began with {mailing.provider}, not with {provider.name}.",
-            todo=f"Set NEWSLETTER_PROVIDER={mailing.provider} to finish it, or let {provider.name} take over what is"
-            f" pending: {mailing.command} --switch-provider.",
-            mailing_id=mailing.id,
-        )
 
 
 End = Callable[[], SendReport]

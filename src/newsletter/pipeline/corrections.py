@@ -25,7 +25,8 @@ from newsletter.domain.outlook import cancellable
 from newsletter.errors import IssueNotFound, Refused, UsageError
 from newsletter.mailing.guard import refuse_example_values
 from newsletter.mailing.report import SendReport
-from newsletter.mailing.sender import SendTerms, send_mailing
+from newsletter.mailing.sender import send_mailing
+from newsletter.mailing.terms import SendTerms
 from newsletter.pipeline.days import Calendar
 from newsletter.pipeline.sendroom import SendRoom, batch_size, halting
 from newsletter.ports import (

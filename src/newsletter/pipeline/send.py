@@ -12,7 +12,8 @@ from newsletter.domain.mornings import Mornings, zone_of
 from newsletter.errors import IssueNotFound, Refused, StorageError
 from newsletter.mailing.guard import refuse_example_values
 from newsletter.mailing.report import SendReport
-from newsletter.mailing.sender import SendTerms, send_mailing
+from newsletter.mailing.sender import send_mailing
+from newsletter.mailing.terms import SendTerms
 from newsletter.pipeline.sendroom import Sender, SendRoom, batch_size, halting
 from newsletter.ports import Progress, Skip, StoredIssue, no_progress
 

@@ -281,9 +281,13 @@ def _include(mailing: int, key: tuple[date, int], batch_size: int, eligible: sa.
     its_batch = sa.and_(batches.c.mailing_id == mailing, batches.c.number == first.c.number + nth)
     day, correction = key
     whose = (sa.literal(day, sa.Date()), sa.literal(correction))
+    # Outer joins, though each finds one, so that SQLite goes from a recipient to their batch: the other way round it
+    # looks at all of a morning for every batch. Whoever found none is left out, and missing from the sum.
+    dealt = eligible.outerjoin(first, first.c.due_at == eligible.c.due_at).outerjoin(batches, its_batch)
     rows = (
         sa.select(*whose, eligible.c.subscriber_id, batches.c.id, random_token())
-        .select_from(eligible.join(first, first.c.due_at == eligible.c.due_at).join(batches, its_batch))
+        .select_from(dealt)
+        .where(sa.func.coalesce(batches.c.id, 0) != 0)
         .order_by(batches.c.number, eligible.c.place)
     )
     names = ["issue_date", "correction", "subscriber_id", "batch", "delivery_id"]
