@@ -7,10 +7,10 @@ STAMP := $(VENV)/.installed-from-lock
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos check format bench preview serve lock clean
+.PHONY: help demo test chaos check format bench bench-send preview serve lock clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 # The lock names every package with its hashes; the project itself is installed beside it, without looking again.
 $(STAMP): requirements.lock pyproject.toml
@@ -44,6 +44,9 @@ bench: $(STAMP) ## measure speed and quality beside peers (BENCH_ARGS="--data DI
 	@$(BIN)/python -m benchmarks.run
 	@$(BIN)/python -m benchmarks.speed
 	@$(BIN)/python -m benchmarks.quality $(BENCH_ARGS)
+
+bench-send: $(STAMP) ## measure mailings beside a plain loop (BENCH_ARGS="--sizes 10000 1000000")
+	@$(BIN)/python -m benchmarks.send $(BENCH_ARGS)
 
 preview: $(STAMP) ## the editor's preview of the demo's issue in the browser, reloading as you edit
 	@test -d $(DEMO_HOME)/issues || $(BIN)/newsletter demo

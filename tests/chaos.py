@@ -1,7 +1,8 @@
 """`make chaos`: senders killed at random moments and at each named step, against a strict SendGrid that misbehaves.
 
-Each round is a mailing in a home of its own, for now or for a morning to come. Senders are started, one or two at a
-time, killed, started again; the stand-in accepts, drops answers, stalls, answers 429, 500, 503 or refuses, and loses
+Each round is a mailing in a home of its own, for now or for a morning to come. Senders are started, up to three at a
+time with up to three requests under way in each, killed, or stopped until they are taken for dead and then woken,
+started again; the stand-in accepts, drops answers, stalls, answers 429, 500, 503 or refuses, and loses
 the answers of cancellations, too. Then an operator finishes it: uncertain batches, as named, are settled by what
 the provider's ledger says. After that everybody must have the issue exactly once.
 
@@ -28,7 +29,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from newsletter.dev.sendgrid import SendGridStandIn
+from newsletter.errors import StorageError
+from newsletter.storage.tables import mailings
+from newsletter.storage.tables_workers import workers
 from tests.support.sending_forks import UNHARMED
 from tests.support.sending_processes import (
     DAY,
@@ -75,6 +81,10 @@ class Tally:
     rounds: int = 0
     uncertain: int = 0
     """Batches that an operator had to settle."""
+    stopped: int = 0
+    """Senders that stood still until others took over, and were woken."""
+    shared: int = 0
+    """Mailings in whose batches more than one sender had a hand."""
     cancelled: int = 0
     """Batches that were cancelled at the provider and sent afresh."""
     seconds: float = 0.0
@@ -147,11 +157,12 @@ def one_round(home: Home, dice: random.Random, tally: Tally, wanted: int) -> Non
 
 
 def _set_up(home: Home, dice: random.Random) -> tuple[Home, tuple[str, ...]]:
-    """Everybody at once, or on a morning that is 15 to 55 minutes ahead."""
+    """Everybody at once, or on a morning that is 15 to 55 minutes ahead; one to three requests under way."""
+    home = replace(home, more=(("REQUESTS_IN_FLIGHT", str(dice.choice([1, 2, 3]))),))
     if dice.random() < 0.4:
         return home, ("send", DAY.isoformat(), "--yes", "--allow-stale", "--json")
     soon = datetime.now(ZoneInfo("America/New_York")) + timedelta(minutes=dice.randint(17, 55))
-    more = (("DELIVER_AT", f"{soon:%H:%M}"), ("STALE_AFTER", "36000 d"))
+    more = (*home.more, ("DELIVER_AT", f"{soon:%H:%M}"), ("STALE_AFTER", "36000 d"))
     return replace(home, more=more), ("send", DAY.isoformat(), "--yes", "--json")
 
 
@@ -170,16 +181,17 @@ def _misbehave(stand_in: SendGridStandIn, dice: random.Random) -> None:
 
 
 def _killed(home: Home, words: tuple[str, ...], dice: random.Random, tally: Tally) -> int:
-    """Start one sender, or two, and kill; how many died of it."""
+    """Start up to three senders, and kill; how many died of it."""
+    if dice.random() < 0.15:
+        _stand_still(home, words, dice, tally)
     if dice.random() < 0.6:
         step = dice.choice(STEPS)
         plan = replace(CALM, step=step, nth=dice.randint(1, 4), after=dice.random() < 0.5)
         started = [(step, home.fork(*words, plan=plan))]
-        if dice.random() < 0.3:
-            started.append(("beside it", home.fork(*words, plan=CALM)))
+        started += [("beside it", home.fork(*words, plan=CALM)) for _ in range(dice.choice([0, 0, 1, 2]))]
     else:
         started = [
-            ("at a random moment", home.fork(*words, plan=CALM)) for _ in range(dice.choice([1, 1, 2]))
+            ("at a random moment", home.fork(*words, plan=CALM)) for _ in range(dice.choice([1, 2, 3]))
         ]
         time.sleep(dice.uniform(0.02, 1.0))
         for _, process in started:
@@ -191,6 +203,28 @@ def _killed(home: Home, words: tuple[str, ...], dice: random.Random, tally: Tall
             tally.kills[what] += 1
             died += 1
     return died
+
+
+def _stand_still(home: Home, words: tuple[str, ...], dice: random.Random, tally: Tally) -> None:
+    """Stop a sender, let others take it for dead and take over, and wake it."""
+    slow = home.fork(*words, plan=CALM)
+    time.sleep(dice.uniform(0.1, 0.8))
+    with suppress(ProcessLookupError):
+        os.kill(slow.process.pid, signal.SIGSTOP)
+        with suppress(StorageError), home.house() as house, house.database.write() as connection:
+            if house.database.postgres:  # stopped in the middle of a transaction it keeps its row
+                connection.execute(sa.text("SET LOCAL lock_timeout = '1s'"))
+            long_ago = house.clock() - timedelta(hours=1)
+            connection.execute(sa.update(workers).values(heard_at=long_ago))
+            connection.execute(
+                sa.update(mailings).where(mailings.c.lease_owner != "").values(lease_at=long_ago)
+            )
+        other = home.fork(*words, plan=CALM)
+        time.sleep(dice.uniform(0.5, 2.0))
+        os.kill(slow.process.pid, signal.SIGCONT)
+        _ended(other)
+        tally.stopped += 1
+    _ended(slow)
 
 
 def _kill(process: Forked) -> None:
@@ -238,12 +272,15 @@ def _check(home: Home, stand_in: SendGridStandIn, tally: Tally) -> None:
     if found != wanted:
         twice = {who: count for who, count in found.items() if count > 1}
         raise Violation(f"twice: {len(twice)}, lost: {len(wanted - found)}; home {home.path}")
+    claimers: set[str] = set()
     with home.house() as house:
         for batch in home.batches():
             moves = house.mailings.history(batch.id)
             tally.cancelled += sum(m.old.value == "cancelling" and m.new.value == "pending" for m in moves)
+            claimers.add(batch.claimed_by)
             if moves[-1].new is not batch.state:
                 raise Violation(f"the history of {batch.id} does not end where the batch is")
+    tally.shared += len(claimers) > 1
 
 
 # ── all of it ──────────────────────────────────────────────────────────────────────────────────────
@@ -281,6 +318,7 @@ def main() -> int:
             return 1
         print(
             f"{database}: {sum(tally.kills.values())} kills in {tally.rounds} mailings, {tally.seconds:.0f} s;"
+            f" {tally.stopped} senders stood still; {tally.shared} mailings had several senders;"
             f" {tally.cancelled} batches in doubt cancelled and sent afresh, {tally.uncertain} settled by name."
             " Nobody twice, nobody lost."
         )

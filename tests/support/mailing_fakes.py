@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -66,6 +67,8 @@ class FakeMailingStore:
         self.shared = shared
         self.working: dict[int, dict[str, datetime]] = {}
         """Mailing -> worker -> when it was last heard of."""
+        self.locked: set[str] = set()
+        """Batches that another transaction is claiming just now."""
         self.people = list(candidates)
         self.left: set[int] = set()
         """Subscriber ids that unsubscribed or were suppressed since the freeze."""
@@ -231,6 +234,8 @@ class FakeMailingStore:
         if terms.owner and terms.owner not in self.working.get(mailing_id, {}):
             return None
         for batch in self.batches(mailing_id):
+            if batch.id in self.locked:
+                continue
             if self._may_go(batch, terms.missed_before) and (batch.due_at or at) <= terms.until:
                 if free_at(self.handed, terms.limits, batch.recipients, at) > at:
                     return None
@@ -304,6 +309,24 @@ class FakeMailingStore:
 
     def tally(self, mailing_id: int) -> Mapping[str, int]:
         return self.counts(mailing_id)
+
+
+class Atomic:
+    """Wraps a store for several threads: one call after the other, as a database makes of them."""
+
+    def __init__(self, store: FakeMailingStore) -> None:
+        self._store, self._lock = store, threading.RLock()
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._store, name)
+        if not callable(value):
+            return value
+
+        def locked(*args: Any, **kwargs: Any) -> Any:
+            with self._lock:
+                return value(*args, **kwargs)
+
+        return locked
 
 
 class DyingProcess:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import string
 
 import pytest
@@ -124,3 +126,11 @@ def test_colours_that_cannot_be_read_are_refused_by_name(palette: Palette, named
     with pytest.raises(BrandError) as problem:
         Brand(light=palette)
     assert problem.value.fields["key"] == named
+
+
+@given(st.binary(min_size=1, max_size=80), st.text(string.ascii_lowercase, min_size=1), st.integers(1, 9))
+def test_a_token_is_what_it_always_was(key: bytes, public_id: str, version: int) -> None:
+    """Links in mail that went out years ago still open: HMAC-SHA-256, 160 bits of it, in base32 (RFC 4648)."""
+    digest = hmac.digest(key, f"unsubscribe\n{public_id}\n{version}".encode(), "sha256")[:20]
+    expected = base64.b32encode(digest).decode().lower()
+    assert sign(key, Purpose.UNSUBSCRIBE, public_id, version) == f"{public_id}.{expected}"

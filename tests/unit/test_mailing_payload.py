@@ -176,6 +176,8 @@ FINE: dict[str, Callable[[dict[str, Any]], object]] = {
     ),
     "send_at in the past": lambda b: b.update(send_at=NOW - 1),
     "send_at in 72 hours": lambda b: b.update(send_at=NOW + 72 * 3600),
+    "custom args as large as allowed": _person(lambda p: p["custom_args"].update(more="x" * 9_900)),
+    "an emoji": lambda b: b.update(subject="Harbour \N{ANCHOR}\N{SHIP}\N{GRINNING FACE}"),
     "ten categories": lambda b: b.update(categories=[f"c{n}" for n in range(10)]),
     "text only": lambda b: b["content"].pop(),
     "html only": lambda b: b["content"].pop(0),

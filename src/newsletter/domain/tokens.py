@@ -7,11 +7,11 @@ out no token, and raising a subscriber's ``token_version`` voids the ones handed
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Purpose(StrEnum):
@@ -41,9 +41,26 @@ def verify(keys: Sequence[bytes], purpose: Purpose, token: str, version: int) ->
 
 
 def _signature(key: bytes, purpose: Purpose, public_id: str, version: int) -> str:
-    message = f"{purpose}\n{public_id}\n{version}".encode()
-    digest = hmac.new(key, message, hashlib.sha256).digest()[:20]
-    return base64.b32encode(digest).decode("ascii").lower()
+    signing = _begun(key, purpose).copy()
+    signing.update(f"{public_id}\n{version}".encode())
+    return _base32(signing.digest()[:20])
+
+
+@lru_cache(16)
+def _begun(key: bytes, purpose: Purpose) -> hmac.HMAC:
+    """What all of a mailing's tokens have in common; to be copied."""
+    return hmac.new(key, f"{purpose}\n".encode(), hashlib.sha256)
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
+_SHIFTS = range(150, -1, -10)
+
+
+def _base32(digest: bytes) -> str:
+    """160 bits as 32 letters (RFC 4648, in lower case): what `base64` makes of them, in half the time."""
+    number = int.from_bytes(digest, "big")
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 ERASED = "erased:"
@@ -58,5 +75,4 @@ def erased_key(key: bytes, address_key: str) -> str:
 def keyed_digest(key: bytes, *parts: str) -> str:
     """HMAC-SHA-256 over the parts, 160 bits in lower-case base32; no two lists of parts are alike."""
     message = "".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")
-    digest = hmac.new(key, message, hashlib.sha256).digest()[:20]
-    return base64.b32encode(digest).decode("ascii").lower()
+    return _base32(hmac.new(key, message, hashlib.sha256).digest()[:20])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from newsletter.domain.mailing import Addressed, Envelope, Recipient, unsubscrib
 TEST_TOKEN = "test-mail"  # no public id has a dash: it opens nobody's page
 TEST_BATCH = "test"
 _NAME_LIMIT = 100  # characters; keeps 1,000 names far from the provider's 30 MB
+_PLAIN_NAME = re.compile(r"[\w.'-]+(?: [\w.'-]+)*")
 _SEPARATORS = str.maketrans(dict.fromkeys(';,"<>\\', " "))
 
 
@@ -30,6 +32,8 @@ def display_name(name: str) -> str:
 
     SendGrid answers 400 to ``;`` and ``,`` in a recipient's name, and one such name fails its whole batch.
     """
+    if len(name) <= _NAME_LIMIT and _PLAIN_NAME.fullmatch(name):
+        return name
     return one_line(name.translate(_SEPARATORS))[:_NAME_LIMIT].rstrip()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from newsletter.domain.audience import parse_address
@@ -17,6 +18,8 @@ MAX_PERSONALIZATIONS = 1_000
 MAX_BYTES = 30_000_000
 """Of the JSON as it leaves, so with ``\\u`` escapes counted."""
 MAX_ARGS_BYTES = 10_000
+_MOST_BYTES = 8
+"""Of a character in JSON (six, for a control character's escape), or about an entry (``"": "", ``)."""
 MAX_CATEGORIES = 10
 MAX_CATEGORY_CHARS = 255
 MAX_SEND_AHEAD = 72 * 3600
@@ -48,10 +51,11 @@ class Problem(NamedTuple):
     message: str
 
 
-def check_payload(payload: Json, now: int = 0) -> tuple[Problem, ...]:
+def check_payload(payload: Json, now: int = 0, body: str = "") -> tuple[Problem, ...]:
     """Everything SendGrid would refuse in a request body; empty when it would be accepted.
 
-    ``now`` is Unix seconds and matters only where ``send_at`` is used.
+    ``now`` is Unix seconds and matters only where ``send_at`` is used. ``body``: the payload as it leaves, in ASCII,
+    where that was written already.
     """
     return (
         *_personalizations(payload, now),
@@ -63,7 +67,7 @@ def check_payload(payload: Json, now: int = 0) -> tuple[Problem, ...]:
         *_send_at(payload, "", now),
         *_categories(payload),
         *_groups(payload),
-        *_size(payload),
+        *_size(payload, body or json.dumps(payload)),
     )
 
 
@@ -73,33 +77,35 @@ def _personalizations(payload: Json, now: int) -> Iterator[Problem]:
         yield Problem(
             "personalizations", f"{len(people):,} of them; 1 to {MAX_PERSONALIZATIONS:,} are allowed"
         )
-    if sum(len(_everybody(one)) for one in people) > MAX_PERSONALIZATIONS:
+    everybody = [_everybody(one) for one in people]
+    if sum(map(len, everybody)) > MAX_PERSONALIZATIONS:
         yield Problem("personalizations", f"more than {MAX_PERSONALIZATIONS:,} recipients in all")
     for index, one in enumerate(people):
         place = f"personalizations.{index}."
-        yield from _recipients(one, place)
+        yield from _recipients(one, everybody[index], place)
         yield from _headers(one, place)
         yield from _strings_within(one, "custom_args", place, "unique arguments")
         yield from _strings_within(one, "substitutions", place, "substitutions")
-        yield from _send_at(one, place, now)
+        if "send_at" in one:
+            yield from _send_at(one, place, now)
 
 
 def _everybody(one: Json) -> list[Json]:
     return [*(one.get("to") or []), *(one.get("cc") or []), *(one.get("bcc") or [])]
 
 
-def _recipients(one: Json, place: str) -> Iterator[Problem]:
+def _recipients(one: Json, everybody: list[Json], place: str) -> Iterator[Problem]:
     if not one.get("to"):
         yield Problem(f"{place}to", "nobody to send to")
     seen: set[str] = set()
-    for mailbox in _everybody(one):
-        email = str(mailbox.get("email", ""))
+    for mailbox in everybody:
+        email, name = str(mailbox.get("email", "")), str(mailbox.get("name", ""))
         if email.casefold() in seen:
             yield Problem(f"{place}to", "the same address twice in one personalization")
         seen.add(email.casefold())
         if not _deliverable(email):
             yield Problem(f"{place}to", "not an address that SendGrid takes")
-        if any(c in str(mailbox.get("name", "")) for c in ";,"):
+        if ";" in name or "," in name:
             yield Problem(f"{place}to", "a ; or , in the name")
 
 
@@ -142,17 +148,27 @@ def _headers(part: Json, place: str) -> Iterator[Problem]:
         field = f"{place}headers"
         if not isinstance(value, str):
             yield Problem(field, "a header's value has to be a string")
-        elif any(c in value for c in "\r\n"):
+        elif "\r" in value or "\n" in value:
             yield Problem(field, "a line break in a header")
-        if not key.isascii() or key.casefold() in RESERVED:
+        if not _is_header(key):
             yield Problem(field, "a header's name is reserved or not ASCII")
+
+
+@lru_cache(256)
+def _is_header(key: str) -> bool:
+    return key.isascii() and key.casefold() not in RESERVED
 
 
 def _strings_within(part: Json, key: str, place: str, what: str) -> Iterator[Problem]:
     values = part.get(key) or {}
-    if not all(isinstance(value, str) for value in values.values()):
-        yield Problem(f"{place}{key}", f"{what} have to be strings")
-    elif len(json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass")) > MAX_ARGS_BYTES:
+    for value in values.values():
+        if not isinstance(value, str):
+            yield Problem(f"{place}{key}", f"{what} have to be strings")
+            return
+    characters = sum(map(len, values)) + sum(map(len, values.values()))
+    if _MOST_BYTES * (characters + len(values)) < MAX_ARGS_BYTES:  # a thousand people have theirs looked at
+        return
+    if len(json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass")) > MAX_ARGS_BYTES:
         yield Problem(f"{place}{key}", f"{what} of more than {MAX_ARGS_BYTES:,} bytes")
 
 
@@ -177,10 +193,11 @@ def _groups(payload: Json) -> Iterator[Problem]:
         yield Problem("asm.groups_to_display", f"more than {MAX_GROUPS}")
 
 
-def _size(payload: Json) -> Iterator[Problem]:
-    try:
-        json.dumps(payload, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        yield Problem("content", "text that is not valid UTF-8 (half a surrogate pair)")
-    if len(json.dumps(payload)) >= MAX_BYTES:
+def _size(payload: Json, body: str) -> Iterator[Problem]:
+    if "\\ud" in body:  # a whole pair, as of an emoji, or half of one
+        try:
+            json.dumps(payload, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            yield Problem("content", "text that is not valid UTF-8 (half a surrogate pair)")
+    if len(body) >= MAX_BYTES:
         yield Problem("content", f"{MAX_BYTES // 1_000_000} MB or more; send smaller batches")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -57,11 +58,12 @@ class SendGridProvider:
         """One request for the whole batch. Raises as `Provider` says; messages name no address."""
         switches = {"sandbox": self._sandbox, "click_tracking": self._click_tracking}
         payload = sendgrid_payload(envelope, batch_id, recipients, schedule, **switches)
-        problems = check_payload(payload, int(self._now()))
+        body = json.dumps(payload)
+        problems = check_payload(payload, int(self._now()), body)
         if problems:
             raise _unsendable(problems[0].field, problems[0].message, recipients)
         try:
-            return self._post(payload)
+            return self._post(body)
         except ProviderRejected as refusal:
             raise _named(refusal, recipients) from None
 
@@ -82,9 +84,9 @@ class SendGridProvider:
         """See `Schedules.cancel`."""
         return self._scheduled.cancel(provider_batch)
 
-    def _post(self, payload: dict[str, object]) -> Accepted:
+    def _post(self, body: str) -> Accepted:
         try:
-            answer = self._client.mail.send.post(request_body=payload)
+            answer = self._client.mail.send.saying(body).post()
             return sendgrid_answers.accepted(answer.status_code, answer.headers, sandbox=self._sandbox)
         except ProviderError:
             raise

@@ -92,7 +92,7 @@ SPECS: tuple[Spec, ...] = (
     ),
     Spec(
         "REQUESTS_IN_FLIGHT",
-        "4",
+        "2",
         parse.at_once,
         "most requests under way at SendGrid at a time, per process; its answers set the pace below that",
     ),

@@ -22,7 +22,7 @@ from newsletter.domain.pacing import Handed, free_at
 from newsletter.storage.columns import AnyRow
 from newsletter.storage.freezing import exclusion
 from newsletter.storage.moving import note_move
-from newsletter.storage.statements import serialise
+from newsletter.storage.statements import by_index, serialise
 from newsletter.storage.tables import batches, mailings, recipients, subscribers
 from newsletter.storage.working import among_claims, heard
 
@@ -42,6 +42,7 @@ def claim(
     """
     # So that an operator's halt waits for this claim or is seen by it; the row, for an older release's halt.
     among_claims(connection, mailing_id)
+    by_index(connection)
     columns = (mailings.c.state, mailings.c.issue_date, mailings.c.older_too)
     query = sa.select(*columns).where(mailings.c.id == mailing_id)
     mailing = connection.execute(query.with_for_update(read=True)).first()
@@ -53,10 +54,10 @@ def claim(
     while (chosen := _next_claimable(connection, mailing_id, terms)) is not None:
         if not _is_room(connection, chosen.recipients, at, terms):
             return None
-        skipped = _skip_those_gone(connection, chosen.id)
-        if later:
-            skipped += _skip_those_ahead(connection, chosen.id, later)
-        people = _still_there(connection, chosen.id)
+        skipped = _skip_those_ahead(connection, chosen.id, later) if later else 0
+        rows = connection.execute(_people(chosen.id)).all()
+        skipped += _skip_those_gone(connection, rows)
+        people = tuple(_recipient(row) for row in rows if not row.why)
         row = _take(connection, chosen, len(people), skipped, at, terms)
         if people:
             return batch_from(row), people
@@ -124,8 +125,7 @@ def people_of(connection: Connection, number: int) -> tuple[Recipient, ...]:
 
     Who was removed from the list since is there by delivery id only: everything else is gone for good.
     """
-    rows = connection.execute(_people(number, outer=True))
-    return tuple(_recipient(row) for row in rows)
+    return tuple(map(_recipient, connection.execute(_people(number))))
 
 
 def batch_from(row: AnyRow) -> Batch:
@@ -188,18 +188,13 @@ def _is_pending(mailing_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     return batches.c.mailing_id == mailing_id, batches.c.state == BatchState.PENDING.value
 
 
-def _skip_those_gone(connection: Connection, number: int) -> int:
+def _skip_those_gone(connection: Connection, rows: Sequence[AnyRow]) -> int:
     """Record as skipped, with the reason, whoever must not be mailed any more; how many."""
-    person = subscribers.c.id == recipients.c.subscriber_id
-    gone = sa.or_(subscribers.c.id.is_(None), exclusion().is_not(None))
-    theirs = (
-        sa.select(recipients.c.id)
-        .join_from(recipients, subscribers, person, isouter=True)
-        .where(recipients.c.batch == number, recipients.c.skipped == "", gone)
-    )
-    why = sa.func.coalesce(sa.select(exclusion()).where(person).scalar_subquery(), REMOVED)
-    change = sa.update(recipients).where(recipients.c.id.in_(theirs)).values(skipped=why)
-    return connection.execute(change).rowcount
+    gone = [row for row in rows if row.why]
+    for why in sorted({row.why for row in gone}):
+        theirs = [row.id for row in gone if row.why == why]
+        connection.execute(sa.update(recipients).where(recipients.c.id.in_(theirs)).values(skipped=why))
+    return len(gone)
 
 
 def _skip_those_ahead(connection: Connection, number: int, later: Sequence[date]) -> int:
@@ -220,20 +215,20 @@ def _skip_those_ahead(connection: Connection, number: int, later: Sequence[date]
     return connection.execute(change).rowcount
 
 
-def _still_there(connection: Connection, number: int) -> tuple[Recipient, ...]:
-    return tuple(_recipient(row) for row in connection.execute(_people(number, outer=False)))
-
-
-def _people(number: int, *, outer: bool) -> sa.Select[Any]:
-    join = recipients.join(subscribers, subscribers.c.id == recipients.c.subscriber_id, isouter=outer)
+def _people(number: int) -> sa.Select[Any]:
+    """Everybody in a batch and not skipped, in order of joining; ``why`` they must not be mailed any more, or null."""
+    join = recipients.join(subscribers, subscribers.c.id == recipients.c.subscriber_id, isouter=True)
+    why = sa.case((subscribers.c.id.is_(None), REMOVED), else_=exclusion())
     return (
         sa.select(
+            recipients.c.id,
             recipients.c.delivery_id,
             recipients.c.subscriber_id,
             subscribers.c.public_id,
             subscribers.c.email,
             subscribers.c.name,
             subscribers.c.token_version,
+            why.label("why"),
         )
         .select_from(join)
         .where(recipients.c.batch == number, recipients.c.skipped == "")
@@ -242,11 +237,5 @@ def _people(number: int, *, outer: bool) -> sa.Select[Any]:
 
 
 def _recipient(row: AnyRow) -> Recipient:
-    return Recipient(
-        delivery_id=row.delivery_id,
-        subscriber_id=row.subscriber_id,
-        public_id=row.public_id or "",
-        email=row.email or "",
-        name=row.name or "",
-        token_version=row.token_version or 0,
-    )
+    _, delivery_id, subscriber_id, public_id, email, name, token_version, _ = row
+    return Recipient(delivery_id, subscriber_id, public_id or "", email or "", name or "", token_version or 0)

@@ -18,7 +18,7 @@ from newsletter.domain.audience import ExclusionReason, SubscriberStatus
 from newsletter.domain.mailing import HANDED_OVER, BatchState, MailingState
 from newsletter.errors import StorageError
 from newsletter.storage.columns import Utc
-from newsletter.storage.statements import random_token
+from newsletter.storage.statements import count_rows, random_token
 from newsletter.storage.tables import (
     batches,
     exclusions,
@@ -79,6 +79,7 @@ def freeze(
     eligible = _eligible(connection, mailing, day, frozen_at)
     _add_batches(connection, mailing, day, _sizes(connection, eligible, batch_size))
     frozen = _rows_of(connection, _include(mailing, day, batch_size, eligible))
+    count_rows(connection, recipients)
     everybody = _count(connection, _everybody())
     if everybody != frozen + left_out:
         raise StorageError(
@@ -125,6 +126,7 @@ def _keep_mornings(connection: Connection, mailing: int, due: DueTimes) -> None:
     ]
     if rows:
         connection.execute(sa.insert(mornings), rows)
+    count_rows(connection, mornings)
 
 
 def _eligible(connection: Connection, mailing: int, day: date, frozen_at: datetime) -> sa.Subquery:
@@ -214,6 +216,7 @@ def _add_batches(
     ]
     if rows:
         connection.execute(sa.insert(batches), rows)
+    count_rows(connection, batches)
 
 
 def _include(mailing: int, day: date, batch_size: int, eligible: sa.Subquery) -> sa.Insert:
@@ -224,10 +227,12 @@ def _include(mailing: int, day: date, batch_size: int, eligible: sa.Subquery) ->
         .group_by(batches.c.due_at)
         .subquery("first")
     )
-    its_batch = sa.and_(
-        batches.c.mailing_id == mailing,
-        batches.c.number == first.c.number + (eligible.c.place - 1) // batch_size,
+    # Whole numbers divided as both databases do it, so that a batch is found by its index: SQLAlchemy's // makes
+    # fractions of them on PostgreSQL, and each recipient would be compared with every batch. 8: binds as / does.
+    nth = (eligible.c.place - 1).op("/", precedence=8, return_type=sa.Integer())(
+        sa.literal(batch_size, sa.Integer())
     )
+    its_batch = sa.and_(batches.c.mailing_id == mailing, batches.c.number == first.c.number + nth)
     rows = (
         sa.select(sa.literal(day, sa.Date()), eligible.c.subscriber_id, batches.c.id, random_token())
         .select_from(eligible.join(first, first.c.due_at == eligible.c.due_at).join(batches, its_batch))

@@ -58,6 +58,26 @@ def serialise(connection: Connection, what: str, *, shared: bool = False) -> Non
         connection.execute(sa.select(lock(sa.func.hashtextextended(what, 0))))
 
 
+def count_rows(connection: Connection, table: sa.Table) -> None:
+    """Have the statistics of a table made anew that has just got many rows, for the plans of what comes next.
+
+    PostgreSQL does so by itself a minute later: until then a table of a million new rows counts as small, and is read
+    whole for a thousand of them. A sample is looked at, so it takes a second at most.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {table.name}")
+
+
+def by_index(connection: Connection) -> None:
+    """Have every row of this transaction found by an index, however the planner weighs reading a whole table.
+
+    It takes the pages of an index for as slow as a disk's, and would read a list of a hundred thousand, which lies in
+    memory, once for every thousand of them.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.set_config("enable_seqscan", "off", sa.true())))
+
+
 class random_token(FunctionElement[str]):  # noqa: N801 SQL functions are written in lower case
     """A new text of 96 random bits in hex, for every row of the statement."""
 

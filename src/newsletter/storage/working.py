@@ -34,12 +34,23 @@ def alone(connection: Connection, mailing_id: int) -> None:
 
     In PostgreSQL's queue of locks: those who share a lock on the mailing's row might never all let go of it at once.
     """
+    _never_frozen(connection)
     serialise(connection, f"claims of mailing {mailing_id}")
 
 
 def among_claims(connection: Connection, mailing_id: int) -> None:
     """Be one of any number of claims: none of them keeps out another."""
+    _never_frozen(connection)
     serialise(connection, f"claims of mailing {mailing_id}", shared=True)
+
+
+def _never_frozen(connection: Connection) -> None:
+    """A process that is stopped in the middle of a transaction loses it, and its locks with it, before its lease."""
+    if connection.dialect.name == "postgresql":
+        longest = f"{int(LEASE.total_seconds() * 500)}ms"
+        connection.execute(
+            sa.select(sa.func.set_config("idle_in_transaction_session_timeout", longest, sa.true()))
+        )
 
 
 def acquire(connection: Connection, mailing_id: int, owner: str, at: datetime) -> bool:
