@@ -39,8 +39,8 @@ class SendGridStandIn:
     """``with SendGridStandIn() as stand_in:`` serves at ``stand_in.url`` until the block ends.
 
     ``record``: a file that gets a JSON line for each accepted mail, so that another process can count.
-    ``tell`` is told of each request in a sentence without full addresses. ``stops_last``: see `Ledger`. ``events_to``:
-    where signed events are posted about what was accepted, within a second; nowhere when empty.
+    ``tell`` is told of each request in a sentence without full addresses. ``stops_last``, ``lists_done``: see
+    `Ledger`. ``events_to``: where signed events are posted about what was accepted, within a second; nowhere when empty.
 
     A block that ends well raises `OutsideTheFile` when a request (or an answer of ours) was not as the provider's
     OpenAPI file has it; a test that asks for such a thing says so with `asked_for`.
@@ -55,8 +55,9 @@ class SendGridStandIn:
         now: Callable[[], float] = time.time,
         stops_last: float | None = None,
         events_to: str = "",
+        lists_done: bool = False,
     ) -> None:
-        ledger = Ledger(record, stops_last)
+        ledger = Ledger(record, stops_last, lists_done)
         desk = EventDesk(api_key)
         hooks = (webhook(events_to, desk.public_key),) if events_to else ()
         self._desk = Desk(api_key, ledger, desk, Setup(webhooks=hooks), tell or (lambda _: None), now)
