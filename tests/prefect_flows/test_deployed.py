@@ -49,7 +49,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ins
             assert made.returncode == 0, made.stdout + made.stderr
             deployed = installed.prefect("--no-prompt", "deploy", "--all")
             assert deployed.returncode == 0, deployed.stdout + deployed.stderr
-            installed.start("worker", "start", "--pool", "newsletter", "--type", "process")
+            loud = {"PREFECT_LOGGING_LEVEL": "DEBUG", "PREFECT_LOGGING_ROOT_LEVEL": "DEBUG"}
+            installed.start("worker", "start", "--pool", "newsletter", "--type", "process", **loud)
             yield installed, house
         finally:
             installed.stop()

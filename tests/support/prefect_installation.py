@@ -45,8 +45,6 @@ class Installation:
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "PREFECT_WORKER_QUERY_SECONDS": "1",
             "DO_NOT_TRACK": "1",
-            "PREFECT_LOGGING_LEVEL": "DEBUG",  # whatever somebody may want to see, no address is in it
-            "PREFECT_LOGGING_ROOT_LEVEL": "DEBUG",
             "NEWSLETTER_HOME": str(home),
             "NEWSLETTER_ALLOW_HOSTS": "127.0.0.1",
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
@@ -59,17 +57,18 @@ class Installation:
             capture_output=True, text=True, timeout=START_SECONDS, check=False,
         )  # fmt: skip
 
-    def start(self, *words: str) -> None:
+    def start(self, *words: str, **more: str) -> None:
         log = (self.logs / f"{words[0]}.log").open("wb")
         command = [sys.executable, "-m", "prefect", *words]
         process = subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            command, cwd=ROOT, env=self.environment | more, stdout=log, stderr=log, start_new_session=True
         )
         self.running.append(process)
         log.close()
 
     def log(self, name: str) -> str:
-        return (self.logs / f"{name}.log").read_text(errors="replace")[-4000:]
+        file = self.logs / f"{name}.log"
+        return file.read_text(errors="replace")[-4000:] if file.exists() else ""
 
     def logged(self) -> str:
         """All that the server, the worker and the flows have said."""

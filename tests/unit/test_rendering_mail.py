@@ -312,3 +312,10 @@ def test_shortened_stories_tell_less_and_keep_every_sides_column() -> None:
     for html in steps:
         assert "14,000 jobs" in html
         assert "groceries" in html
+
+
+def test_only_the_way_out_is_kept_from_the_providers_click_counter() -> None:
+    links = LexborHTMLParser(mail_of(sample_issue()).html).css("a[href]")
+    kept = [link.attributes["href"] for link in links if link.attributes.get("clicktracking") == "off"]
+    assert kept == [href for href in hrefs(mail_of(sample_issue())) if "-unsubscribe-token-" in href]
+    assert len(kept) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -97,20 +98,25 @@ def send_json(found: SendReport) -> dict[str, Any]:
 
 
 def print_send(found: SendReport, rooms: House) -> None:
+    """What became of everybody, adding up: the recipients to their number, with the exclusions to the candidates."""
     click.echo(f"{found.submitted:,} of {found.recipients:,} recipients submitted to {rooms.provider.name}.")
-    for label, count in (
+    states = (
         ("left the list since the freeze", found.skipped),
         ("wait for their morning", found.waiting),
-        ("pending", found.pending - found.waiting),
+        ("missed their morning", found.missed),
+        ("pending", found.pending - found.waiting - found.missed),
+        ("being handed over", found.submitting),
         ("failed", found.failed),
         ("uncertain", found.uncertain),
         ("uncertain, being cancelled", found.cancelling),
         ("cancelled", found.cancelled),
-    ):
-        if count:
-            click.echo(f"  {count:,} {label}")
-    for reason, count in found.exclusions.items():
-        click.echo(f"  {count:,} not mailed: {reason}")
+    )
+    told = [(label, count) for label, count in states if count]
+    left_out = [(f"not mailed: {reason}", count) for reason, count in found.exclusions.items()]
+    if told or left_out:
+        _print_sum([("submitted", found.submitted), *told], ("recipients", found.recipients))
+    if left_out:
+        _print_sum(left_out, ("looked at for this issue", found.candidates))
     if found.note:
         click.echo(found.note)
     which = f" --correction {found.correction}" if found.correction else ""
@@ -121,6 +127,14 @@ def print_send(found: SendReport, rooms: House) -> None:
         )
     if rooms.settings.provider == "outbox":
         click.echo(f"The mail lies in {rooms.settings.outbox_folder}")
+
+
+def _print_sum(rows: Sequence[tuple[str, int]], total: tuple[str, int]) -> None:
+    width = len(f"{total[1]:,}")
+    for label, count in rows:
+        click.echo(f"  {count:>{width},}  {label}")
+    click.echo(f"  {'─' * width}")
+    click.echo(f"  {total[1]:>{width},}  {total[0]}")
 
 
 @click.command("deliver")

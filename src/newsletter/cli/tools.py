@@ -152,11 +152,20 @@ def model(port: int) -> None:
     "--record", type=click.Path(dir_okay=False), help="Append what is accepted to this JSON lines file."
 )
 @click.option("--events", default="", metavar="URL", help="Post signed events about what is accepted there.")
-def sendgrid(port: int, record: Path | None, events: str) -> None:
+@click.option(
+    "--fail",
+    "faults",
+    multiple=True,
+    metavar="[N:]FAULT",
+    help="Answer the Nth send (default: the next one) with a status, or with timeout, timeout-after-accept,"
+    " reset-before, reset-after-accept, garbage or cut-receipt. May be given several times.",
+)
+def sendgrid(port: int, record: Path | None, events: str, faults: tuple[str, ...]) -> None:
     """A strict SendGrid stand-in: rejects all that SendGrid rejects, mails nobody.
 
     \b
     newsletter dev sendgrid --port 8025
+    newsletter dev sendgrid --fail 3:429 --fail 8:timeout-after-accept
     newsletter dev sendgrid --events http://127.0.0.1:8080/webhook/sendgrid
     NEWSLETTER_PROVIDER=sendgrid NEWSLETTER_SENDGRID_URL=http://127.0.0.1:8025 \\
       NEWSLETTER_SENDGRID_API_KEY=SG.stand-in newsletter send 2026-08-14 --yes
@@ -164,6 +173,10 @@ def sendgrid(port: int, record: Path | None, events: str) -> None:
     With --events every mail is told of as processed and delivered, unless its address says otherwise:
     reader+bounce@…, +block, +drop, +defer, +spam, +leave or +return. They also come onto the suppression lists.
     """
-    from newsletter.dev.sendgrid import main
+    from newsletter.dev.sendgrid import main, planned_faults
 
-    main(port, record, events_to=events)
+    try:
+        planned = planned_faults(faults)
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
+    main(port, record, events_to=events, faults=planned)

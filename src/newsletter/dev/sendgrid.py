@@ -39,8 +39,8 @@ class SendGridStandIn:
     """``with SendGridStandIn() as stand_in:`` serves at ``stand_in.url`` until the block ends.
 
     ``record``: a file that gets a JSON line for each accepted mail, so that another process can count.
-    ``tell`` is told of each request in a sentence without full addresses. ``stops_last``: see `Ledger`. ``events_to``:
-    where signed events are posted about what was accepted, within a second; nowhere when empty.
+    ``tell`` is told of each request in a sentence without full addresses. ``stops_last``, ``lists_done``: see
+    `Ledger`. ``events_to``: where signed events are posted about what was accepted, within a second; nowhere when empty.
 
     A block that ends well raises `OutsideTheFile` when a request (or an answer of ours) was not as the provider's
     OpenAPI file has it; a test that asks for such a thing says so with `asked_for`.
@@ -55,8 +55,9 @@ class SendGridStandIn:
         now: Callable[[], float] = time.time,
         stops_last: float | None = None,
         events_to: str = "",
+        lists_done: bool = False,
     ) -> None:
-        ledger = Ledger(record, stops_last)
+        ledger = Ledger(record, stops_last, lists_done)
         desk = EventDesk(api_key)
         hooks = (webhook(events_to, desk.public_key),) if events_to else ()
         self._desk = Desk(api_key, ledger, desk, Setup(webhooks=hooks), tell or (lambda _: None), now)
@@ -91,6 +92,11 @@ class SendGridStandIn:
         if isinstance(kind, str) and kind not in _FAILURES:
             raise ValueError(f"one of {_FAILURES}, or a status")
         self._desk.failures.extend([(kind, headers or {})] * times)
+
+    def plan(self, faults: Mapping[int, int | str]) -> None:
+        """Fail the sends of those numbers, counted from the next one that would be accepted."""
+        for number in range(1, max(faults, default=0) + 1):
+            self._desk.failures.append((faults.get(number, 0), {}))
 
     def calm_down(self) -> None:
         """Forget the failures that are still to come."""
@@ -167,9 +173,32 @@ class SendGridStandIn:
         return told
 
 
-def main(port: int = 8025, record: Path | None = None, api_key: str = DEV_KEY, events_to: str = "") -> None:
+def planned_faults(words: Iterable[str]) -> dict[int, int | str]:
+    """``3:429`` is the third send's, ``timeout`` the next one's that has none. Raises `ValueError` with the word."""
+    found: dict[int, int | str] = {}
+    for word in words:
+        number, _, fault = word.rpartition(":")
+        if not (fault in _FAILURES or (fault.isdigit() and 300 <= int(fault) <= 599)):
+            raise ValueError(
+                f"{fault!r} is no fault: a status from 300 to 599, or one of {', '.join(_FAILURES)}"
+            )
+        if number and not (number.isdigit() and int(number)):
+            raise ValueError(f"{word!r}: before the colon stands which send it is, from 1 on")
+        place = int(number) if number else next(n for n in range(1, len(found) + 2) if n not in found)
+        found[place] = int(fault) if fault.isdigit() else fault
+    return found
+
+
+def main(
+    port: int = 8025,
+    record: Path | None = None,
+    api_key: str = DEV_KEY,
+    events_to: str = "",
+    faults: Mapping[int, int | str] | None = None,
+) -> None:
     """Serve until interrupted, and say what arrives."""
     with SendGridStandIn(api_key, port, record, tell=click.echo, events_to=events_to) as stand_in:
+        stand_in.plan(faults or {})
         try:
             click.echo(f"A strict SendGrid that mails nobody, at {stand_in.url} (Ctrl-C ends it). To use it:")
             click.echo("  export NEWSLETTER_PROVIDER=sendgrid")

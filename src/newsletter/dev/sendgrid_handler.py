@@ -222,7 +222,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(400, {"errors": errors})
             return
         failure = desk.failures.popleft() if desk.failures else None
-        if failure is not None:
+        if failure is not None and failure[0]:  # 0: planned to go well
             self._fail(*failure, body)
         elif _sandboxed(body):
             desk.tell(f"sandbox: {_summary(body)}")

@@ -54,12 +54,15 @@ class Ledger:
     A cancellation belongs to the batch's id: it holds for what comes later, too. It is *pending* until its mail would
     have gone out, or for as long as ``stops_last`` says; SendGrid does not tell which, so a sender has to get along
     with the strictest. Then it is done: the mail is discarded, the status stays, and nothing can bring it back.
+    With ``lists_done`` what is done stays in the list of stops, for as long as its id lives.
     """
 
-    def __init__(self, record: Path | None = None, stops_last: float | None = None) -> None:
+    def __init__(
+        self, record: Path | None = None, stops_last: float | None = None, lists_done: bool = False
+    ) -> None:
         self._lock = threading.Lock()
         self._record = record
-        self._stops_last = stops_last
+        self._stops_last, self._lists_done = stops_last, lists_done
         self._mails: list[StoodMail] = []
         self._batches: dict[str, float] = {}
         self._stops: dict[str, tuple[str, float]] = {}
@@ -176,13 +179,10 @@ class Ledger:
             return pending
 
     def stops(self, now: float, batch_id: str = "") -> list[dict[str, str]]:
-        """The pending ones; of that batch only, where one is named."""
+        """The pending ones (see ``lists_done``); of that batch only, where one is named."""
         with self._lock:
-            return [
-                {"batch_id": one, "status": self._status(one)}
-                for one in self._pending(now)
-                if batch_id in ("", one)
-            ]
+            known = list(self._stops) if self._lists_done else self._pending(now)
+            return [{"batch_id": one, "status": self._status(one)} for one in known if batch_id in ("", one)]
 
 
 def _mail(

@@ -64,6 +64,8 @@ class Canceller:
     clock: Clock
     stop: Callable[[], bool]
     aim: Aim = DOUBT
+    probe: bool = True
+    """Whether one is asked for though the provider's list is full; in the first round only."""
 
     def round(self) -> Cancelled:
         """Ask for every batch aimed at that can still be cancelled, as many as the provider holds."""
@@ -72,7 +74,7 @@ class Canceller:
             return Cancelled()
         done = 0
         try:
-            room = self.provider.most_cancellations - len(self.provider.cancellations())
+            room, known_full = self._room(len(self.provider.cancellations()))
             for asked, batch in enumerate(wanted):
                 asked_before = batch.state is BatchState.CANCELLING
                 if self.stop() or (room <= 0 and not asked_before):
@@ -80,12 +82,24 @@ class Canceller:
                 answer = self._cancel(batch)
                 if answer is Cancellation.FULL:
                     return Cancelled(done, len(wanted) - asked)
-                done += answer is Cancellation.CONFIRMED
-                room -= not asked_before
+                confirmed = answer is Cancellation.CONFIRMED
+                done += confirmed
+                room -= not asked_before and (known_full or not confirmed)
         except ProviderError as problem:
             _log.warning("cancelling: %s", problem.message)
             return Cancelled(done, len(wanted) - done, str(problem))
         return Cancelled(done)
+
+    def _room(self, listed: int) -> tuple[int, bool]:
+        """How many may be asked for, and whether that many is the end of it.
+
+        The provider's list may keep what is over and counts no more. More of them than it holds at a time prove it,
+        and ten may be ten of last week's: then one is asked for, and its answer tells.
+        """
+        most, probe, self.probe = self.provider.most_cancellations, self.probe, False
+        if listed < most or (listed == most and not probe):
+            return most - listed, True
+        return 1, False
 
     def _wanted(self) -> list[Batch]:
         """What was asked for already comes first, then what goes out soonest; what is too late goes back."""

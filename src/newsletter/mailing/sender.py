@@ -155,7 +155,7 @@ class _Run:
         for batch in self.store.batches(self.mailing.id, (BatchState.FAILED,)):
             self.store.move(batch.id, BatchState.FAILED, BatchState.PENDING, self.clock(), "tried again")
         self.store.set_state(self.mailing.id, MailingState.SENDING, "", self.clock())
-        self._settle()
+        self._settle(probe=True)
         self._tell()
 
     def _look_round(self) -> None:
@@ -166,11 +166,12 @@ class _Run:
             _log.warning("%d batches of a process that died are uncertain now", orphans)
         self.looked_at = self.clock()
 
-    def _settle(self) -> Cancelled:
-        """Cancel what is in doubt and can be, so that it goes again."""
+    def _settle(self, *, probe: bool = False) -> Cancelled:
+        """Cancel what is in doubt and can be, so that it goes again. ``probe``: see `Canceller`."""
         if self.scheduler is None:
             return Cancelled()
-        return Canceller(self.mailing.id, self.store, self.scheduler, self.clock, self.stop).round()
+        asking = Canceller(self.mailing.id, self.store, self.scheduler, self.clock, self.stop, probe=probe)
+        return asking.round()
 
     def _interruption(self) -> End | None:
         """A reason to claim no further batch."""

@@ -140,7 +140,12 @@ def _first_error(body: bytes, secrets: tuple[str, ...]) -> tuple[str, str]:
         message, field = str(first["message"]), str(first.get("field") or "")
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return "no reason given.", ""
-    return scrub(message, secrets) or "no reason given.", scrub(field, secrets)
+    return _sentence(scrub(message, secrets)) or "no reason given.", scrub(field, secrets)
+
+
+def _sentence(text: str) -> str:
+    """With a full stop: advice of ours follows."""
+    return text if not text or text[-1] in ".!?…" else f"{text}."
 
 
 def scrub(text: str, secrets: tuple[str, ...] = ()) -> str:
