@@ -15,7 +15,9 @@ from newsletter.domain.words import StoryWords, WritingLimits
 from newsletter.writing.evidence import holds
 from newsletter.writing.fit import refusal
 from newsletter.writing.openings import unglued
+from newsletter.writing.passages import passages_of
 from newsletter.writing.sentences import Span
+from newsletter.writing.sources import sources_of
 from newsletter.writing.subject import points_back
 from newsletter.writing.terms import term_set
 from newsletter.writing.writer import ExtractiveWriter
@@ -47,6 +49,24 @@ def told_at_length() -> list[Article]:
         ),
     ]
     return [*bridge(), *more]
+
+
+def test_a_title_before_a_text_s_first_sentence_is_no_part_of_it() -> None:
+    title = "Mayor Tomas Orrin says he wants to close the Alder Bridge"
+    told = "Inspectors of the river board found cracks in two cables of the Alder Bridge on Tuesday."
+    passages = passages_of(
+        sources_of(chosen([article("midland.example", title, f"{title} {told}")]).story, registry()),
+        WritingLimits(),
+    )
+    assert told in {p.text for p in passages}
+
+
+def test_a_heading_that_hedges_keeps_what_stands_behind_it_from_being_told() -> None:
+    text = "Mayor accused of lies about the bridge A crack was known to the city of Corvane in March."
+    passages = passages_of(
+        sources_of(chosen([article("midland.example", "Bridge", text)]).story, registry()), WritingLimits()
+    )
+    assert not any(p.text.startswith("A crack was known") for p in passages)
 
 
 def test_the_page_has_several_points_of_a_side_that_says_several_things() -> None:
