@@ -64,7 +64,7 @@ def _scores(desk: Desk, side: Side) -> Scores:
     leaning = np.array([float(leans(p.text)) for p in material.passages])
     cost = TITLE_COST * material.are_titles + LEAN_COST * leaning
     scores: Scores = (
-        material.side_centrality(side) + 0.3 * material.consensus + material.manner + LENGTH * length - cost
+        material.apart(side) + 0.3 * material.consensus + material.manner + LENGTH * length - cost
     )
     return scores
 
@@ -122,6 +122,6 @@ def _tries(desk: Desk, side: Side, own: Sequence[Statement]) -> Iterator[tuple[A
     yield good, REPEATS
     yield lambda p: told(p) and not (points_back(p.text) or material.is_elsewhere(p)), REPEATS
     yield lambda p: titled(p) and not title_case(p.text), REPEATS
-    yield told, ALMOST
+    yield lambda p: told(p) and not points_back(p.text), ALMOST
     yield lambda p: fits(p) and p.field == "text", REPEATS
     yield titled, REPEATS

@@ -61,9 +61,7 @@ def _scores(desk: Desk, side: Side) -> Scores:
     new = np.array([desk.novelty(p) if p.source.side == side else 0.0 for p in material.passages])
     cost = TITLE_COST * material.are_titles + LEAN_COST * leaning + TOLD_COST * told + UNDER_WORD * under
     cost = cost + np.where(over > 0, OVER_COST + OVER_WORD * over, 0)
-    scores: Scores = (
-        material.side_centrality(side) + 0.3 * material.consensus + material.manner + NEW * new - cost
-    )
+    scores: Scores = material.apart(side) + 0.3 * material.consensus + material.manner + NEW * new - cost
     return scores
 
 
@@ -93,8 +91,9 @@ def _tries(desk: Desk, side: Side) -> Iterator[tuple[Allowed, float]]:
 
     yield lambda p: central(p) and reads(p) and adds(p), REPEATS
     yield lambda p: central(p) and reads(p), ALMOST
-    yield lambda p: central(p) and p.source.news, ALMOST
+    yield lambda p: central(p) and p.source.news and not teases(p.text), ALMOST
     yield lambda p: central(p) and p.field == "text", ALMOST
+    yield lambda p: valid(p) and bearing(p) >= NEAR and p.source.news and p.field == "text", ALMOST
     yield lambda p: valid(p) and bearing(p) >= NEAR and p.source.news, ALMOST
     yield lambda p: valid(p) and p.source.news, ALMOST
     yield valid, ALMOST

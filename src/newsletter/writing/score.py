@@ -15,7 +15,7 @@ from newsletter.writing.means import Scores, mean, unit, weighted
 from newsletter.writing.newest import Ages
 from newsletter.writing.passages import Passage, support_texts
 from newsletter.writing.sources import Source
-from newsletter.writing.terms import Concepts, Matrix, Space, concepts, names, term_set
+from newsletter.writing.terms import Concepts, Matrix, Space, concepts, last_names, names, term_set
 from newsletter.writing.timing import Told
 
 LEAD = 2
@@ -24,6 +24,8 @@ SEVERAL = 5
 """Outlets from which on a story's names can be told."""
 KEY = 0.2
 """Share of the outlets that give a name of the story."""
+CONTRAST = 0.3
+"""What nearness to the middle of the other sides takes from nearness to the own side's."""
 OLDEST = 0.4
 """What the oldest article weighs in a story's news beside the newest."""
 
@@ -89,8 +91,11 @@ class Material:
         return frozenset(name for name, outlets in users.items() if len(outlets) >= least)
 
     def is_elsewhere(self, passage: Passage) -> bool:
-        """Whether a passage has names and none of them is the story's: it tells of another time or place."""
-        own = names(f"It {passage.text}") if len(self.outlets) >= SEVERAL else frozenset()
+        """Whether a passage has names and none of them is the story's: it tells of another time or place.
+
+        The last word of a name tells who is meant: another storm is a "Hurricane" too.
+        """
+        own = last_names(f"It {passage.text}") if len(self.outlets) >= SEVERAL else frozenset()
         return bool(own) and bool(self.key_names) and not own & self.key_names
 
     def manner_of(self, passage: Passage) -> float:
@@ -138,6 +143,18 @@ class Material:
     def side_centrality(self, side: Side) -> Scores:
         """Likeness to the middle of one side's outlets."""
         return self.vectors @ self._centroid([s.outlet for s in self.sources if s.side == side])
+
+    def apart(self, side: Side) -> Scores:
+        """How much nearer a passage is to the middle of its side than to those of the others: what the side stresses.
+
+        Centrality of the side, less a part of the mean centrality of the other sides that are heard.
+        """
+        others = [one for one in SIDES if one != side and self._of_side(one)]
+        own = self.side_centrality(side)
+        if not others:
+            return own
+        beside: Scores = np.mean([self.side_centrality(one) for one in others], axis=0)
+        return own - CONTRAST * beside
 
     def _centroid(self, outlets: Sequence[str]) -> NDArray[np.float64]:
         middle = np.zeros(self._units.shape[1])
