@@ -98,6 +98,8 @@ def test_a_body_of_many_does_not_hide_a_person(text: str) -> None:
         ("Ines Talbot speaking about the Harbor Board, a body backed by the mayor, in Lorn.", "no clause"),
         ("Mayor Tomas Orrin answers questions in the Hall of Corvane on Aug. 17, 2031.", "caption"),
         ("“I saw nothing,” the 40-year-old said.", "dangling"),
+        ("“I saw nothing,” the 40-year-old said in an interview with Harbor Radio.", "dangling"),
+        ("Deputy Mayor Ines Talbot (H-Corvane) discusses the closure of the bridge.", "credit or byline"),
         ("“We closed the bridge in time,” the statement from the board read.", "dangling"),
         ("I. Moss and I crossed the Alder Bridge.", "first person"),
         ("Yesterday in Corvane, Ada Moss closed the bridge.", "dangling"),

@@ -55,7 +55,7 @@ MEANT = 5
 """Words of a main clause in which somebody stands whom a pronoun before it may mean."""
 _UNNAMED = re.compile(
     r"[\"”'’] (?:the|an?) (?:\d[\w-]*-year-old|statement|post|caption|message|man|woman|suspect|teen\w*|source)\b"
-    r"[^,]{0,30} (?:said|says|read|reads|added|wrote)[.]?$"
+    r"[^,]{0,30} (?:said|says|read|reads|added|wrote)\b"
 )
 """Who speaks is told by an age or a paper of which nothing was said."""
 _LEANING = (
@@ -96,7 +96,8 @@ _LEANING = (
 
 def dangles(text: str) -> bool:
     """Whether the text leans on a sentence that is not there: an opening pronoun, "the move", a nameless "he"."""
-    unnamed = _UNNAMED.search(text) and not _names_outside(text)
+    found = _UNNAMED.search(text)
+    unnamed = found and not _names_outside(text[: found.start() + 1])
     return bool(_opens_dangling(text) or _DEFINITE.match(text) or _nameless_pronoun(text) or unnamed)
 
 

@@ -38,7 +38,7 @@ REPORTER = re.compile(
     r"|\b(?:journalist|reporter|anchor) (?:[A-Z][\w’'-]+ ){1,3}[a-z]+s\b"
     r"|[A-Z]\w+['’]s? (?:[A-Z][\w’'-]+ ){2}(?:asks [^.]*\babout|interviews|recaps|unpacks|examines)\b"
     r"|[A-Z][\w-]+['’]s? report (?:begins|starts|opens|comes|from)\b"
-    r"|^(?:[A-Z][\w.’'-]* ){2,6}discusses\b|\bjoins? (?:[\w’'\"“”-]+ ){1,6}to (?:discuss|talk|explain)\b"
+    r"|^(?:[A-Z(][\w.’'()-]* ){2,6}discusses\b|\bjoins? (?:[\w’'\"“”-]+ ){1,6}to (?:discuss|talk|explain)\b"
     r"|^(?:[A-Z][\w’'-]+ ){1,3}(?:will be|is) (?:back|away|off) (?:on|until|next|tomorrow|this)\b"
 )
 """Who reports, presents, asks and is asked, in an outlet's own programme."""
