@@ -12,18 +12,17 @@ from numpy.typing import NDArray
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.writing.manner import manner
 from newsletter.writing.means import Scores, mean, unit, weighted
+from newsletter.writing.naming import names_another, shared_names
 from newsletter.writing.newest import Ages
 from newsletter.writing.passages import Passage, support_texts
 from newsletter.writing.sources import Source
-from newsletter.writing.terms import Concepts, Matrix, Space, concepts, last_names, names, term_set
+from newsletter.writing.terms import Concepts, Matrix, Space, concepts, term_set
 from newsletter.writing.timing import Told
 
 LEAD = 2
 """Sentences, the title among them, in which an article tells its news."""
 SEVERAL = 5
 """Outlets from which on a story's names can be told."""
-KEY = 0.2
-"""Share of the outlets that give a name of the story."""
 CONTRAST = 0.3
 """What nearness to the middle of the other sides takes from nearness to the own side's."""
 OLDEST = 0.4
@@ -81,22 +80,13 @@ class Material:
 
     @cached_property
     def key_names(self) -> frozenset[str]:
-        """The names that a fifth of the outlets give in their titles and openings, two outlets at least."""
-        users: dict[str, set[str]] = {}
-        for i in (i for mine in self._leads.values() for i in mine):
-            source, text = self.said[i]
-            for name in names(f"It {text}"):
-                users.setdefault(name, set()).add(source.outlet)
-        least = max(2, KEY * len(self.outlets))
-        return frozenset(name for name, outlets in users.items() if len(outlets) >= least)
+        """The names that many outlets give in their titles and openings."""
+        rows = (i for mine in self._leads.values() for i in mine)
+        return shared_names(((self.said[i][0].outlet, self.said[i][1]) for i in rows), len(self.outlets))
 
     def is_elsewhere(self, passage: Passage) -> bool:
-        """Whether a passage has names and none of them is the story's: it tells of another time or place.
-
-        The last word of a name tells who is meant: another storm is a "Hurricane" too.
-        """
-        own = last_names(f"It {passage.text}") if len(self.outlets) >= SEVERAL else frozenset()
-        return bool(own) and bool(self.key_names) and not own & self.key_names
+        """Whether a passage has names and none of them is the story's: it tells of another time or place."""
+        return len(self.outlets) >= SEVERAL and names_another(passage.text, self.key_names)
 
     def manner_of(self, passage: Passage) -> float:
         return float(self.manner[self._row[id(passage)]])

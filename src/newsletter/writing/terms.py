@@ -87,12 +87,6 @@ def names(text: str) -> frozenset[str]:
     return frozenset(t for word in found for t in terms(word) if not t[:1].isdigit())
 
 
-def last_names(text: str) -> frozenset[str]:
-    """Stems of the last words of names: of "Hurricane Orla" the last alone."""
-    found = re.findall(r"(?<=[\w,;’'] )(?:[A-Z][\w’'.-]+ )*([A-Z][\w’'-]+)", text)
-    return frozenset(t for word in found for t in terms(word) if not t[:1].isdigit())
-
-
 class Space:
     """The vector space of one story's texts: cosine similarity of log-tf x story idf vectors."""
 
