@@ -8,11 +8,12 @@ import pytest
 
 from newsletter.domain.article import Article
 from newsletter.domain.leaning import SIDES, Side
-from newsletter.domain.words import StoryWords
+from newsletter.domain.words import StoryWords, WritingLimits
 from newsletter.writing.fit import breaks_off, refusal
+from newsletter.writing.overview import _newest
 from newsletter.writing.subject import leans
 from newsletter.writing.timing import Told, looks_ahead, stale, toll, turned
-from newsletter.writing.writer import ExtractiveWriter
+from newsletter.writing.writer import ExtractiveWriter, desk_for
 from tests.support.writing_stories import NOON, article, bridge, chosen, registry
 
 HOUR = 60
@@ -315,3 +316,25 @@ def test_a_contest_is_over_when_a_headline_names_its_winner() -> None:
     )
     account = Told("Tomas Orrin beats Ada Moss in Corvane", NOON + timedelta(hours=5))
     assert stale([plan, account], [plan, account]) == [True, False]
+
+
+def test_an_overview_leaves_out_what_was_under_way_before_the_storm() -> None:
+    expected = "Residents of the east bank are stocking food and water ahead of Hurricane Orla."
+    came = {
+        "harborlight.example": "Hurricane Orla tore roofs from 40 houses in Corvane before it turned to the sea.",
+        "commonpost.example": "Some 9,000 homes of Corvane were without power after Hurricane Orla passed the harbor.",
+        "midland.example": "Hurricane Orla flooded the east bank of Corvane, and two ferries sank.",
+        "ridgeherald.example": "Rescue crews in Corvane found four people alive after Hurricane Orla.",
+        "oldoak.example": "Hurricane Orla has closed the Alder Bridge of Corvane for a week.",
+    }
+    pieces = [article("statewire.example", "Orla nears Corvane", expected, minutes=1)]
+    pieces += [
+        article(outlet, "Hurricane Orla hits Corvane", text, minutes=300 + i)
+        for i, (outlet, text) in enumerate(came.items())
+    ]
+    desk = desk_for(chosen(pieces).story, registry(), WritingLimits())
+    every = [p for p in desk.material.passages if p.field == "text"]
+    assert any("stocking food" in p.text for p in every)
+    assert not any("stocking food" in p.text for p in _newest(desk, every))
+    few = [p for p in every if p.outlet in {"statewire.example", "midland.example", "oldoak.example"}]
+    assert _newest(desk, few) == few

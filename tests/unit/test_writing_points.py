@@ -15,10 +15,12 @@ from newsletter.domain.words import StoryWords, WritingLimits
 from newsletter.writing.evidence import holds
 from newsletter.writing.fit import refusal
 from newsletter.writing.openings import unglued
+from newsletter.writing.passages import passages_of
 from newsletter.writing.sentences import Span
+from newsletter.writing.sources import sources_of
 from newsletter.writing.subject import points_back
 from newsletter.writing.terms import term_set
-from newsletter.writing.writer import ExtractiveWriter
+from newsletter.writing.writer import ExtractiveWriter, desk_for
 from tests.support.writing_stories import article, bridge, chosen, registry
 
 
@@ -47,6 +49,24 @@ def told_at_length() -> list[Article]:
         ),
     ]
     return [*bridge(), *more]
+
+
+def test_a_title_before_a_text_s_first_sentence_is_no_part_of_it() -> None:
+    title = "Mayor Tomas Orrin says he wants to close the Alder Bridge"
+    told = "Inspectors of the river board found cracks in two cables of the Alder Bridge on Tuesday."
+    passages = passages_of(
+        sources_of(chosen([article("midland.example", title, f"{title} {told}")]).story, registry()),
+        WritingLimits(),
+    )
+    assert told in {p.text for p in passages}
+
+
+def test_a_heading_that_hedges_keeps_what_stands_behind_it_from_being_told() -> None:
+    text = "Mayor accused of lies about the bridge A crack was known to the city of Corvane in March."
+    passages = passages_of(
+        sources_of(chosen([article("midland.example", "Bridge", text)]).story, registry()), WritingLimits()
+    )
+    assert not any(p.text.startswith("A crack was known") for p in passages)
 
 
 def test_the_page_has_several_points_of_a_side_that_says_several_things() -> None:
@@ -186,3 +206,38 @@ def test_a_point_does_not_point_at_what_is_not_there(text: str, leaning: bool) -
 def test_a_line_under_a_picture_is_no_statement() -> None:
     assert refusal("A trader carries boxes across the Alder Bridge in Corvane on Saturday.") == "caption"
     assert not refusal("A trader carried boxes across the Alder Bridge in Corvane on Saturday.")
+
+
+def test_another_storm_of_the_kind_is_elsewhere() -> None:
+    titles = {
+        "harborlight.example": "Hurricane Orla floods roads in Corvane",
+        "commonpost.example": "Corvane shelters as Hurricane Orla nears",
+        "midland.example": "Hurricane Orla cuts power in Corvane",
+        "ridgeherald.example": "Hurricane Orla leaves Corvane without power",
+    }
+    pieces = [article(outlet, title, f"{title}, the harbor office said.") for outlet, title in titles.items()]
+    long_ago = "Hurricane Basil destroyed the harbor of Lorn and killed seven people."
+    pieces.append(article("oldoak.example", "A storm that became a film", long_ago))
+    material = desk_for(chosen(pieces).story, registry(), WritingLimits()).material
+    assert {p.text for p in material.passages if material.is_elsewhere(p)} == {long_ago}
+
+
+def test_what_a_side_stresses_stands_nearer_to_it_than_what_all_tell() -> None:
+    shared = "Corvane closed the Alder Bridge on Tuesday after cracks were found."
+    stressed = "Traders expect the closure of the Alder Bridge to cost Corvane 4 million crowns."
+    left = ["harborlight.example", "commonpost.example"]
+    right = ["ridgeherald.example", "oldoak.example"]
+    pieces = [
+        article(o, "Corvane closes Alder Bridge", f"{shared} Read more.", minutes=i)
+        for i, o in enumerate(left)
+    ]
+    pieces += [
+        article(o, "Corvane closes Alder Bridge", f"{shared} {stressed}", minutes=9 + i)
+        for i, o in enumerate(right)
+    ]
+    material = desk_for(chosen(pieces).story, registry(), WritingLimits()).material
+    near, far = (
+        {p.text: float(scores[i]) for i, p in enumerate(material.passages)}
+        for scores in (material.apart(Side.RIGHT), material.side_centrality(Side.RIGHT))
+    )
+    assert near[stressed] - near[shared] > far[stressed] - far[shared]

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.leaning import Side
+from newsletter.domain.leaning import SIDES, Side
 from newsletter.domain.words import WritingLimits
 from newsletter.writing.asking import LONGEST, Context
 from newsletter.writing.choose import Desk
-from newsletter.writing.faq import MOST, faq
+from newsletter.writing.faq import ENOUGH, MOST, faq
 from newsletter.writing.headline import headline
-from newsletter.writing.longform import Points
+from newsletter.writing.longform import Points, further_points
+from newsletter.writing.points import first_point
 from newsletter.writing.questions import questions
 from newsletter.writing.sharing import questions_and_points
 from newsletter.writing.upcoming import ahead
@@ -334,6 +335,20 @@ def test_questions_leave_each_side_its_second_point() -> None:
     asked, page = questions_and_points(desk, points)
     assert not asked
     assert len(page[Side.LEFT]) == 2
+
+
+def test_where_three_questions_cannot_be_had_one_is_asked_and_points_come_first() -> None:
+    table = desk_for(story(bridge()), registry(), WritingLimits())
+    headline(table)
+    firsts = {side: first_point(table, side) for side in SIDES}
+    alone = further_points(table.trial(), firsts, 5)
+    free = faq(table.trial())
+    assert 0 < len(free) < ENOUGH
+    asked, page = questions_and_points(table, firsts)
+    assert asked
+    assert sum(map(len, page.values())) >= sum(map(len, alone.values())) - len(asked)
+    shown = [said.text for own in page.values() for said in own]
+    assert not {q.answer[0].text for q in asked} & set(shown)
 
 
 def test_no_two_questions_or_answers_are_alike() -> None:

@@ -14,7 +14,7 @@ _AHEAD = re.compile(
     r"^(?!According|Due|Thanks|Prior|Owing|Close|Next|From)(?:[A-Z][\w’'.-]* ){1,4}to [a-z]{2,}"
 )
 """A headline's future: "Lawmakers to vote on …"."""
-_PICTURED = re.compile(r"^(?:[A-Z][\w.’'-]* ){1,4}(?!being|during)[a-z]+ing\b")
+_PICTURED = re.compile(r"^(?!(?:The|An?) [a-z]+ing\b)(?:[A-Z][\w.’'-]* ){1,4}(?!being|during)[a-z]+ing\b")
 _REDUCED = re.compile(r"\b\w+ed by\b|\bto [a-z]+\b")
 
 

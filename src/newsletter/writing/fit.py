@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -19,16 +18,23 @@ MIN_WORDS = 5
 MAX_WORDS = 48
 """A longer "sentence" is a run-on of a standfirst and a body, or of several lines."""
 
+BEGINNING = 4
+"""Runs of words that a standfirst and the body behind it have both: whom or what they are about."""
+
 _WORD = re.compile(r"[\w'’.&$%£€-]*\w[\w'’%-]*")
 
+_NOBODYS_I = re.compile(
+    r"\b(?:[A-Z]\.){2,}|\b(?:World War|Phase|Type|Part|Title|Class|Article|Schedule|Level|Tier|Stage) I\b(?!['’])"
+)
+"""Initials and numerals: the I of "C.I.A." and of "World War I"."""
 _CUT_OFF = re.compile(r"(\.\.\.|…|\[\.\.\.\]|\[…\]|\[&hellip;\]|\(more\))[\"”’')\]]*[.]?$")
 _LOWER, _UPPER = re.compile(r"[a-zß-öø-ÿ]"), re.compile(r"[A-ZÀ-ÖØ-Þ]")
 _CAPS_RUN = re.compile(r"(?:\b[A-Z][A-Z’'-]+\b[\s,:;-]*){4,}")
 _ELLIPSIS = re.compile(r"\.\.\.|…")
 _RUN_ON = re.compile(
     r"(?<=[a-z0-9’”]) (A|An|It|This|He|She|They|But|When|After|While|There|These|Here|His|Her|Their|We|If|"
-    r"With|For|As|At|By|Multiple|Several|Many|Some|Two|Three|Four|Five|Six|Police|Officials)"
-    r" (?=[a-z])"
+    r"With|For|As|At|By|Multiple|Several|Many|Some|Two|Three|Four|Five|Six)"
+    r" (?=[a-z])|\b[a-z][\w’'-]*[’”]? (?:Police|Officials) (?=[a-z])"
 )
 _GAP = re.compile(r"\w \.(?=\s)|[a-z][.!?][A-Z][a-z]|\|| [–—-]+ ?[A-Z][\w ]{2,30} ?[–—-]+$")
 _OPEN_END = re.compile(r"(?:[:,;—–-][\"”’']*|\()\s*$")
@@ -65,7 +71,7 @@ def refusal(text: str, forgive: frozenset[str] = frozenset()) -> str:
 
 def _person(words: frozenset[str]) -> Callable[[str], bool]:
     def speaks(text: str) -> bool:
-        plain = without_quotations(text).replace("’", "'")
+        plain = _NOBODYS_I.sub(" ", without_quotations(text)).replace("’", "'")
         tokens = {t if t in {"I", "US"} else t.lower() for t in re.findall(r"[\w']+", plain)}
         return bool((tokens - {"I", "US"} | ({"i"} if "I" in tokens else set())) & words)
 
@@ -98,10 +104,11 @@ def _shouts(text: str) -> bool:
 
 
 def _begins_again(text: str) -> bool:
-    """Whether three words in a row stand in it twice: a standfirst that runs into the body."""
+    """Whether a standfirst runs into the body: three of its first words stand in it twice, or any five."""
     words = [w.lower() for w in _WORD.findall(text)]
-    runs = [run for run in itertools.pairwise(itertools.pairwise(words)) if len(run[1][1]) > 3]
-    return len(set(runs)) < len(runs)
+    runs = [tuple(words[i : i + 3]) for i in range(len(words) - 2) if len(words[i + 2]) > 3]
+    long = [tuple(words[i : i + 5]) for i in range(len(words) - 4)]
+    return any(runs.count(run) > 1 for run in runs[:BEGINNING]) or len(set(long)) < len(long)
 
 
 def _only_quotation(text: str) -> bool:

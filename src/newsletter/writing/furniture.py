@@ -15,7 +15,7 @@ TEASER = re.compile(
     appeared\sfirst\son|first\sappeared|all\srights\sreserved|privacy\spolicy|terms\sof\s(use|service)|cookies?\spolicy|
     getty\simages|image\scredit|photo\s(by|credit|illustration|courtesy)|picture:|pictured|courtesy\sof|file\sphoto|shutterstock|
     advertisement|sponsored\s(by|content|post)|promo\scode|free\strial|limited[-\s]time|donate\s(now|today|to)|our\sjournalism|
-    related\s(article|story|stories|video)|more\sfrom\sthis|must[-\s]read|photos\s(show|detail|from)|(video|videos|footage|images?|clip)\s(\w+\s){0,5}shows?|editor['’]s\snote|correction:|
+    related\s(article|story|stories|video)|more\sfrom\sthis|must[-\s]read|photos\s(show|detail|from)|(video|videos|footage|images?|clip)\s(\w+\s){0,5}(shows?|captures?d?)\b|editor['’]s\snote|correction:|
     ha(s|ve)\s(more|the\s(story|latest|details|report))(?=\.|\s(on|about|from|details)\b)|joins?\s(us|today|to\sdiscuss|with|cbs|nbc|abc|cnn|fox|msnbc)|
     correspondent|(spoke|speaks?|talks?|talked)\s(to|with)\sreporters|is\sreporting|breaks?\s(it\s)?down|weighs?\sin|sits?\sdown\swith|sat\sdown\swith|got\sreaction|is\sfollowing\sthe|
     (gives?|offers?|provides?)\s(\w+\s){0,3}(analysis|insight|perspective))\b""",
@@ -32,10 +32,16 @@ REPORTS = re.compile(
 REPORTER = re.compile(
     r"\b(?:News|CNN|BBC|CBS|NBC|ABC|PBS|MSNBC|AP|NPR|Post|Times|Axios|"
     r"Bloomberg)(?:[’']s?)? (?:[A-Z][\w’'-]+ ){1,3}"
-    r"(?:reports?|explains?|has|have|spoke|speaks|joins?|talks?|breaks?|looks?|discuss\w*)\b"
+    r"(?:reports?|explains?|has|have|spoke|speaks|joins?|talks?|breaks?|looks?|discuss\w*|asks?|interviews?|"
+    r"chats?|hears?|examines?|recaps?|unpacks?|shares?|visits?|finds?)\b"
     r"|(?:[A-Z][\w’'-]+ ){2}(?:reports|explains) (?:on|from|as|how|why|about|live)\b"
     r"|\b(?:journalist|reporter|anchor) (?:[A-Z][\w’'-]+ ){1,3}[a-z]+s\b"
+    r"|[A-Z]\w+['’]s? (?:[A-Z][\w’'-]+ ){2}(?:asks [^.]*\babout|interviews|recaps|unpacks|examines)\b"
+    r"|[A-Z][\w-]+['’]s? report (?:begins|starts|opens|comes|from)\b"
+    r"|^(?:[A-Z(][\w.’'()-]* ){2,6}discusses\b|\bjoins? (?:[\w’'\"“”-]+ ){1,6}to (?:discuss|talk|explain)\b"
+    r"|^(?:[A-Z][\w’'-]+ ){1,3}(?:will be|is) (?:back|away|off) (?:on|until|next|tomorrow|this)\b"
 )
+"""Who reports, presents, asks and is asked, in an outlet's own programme."""
 BYLINE = re.compile(
     r"^(By|Written by|Reporting by|Edited by|Posted by|From) [A-Z][\w.’'-]+ [A-Z]|^(Updated|Published|Posted)\b"
 )

@@ -40,7 +40,7 @@ _TEASE = re.compile(
     r"things to|what happens|here.s|this is (?:why|how|what)|the moment|you won|find out|revealed$|"
     r"possible outcomes|new twist|(?:shock|mystery) (?:name|pick|choice|candidate)|and other .{3,30} news$|"
     r"(?:when|how|where|what) to (?:see|watch|expect|do|know|follow)|what.s next)\b"
-    r"|[–—-] live\b|\blive(?:$|: )|: (?:how|why|what|inside)\b",
+    r"|[.!?] (?:what|why|how|here)\b|[–—-] live\b|\blive(?:$|: )|: (?:how|why|what|inside)\b",
     re.IGNORECASE,
 )
 _COLUMN = re.compile(r"^[A-Z][\w’'-]+(?: [\w’'-]+){0,3}: |^[‘'\"“][^’\"”]{2,60}[’'\"”]: ")

@@ -57,7 +57,7 @@ DANGLERS = _words(
 CONNECTIVES = (
     "but", "and", "so", "yet", "still", "however", "meanwhile", "moreover", "furthermore", "additionally",
     "also", "instead", "nevertheless", "nonetheless", "in addition", "as a result", "separately",
-    "in fact", "indeed", "of course", "then", "besides",
+    "in fact", "indeed", "of course", "then", "besides", "at the same time",
 )  # fmt: skip
 """Leading connectives that may be cut off: what follows is a whole clause."""
 

@@ -35,7 +35,7 @@ CENTRAL, MARGIN = 0.26, 0.03
 """Bearing on the story's news of a good point and of the article any point comes from; least of any point."""
 FEW = 2
 """Points from which on a side takes no title of an article that it was quoted from (it would repeat its text), and
-nothing of an article that an earlier issue had."""
+nothing of an article that an earlier issue had or of another time and place."""
 FRESH = -0.05
 """`Material.freshness` under which later articles have most likely overtaken a passage."""
 LONG, LENGTH = 25, 0.3
@@ -64,7 +64,7 @@ def _scores(desk: Desk, side: Side) -> Scores:
     leaning = np.array([float(leans(p.text)) for p in material.passages])
     cost = TITLE_COST * material.are_titles + LEAN_COST * leaning
     scores: Scores = (
-        material.side_centrality(side) + 0.3 * material.consensus + material.manner + LENGTH * length - cost
+        material.apart(side) + 0.3 * material.consensus + material.manner + LENGTH * length - cost
     )
     return scores
 
@@ -122,6 +122,9 @@ def _tries(desk: Desk, side: Side, own: Sequence[Statement]) -> Iterator[tuple[A
     yield good, REPEATS
     yield lambda p: told(p) and not (points_back(p.text) or material.is_elsewhere(p)), REPEATS
     yield lambda p: titled(p) and not title_case(p.text), REPEATS
-    yield told, ALMOST
+    yield (
+        lambda p: told(p) and not (points_back(p.text) or (material.is_elsewhere(p) and len(own) >= FEW)),
+        ALMOST,
+    )
     yield lambda p: fits(p) and p.field == "text", REPEATS
     yield titled, REPEATS

@@ -15,6 +15,8 @@ REACH = 280
 """Characters within which glued matter ends."""
 LEAST = 7
 """Words that a sentence must have left."""
+WHOLE = 4
+"""Words from which on a title that stands in a text is that title."""
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
 _STAMP = re.compile(
@@ -64,9 +66,14 @@ def unglued(title: str, field: str, span: Span) -> Span:
     return rest
 
 
+def beside_title(title: str, glued: str) -> str:
+    """What was glued before a sentence, the title aside: that is a text of its own."""
+    return _plain(glued).replace(_plain(title), " ") if len(title.split()) >= WHOLE else glued
+
+
 def _without_title(title: str, field: str, span: Span) -> Span:
     start = field[span.start : span.start + len(title)]
-    if len(title.split()) < 4 or _plain(start) != _plain(title):
+    if len(title.split()) < WHOLE or _plain(start) != _plain(title):
         return span
     rest = _from(field, span, len(title))
     return span if opens_midway(field[rest.start : rest.end]) else rest

@@ -23,6 +23,8 @@ FIRST = 6
 """Stems in which a sentence has said who does what."""
 BEYOND = 0.25
 """Share of its content that a sentence of an overview has beyond the headline."""
+FRESH = -0.05
+"""`Material.freshness` under which later articles have most likely overtaken a passage."""
 ENOUGH_SAID = 2
 """Sentences from which an overview is one."""
 MANY = 5
@@ -78,13 +80,19 @@ def _free(desk: Desk) -> list[Passage]:
     kept = _kept_for_points(desk)
     free = [p for p in found if p.key not in desk.used | kept]
     free = [p for p in free if not (material.is_stale(p) or material.is_elsewhere(p))] or free
-    free = _of_today(free)
+    free = _newest(desk, _of_today(free))
     return [p for p in free if not _tells_the_title_again(desk, p)] or free
 
 
 def _of_today(free: list[Passage]) -> list[Passage]:
     """Without articles that an earlier issue had, where enough outlets have written since."""
     fresh = [p for p in free if not p.source.told]
+    return fresh if len({p.outlet for p in fresh}) >= ENOUGH else free
+
+
+def _newest(desk: Desk, free: list[Passage]) -> list[Passage]:
+    """Without what later articles have most likely overtaken, where enough outlets tell the newest state."""
+    fresh = [p for p in free if desk.material.freshness_of(p) >= FRESH]
     return fresh if len({p.outlet for p in fresh}) >= ENOUGH else free
 
 

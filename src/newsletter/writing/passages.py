@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from newsletter.domain.words import Statement, consecutive_words
+from newsletter.writing.asides import keeps_hedges
 from newsletter.writing.evidence import Field, field_of, statement, statement_text
 from newsletter.writing.fit import opens_midway, refusal
 from newsletter.writing.limits import Limits
-from newsletter.writing.openings import unglued
+from newsletter.writing.openings import beside_title, unglued
 from newsletter.writing.sentences import Span, is_closed, sentences, stripped
 from newsletter.writing.sources import Source
 from newsletter.writing.trim import Spans, opened, shortenings
@@ -105,6 +106,7 @@ def _of_title(source: Source, limits: Limits) -> Iterator[Passage]:
 
 
 def _of_text(source: Source, limits: Limits) -> Iterator[Passage]:
+    """Of each sentence; a cut is compared with it without the heading before it, unless that hedges."""
     field = source.article.text
     spans = sentences(field)
     run_on = bool(_STANDFIRST.search(field))
@@ -115,13 +117,15 @@ def _of_text(source: Source, limits: Limits) -> Iterator[Passage]:
         if _inside_quotation(field, span) or not (closed or _is_deck(field, len(spans))):
             continue
         begun = span.start
-        span = opened(field, unglued(source.article.title, field, span) if place == 0 else span)
+        span = unglued(source.article.title, field, span) if place == 0 else span
+        glued = beside_title(source.article.title, field[begun : span.start])
+        sentence = field[span.start if keeps_hedges(glued) else begun : span.end]
+        span = opened(field, span)
         text = field[span.start : span.end]
         if text.endswith(":") or refusal(text) in _FATAL or (span.start == begun and opens_midway(text)):
             continue
         if refusal(text) == "too long" and _GLUED.search(text):
             continue
-        sentence = field[spans[place].start : spans[place].end]
         yield from _wordings(source, "text", span, place, limits, sentence)
 
 

@@ -61,17 +61,15 @@ def _scores(desk: Desk, side: Side) -> Scores:
     new = np.array([desk.novelty(p) if p.source.side == side else 0.0 for p in material.passages])
     cost = TITLE_COST * material.are_titles + LEAN_COST * leaning + TOLD_COST * told + UNDER_WORD * under
     cost = cost + np.where(over > 0, OVER_COST + OVER_WORD * over, 0)
-    scores: Scores = (
-        material.side_centrality(side) + 0.3 * material.consensus + material.manner + NEW * new - cost
-    )
+    scores: Scores = material.apart(side) + 0.3 * material.consensus + material.manner + NEW * new - cost
     return scores
 
 
 def _tries(desk: Desk, side: Side) -> Iterator[tuple[Allowed, float]]:
     """What a point may be, best first, each with the likeness to what was said that is too much.
 
-    A central sentence that adds something; one that repeats; a Title Case headline; an opinion; then
-    whatever still bears on the story.
+    A central sentence that adds something; one that repeats; a Title Case headline; an opinion; a sentence
+    farther off; then whatever still bears on the story, a title that teases last.
     """
     bearing = desk.material.bearing_of
 
@@ -91,10 +89,14 @@ def _tries(desk: Desk, side: Side) -> Iterator[tuple[Allowed, float]]:
     def valid(p: Passage) -> bool:
         return of_side(p) and not desk.material.is_stale(p)
 
+    def of_news(p: Passage) -> bool:
+        return valid(p) and p.source.news and not desk.material.is_elsewhere(p)
+
     yield lambda p: central(p) and reads(p) and adds(p), REPEATS
     yield lambda p: central(p) and reads(p), ALMOST
-    yield lambda p: central(p) and p.source.news, ALMOST
+    yield lambda p: central(p) and p.source.news and not teases(p.text), ALMOST
     yield lambda p: central(p) and p.field == "text", ALMOST
+    yield lambda p: of_news(p) and bearing(p) >= NEAR and p.field == "text", ALMOST
     yield lambda p: valid(p) and bearing(p) >= NEAR and p.source.news, ALMOST
     yield lambda p: valid(p) and p.source.news, ALMOST
     yield valid, ALMOST

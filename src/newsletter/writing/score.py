@@ -12,18 +12,19 @@ from numpy.typing import NDArray
 from newsletter.domain.leaning import SIDES, Side
 from newsletter.writing.manner import manner
 from newsletter.writing.means import Scores, mean, unit, weighted
+from newsletter.writing.naming import names_another, shared_names
 from newsletter.writing.newest import Ages
 from newsletter.writing.passages import Passage, support_texts
 from newsletter.writing.sources import Source
-from newsletter.writing.terms import Concepts, Matrix, Space, concepts, names, term_set
+from newsletter.writing.terms import Concepts, Matrix, Space, concepts, term_set
 from newsletter.writing.timing import Told
 
 LEAD = 2
 """Sentences, the title among them, in which an article tells its news."""
 SEVERAL = 5
 """Outlets from which on a story's names can be told."""
-KEY = 0.2
-"""Share of the outlets that give a name of the story."""
+CONTRAST = 0.3
+"""What nearness to the middle of the other sides takes from nearness to the own side's."""
 OLDEST = 0.4
 """What the oldest article weighs in a story's news beside the newest."""
 
@@ -79,19 +80,13 @@ class Material:
 
     @cached_property
     def key_names(self) -> frozenset[str]:
-        """The names that a fifth of the outlets give in their titles and openings, two outlets at least."""
-        users: dict[str, set[str]] = {}
-        for i in (i for mine in self._leads.values() for i in mine):
-            source, text = self.said[i]
-            for name in names(f"It {text}"):
-                users.setdefault(name, set()).add(source.outlet)
-        least = max(2, KEY * len(self.outlets))
-        return frozenset(name for name, outlets in users.items() if len(outlets) >= least)
+        """The names that many outlets give in their titles and openings."""
+        rows = (i for mine in self._leads.values() for i in mine)
+        return shared_names(((self.said[i][0].outlet, self.said[i][1]) for i in rows), len(self.outlets))
 
     def is_elsewhere(self, passage: Passage) -> bool:
         """Whether a passage has names and none of them is the story's: it tells of another time or place."""
-        own = names(f"It {passage.text}") if len(self.outlets) >= SEVERAL else frozenset()
-        return bool(own) and bool(self.key_names) and not own & self.key_names
+        return len(self.outlets) >= SEVERAL and names_another(passage.text, self.key_names)
 
     def manner_of(self, passage: Passage) -> float:
         return float(self.manner[self._row[id(passage)]])
@@ -138,6 +133,18 @@ class Material:
     def side_centrality(self, side: Side) -> Scores:
         """Likeness to the middle of one side's outlets."""
         return self.vectors @ self._centroid([s.outlet for s in self.sources if s.side == side])
+
+    def apart(self, side: Side) -> Scores:
+        """How much nearer a passage is to the middle of its side than to those of the others: what the side stresses.
+
+        Centrality of the side, less a part of the mean centrality of the other sides that are heard.
+        """
+        others = [one for one in SIDES if one != side and self._of_side(one)]
+        own = self.side_centrality(side)
+        if not others:
+            return own
+        beside: Scores = np.mean([self.side_centrality(one) for one in others], axis=0)
+        return own - CONTRAST * beside
 
     def _centroid(self, outlets: Sequence[str]) -> NDArray[np.float64]:
         middle = np.zeros(self._units.shape[1])
