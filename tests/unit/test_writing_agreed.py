@@ -121,7 +121,7 @@ def test_what_is_disputed_is_not_agreed() -> None:
         ),
         (
             "The queen of Veldt opened the Alder tunnel with the mayor.",
-            "The queen of Veldt and the mayor opened the Alder tunnel. It could reportedly save an hour.",
+            "The queen of Veldt, with the mayor, opened the Alder tunnel. It could reportedly save an hour.",
             True,
         ),
         (
