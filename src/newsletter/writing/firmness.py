@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from newsletter.writing.timing import expects
+from newsletter.writing.timing import expected_from
 
 NEGATION = re.compile(
     r"\b(?:not|no|never|nobody|none|neither|nor|without|den(?:y|ies|ied|ying)|false(?:ly)?|refus(?:es|ed|ing|e)|"
@@ -53,11 +53,10 @@ def _reaches(text: str) -> Iterator[tuple[int, int]]:
     for pattern in (DOUBT, AHEAD):
         for match in pattern.finditer(text):
             yield match.start(), _next(stops, match.end(), len(text))
-    yield from (span for span in _sentences(stops, len(text)) if expects(text[slice(*span)].strip()))
-
-
-def _sentences(stops: list[int], last: int) -> Iterator[tuple[int, int]]:
-    return pairwise([0, *(stop + 1 for stop in stops), last])
+    for start, end in pairwise([0, *(stop + 1 for stop in stops), len(text)]):
+        at = expected_from(text[start:end])
+        if at is not None:
+            yield start + at, end
 
 
 def _next(stops: list[int], at: int, last: int) -> int:
