@@ -151,12 +151,12 @@ def test_yesterdays_story_with_news_continues_its_thread() -> None:
 
 def test_a_loose_heap_of_articles_is_held_back() -> None:
     heap = story("dam", 4, 3, 4)
-    sure, unsure = replace(heap, confidence=0.89), replace(heap, confidence=0.879)
+    sure, unsure = replace(heap, confidence=0.93), replace(heap, confidence=0.919)
     assert keys(choose(sure).main) == [heap.key]
     lineup = choose(unsure)
     assert not lineup.main
     assert not lineup.briefs
-    assert "may not all be about one event (confidence 0.879, needed 0.890)" in lineup.waiting[0].why
+    assert "may not all be about one event (confidence 0.919, needed 0.930)" in lineup.waiting[0].why
 
 
 def test_what_happened_before_yesterday_weighs_half() -> None:

@@ -43,6 +43,7 @@ OTHERS = (
     "Harbor chief Nils Arden has resigned after 12 lifeboats were found rotten, he said on Monday.",
     "After 12 lifeboats of Corvane were found rotten, harbor chief Nils Arden resigned.",
 )
+MORE = "The town of Corvane pays the chief two years of wages."
 AGAIN = "Nils Arden has quit as the harbor chief of Corvane."
 
 
@@ -65,10 +66,12 @@ def test_the_headline_in_other_words_of_the_same_meaning_is_no_fact() -> None:
     assert agreed(desk(pieces)) == ()
 
 
-def test_what_a_short_line_told_already_is_not_told_again() -> None:
+def test_what_a_short_line_told_already_comes_after_all_other_facts() -> None:
+    """That all sides report it is still worth its line where there is nothing else."""
     pieces = told(CAUSE, *OTHERS)
-    assert agreed(desk(pieces))
-    assert agreed(desk(pieces, CAUSE)) == ()
+    assert texts(agreed(desk(pieces))) == texts(agreed(desk(pieces, CAUSE)))
+    more = [f"{CAUSE} {MORE}", *(f"{text} {MORE}" for text in OTHERS)]
+    assert texts(agreed(desk(told(*more), CAUSE))) == [MORE]
 
 
 @pytest.mark.parametrize(
@@ -87,6 +90,90 @@ def test_an_outlet_is_named_only_with_what_it_reports(text: str, credited: bool)
     of = desk(told(CAUSE, *OTHERS, text))
     found = Coverage(of.material).reporting(passage(of, "Nils Arden resigned as"), HEADLINE)
     assert ("commonpost.example" in {s.outlet for s in found}) is credited
+
+
+def test_left_and_right_are_enough_where_the_center_tells_other_things() -> None:
+    outlets = ("harborlight.example", "ridgeherald.example", "midland.example")
+    of_sides = [f"{CAUSE} {MORE}", f"{OTHERS[0]} {MORE}"]
+    center = "The ferry to Veldt leaves Corvane at noon from today."
+    pieces = [
+        article(outlet, f"Nils Arden resigns from Corvane harbor, note {i}", text, minutes=i)
+        for i, (outlet, text) in enumerate(zip(outlets, [*of_sides, center], strict=True))
+    ]
+    (found,) = agreed(desk(pieces))
+    assert set(found.outlets) == set(outlets[:2]), "two outlets do for one line, not for a second"
+    assert not agreed(desk([pieces[0], pieces[2]])), "one side alone agrees with nobody"
+
+
+def test_what_is_disputed_is_not_agreed() -> None:
+    of = desk(told(CAUSE, *OTHERS))
+    assert agreed(of, [p.key for p in of.material.passages]) == ()
+
+
+@pytest.mark.parametrize(
+    ("fact", "text", "reported"),
+    [
+        # what another part of a text denies, doubts or expects takes nothing back
+        (
+            "Admiral Ines Talbot visited the dry dock of Veldt.",
+            "Adm. Talbot visited the dry dock of Veldt, after 90 days without a port call for her fleet.",
+            True,
+        ),
+        (
+            "The queen of Veldt opened the Alder tunnel with the mayor.",
+            "The queen of Veldt, with the mayor, opened the Alder tunnel. It could reportedly save an hour.",
+            True,
+        ),
+        (
+            "Judge Brandt threw out the claim that Veldt failed to warn fishermen.",
+            "Judge Brandt dismissed a suit accusing Veldt of failing to warn fishermen; it had failed to prove harm.",
+            True,
+        ),
+        # what the text itself denies, doubts or expects is not told
+        (
+            "The queen of Veldt opened the Alder tunnel with the mayor.",
+            "The queen of Veldt may have opened the Alder tunnel with the mayor.",
+            False,
+        ),
+        (
+            "The queen of Veldt opened the Alder tunnel with the mayor.",
+            "The palace denied that the queen of Veldt opened the Alder tunnel with the mayor.",
+            False,
+        ),
+        (
+            "Heavy rain and strong winds hit the island of Skarn.",
+            "A storm is forecast to hit the island of Skarn, bringing heavy rain and strong winds.",
+            False,
+        ),
+        (
+            "Judge Brandt threw out the claim that Veldt failed to warn fishermen.",
+            "Judge Brandt dismissed a suit accusing Veldt of failing to pay fishermen.",
+            False,
+        ),
+        # another deed, another time
+        (
+            "The frigate Skarn has been escorting grain ships of Veldt.",
+            "The frigate Skarn was painted while the grain ships of Veldt lay in port.",
+            False,
+        ),
+        (
+            "Veldt will annex the lighthouse of Skarn amid the herring war.",
+            "Veldt will annex the lighthouse of Skarn after the herring war.",
+            False,
+        ),
+        (
+            "Sen. Odell Marsh (H-Skarn) backed the toll on the Alder tunnel.",
+            "Senator Odell Marsh supported the toll on the Alder tunnel.",
+            True,
+        ),
+    ],
+)
+def test_a_fact_is_looked_for_in_what_a_text_tells_firmly(fact: str, text: str, reported: bool) -> None:
+    of = desk(
+        [article("harborlight.example", fact, fact), article("ridgeherald.example", "Corvane notes", text)]
+    )
+    found = Coverage(of.material).reporting(passage(of, fact[:20]), "News of the day")
+    assert bool(found) is reported
 
 
 @pytest.mark.parametrize(

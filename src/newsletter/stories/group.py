@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from newsletter.domain.article import Article, Kind
 from newsletter.domain.outlet import Registry
@@ -17,12 +18,13 @@ from newsletter.stories.attach import Bar, Partition, attach
 from newsletter.stories.bridges import bridges
 from newsletter.stories.confidence import confidences, nearness
 from newsletter.stories.edges import Edges
-from newsletter.stories.linkage import Linkage
+from newsletter.stories.linkage import LARGE, Linkage
 from newsletter.stories.marks import kind_of
 from newsletter.stories.matrix import weigh
 from newsletter.stories.neighbours import neighbours
+from newsletter.stories.places import Places, places_of
 from newsletter.stories.strangers import strangers
-from newsletter.stories.terms import Read, read
+from newsletter.stories.terms import TEXT_CHARACTERS, Read, read
 from newsletter.stories.voices import voices_of
 
 THRESHOLD = 0.22
@@ -129,12 +131,28 @@ class Grouping:
         linkage.join_until(self.threshold * FAMILY_SHARE)
         wider = {row: group[0] for group in linkage.groups() for row in group}
         stories = self._complete(core, kinds, between, edges)
-        near = nearness(stories, edges)
-        gone = {one.row for one in strangers(stories, near.own, texts, self.background)}
-        stories = without(stories, gone)
+        stories, near = self._settled(stories, ordered, texts, edges)
         families = tuple(_family(rows, news, wider) for rows in stories)
         sure = confidences(stories, near, THRESHOLD / self.threshold)
         return Partitioned(stories, families, cohesion(stories, edges), sure)
+
+    def _settled(
+        self, stories: Partition, articles: Sequence[Article], texts: Sequence[Read], edges: Edges
+    ) -> tuple[Partition, NDArray[np.float64]]:
+        """The stories without strangers, and `nearness` in them.
+
+        Where one left, its story is looked at again: two that came on one matter vouch for each other.
+        """
+        wide = {row for row, article in enumerate(articles) if kind_of(article) in _FOLLOWERS}
+        large = [story for story in stories if len(story) >= LARGE]
+        places = {row: _places(articles[row]) for story in large for row in story}
+        near = nearness(stories, edges)
+        while gone := {one.row for one in strangers(large, near, texts, self.background, places, wide)}:
+            stories = without(stories, gone)
+            left = [[row for row in story if row not in gone] for story in large if gone & {*story}]
+            large = [story for story in left if len(story) >= LARGE]
+            near = nearness(stories, edges)
+        return stories, near
 
     def _complete(
         self, core: Partition, kinds: Sequence[Kind], between: Collection[int], edges: Edges
@@ -152,6 +170,10 @@ def without(stories: Partition, rows: Collection[int]) -> Partition:
     """The stories with those rows as stories of their own."""
     kept = [[row for row in story if row not in rows] for story in stories]
     return sorted([*(story for story in kept if story), *([row] for row in rows)])
+
+
+def _places(article: Article) -> Places:
+    return places_of(f"{article.title} {article.text[:TEXT_CHARACTERS]}")
 
 
 def _story(articles: Sequence[Article], registry: Registry, family: str, alike: float, sure: float) -> Story:

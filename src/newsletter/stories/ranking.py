@@ -51,9 +51,8 @@ class LineUpRules:
     new_least: int = 3
     new_share: float = 0.25
     """A continued story needs this many new articles, and this share of its articles to be new."""
-    confidence_least: float = 0.89
-    """`Story.confidence` below which four or more articles are held back. Low on purpose: at .90 it cost a true
-    story of 13 articles on one of six days; no main story of these days was under .91."""
+    confidence_least: float = 0.93
+    """`Story.confidence` below which four or more articles are held back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from newsletter.ports import Background
 from newsletter.stories.background import rarity
+from newsletter.stories.elsewhere import elsewhere
 from newsletter.stories.linkage import LARGE
+from newsletter.stories.places import Places
 from newsletter.stories.terms import Read
 
 FAR = 0.75
@@ -45,6 +47,8 @@ class Stranger:
     title: float
     words: float
     """What of its title's and of all its telling words' weight is its alone, 0 to 1."""
+    elsewhere: bool = False
+    """It tells of another place."""
 
 
 def strangers(
@@ -52,38 +56,43 @@ def strangers(
     nearness: NDArray[np.float64],
     texts: Sequence[Read],
     background: Background,
+    places: Mapping[int, Places],
+    wide: Collection[int] = (),
 ) -> tuple[Stranger, ...]:
     """The strangers of all stories of `LARGE` articles and more, in order of their rows.
 
-    ``nearness``: by row, to the closest articles of its own story; ``texts`` by row. Each is judged against its
-    story as it was given, so the outcome does not depend on an order, and at most half of a story leaves.
+    ``nearness``: by row, to the closest articles of its own story; ``texts`` by row, ``places`` at least of these
+    stories' rows; ``wide``: rows that speak of several matters, of which their title says the main one. Each is judged
+    against its story as it was given, so the outcome does not depend on an order, and at most half of a story leaves.
     """
     written = [frozenset(chain(title, lead)) for title, lead in texts]
-    loose = [(rows, _loose(rows, nearness)) for rows in stories if len(rows) >= LARGE]
-    day = _Day.of({row for _, shares in loose for row in shares}, written, background)
+    large = [rows for rows in stories if len(rows) >= LARGE]
+    away = [elsewhere(rows, nearness, places) for rows in large]
+    loose = [_loose(rows, nearness, there) for rows, there in zip(large, away, strict=True)]
+    day = _Day.of({row for shares in loose for row in shares}, written, background)
     found = []
-    for rows, shares in loose:
+    for rows, there, shares in zip(large, away, loose, strict=True):
         story = Counter(word for row in rows for word in written[row]) if shares else Counter()
         for row, share in shares.items():
-            words = written[row]
-            if not day.known(words, story, len(rows)):
-                title, all_ = (day.own(part, story) for part in (words.intersection(texts[row][0]), words))
-                found.append(Stranger(row, share, title, all_))
-    return tuple(
-        sorted(
-            (one for one in found if one.title >= OWN_TITLE and one.words >= OWN_WORDS),
-            key=lambda one: one.row,
-        )
-    )
+            words, headline = written[row], written[row].intersection(texts[row][0])
+            if not day.known(headline if row in wide else words, story, len(rows)):
+                title, all_ = day.own(headline, story), day.own(words, story)
+                if row in there or (title >= OWN_TITLE and all_ >= OWN_WORDS):
+                    found.append(Stranger(row, share, title, all_, row in there))
+    return tuple(sorted(found, key=lambda one: one.row))
 
 
-def _loose(rows: Sequence[int], nearness: NDArray[np.float64]) -> dict[int, float]:
-    """Row -> nearness as a share of the typical one, of those that lie far from the story."""
+def _loose(rows: Sequence[int], nearness: NDArray[np.float64], there: Collection[int]) -> dict[int, float]:
+    """Row -> nearness as a share of the typical one, of those that lie far from the story or elsewhere."""
     typical = float(np.median(nearness[list(rows)]))
     if not typical:
         return {}
     shares = nearness[list(rows)] / typical
-    return {row: share for row, share in zip(rows, shares.tolist(), strict=True) if round(share, 6) < FAR}
+    return {
+        row: share
+        for row, share in zip(rows, shares.tolist(), strict=True)
+        if round(share, 6) < FAR or row in there
+    }
 
 
 @dataclass(frozen=True, slots=True)

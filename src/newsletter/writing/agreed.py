@@ -7,7 +7,7 @@ what is new. Where there is neither, the news itself in other words stands, whol
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from newsletter.domain.leaning import Side
@@ -25,7 +25,10 @@ from newsletter.writing.subject import leans
 from newsletter.writing.support import heard_sides
 from newsletter.writing.terms import gist, new_gist, terms
 
+_BOTH = frozenset({Side.LEFT, Side.RIGHT})
 MOST = 2
+WITHOUT_CENTER = 3
+"""Outlets that must report a second fact which the center, though heard, does not."""
 WORDS = 20
 BEARING = 0.2
 """Least bearing on the story's news."""
@@ -39,7 +42,7 @@ TITLE = 0.1
 """What a headline's clipped style costs."""
 BRIEF, EACH = 9, 0.03
 """Words from which on a fact tells enough to be worth its line, and what each one less costs."""
-_TELLS = re.compile(r"^(?:What|Why|How|Who|When|Where)\b|:|\b(?:why|how) ")
+_TELLS = re.compile(r"^(?:What|Why|How|Who|When|Where)\b|:|\b(?:why|how) | [-–—] [A-Za-z ]+$")
 _DECIDED = re.compile(r"\b(?:vot(?:es|ed)|agree[sd]?|decid(?:es|ed)) to [a-z]")
 _NOW = re.compile(r"^(?:Now|Today|Yesterday|Tomorrow)\b")
 _WORD = re.compile(r"[\w$£€][\w’'.$%-]*")
@@ -54,24 +57,34 @@ class _Shared:
     """Sources of the other outlets that report it, one an outlet."""
     used: frozenset[str]
     """Stems that enough of the outlets use."""
-    rank: tuple[int, float] = (0, 0.0)
-    """How much it adds to what the reader knows, then how good it is."""
+    rank: tuple[bool, bool, bool, int, float] = (False, False, False, 0, 0.0)
+    """Whether it adds to the headline, is not told in one place, is reported by every heard side; how much it adds,
+    how good it is."""
 
 
-def agreed(desk: Desk) -> tuple[Statement, ...]:
-    """At most two statements of up to 20 words; none unless left and right are both heard, and center where it is."""
+def agreed(desk: Desk, contested: Collection[tuple[str, int]] = ()) -> tuple[Statement, ...]:
+    """At most two statements of up to 20 words; none unless left and right both report them.
+
+    ``contested``: keys of the sentences that are disputed.
+    """
     heard = heard_sides(desk.material)
-    if not {Side.LEFT, Side.RIGHT} <= heard:
+    if not heard >= _BOTH:
         return ()
-    told = Coverage(desk.material)
-    shared = [s for p in _tried(desk, told) if (s := _shared(desk, told, p)) and heard <= _sides(s)]
+    every = Coverage(desk.material)
+    tried = _tried(desk, every, contested)
+    shared = [s for p in tried if (s := _shared(desk, every, p)) and _sides(s) >= _BOTH]
     found: list[_Shared] = []
     for fact in sorted(shared, key=lambda s: (*(-r for r in s.rank), s.passage.text)):
-        if found and not _adds(fact, [*desk.said, *(f.passage.text for f in found)]):
+        told = [*desk.said, *(f.passage.text for f in found)]
+        if found and not (_all_say(fact, heard) and _adds(fact, told)):
             continue
         if len(found) < MOST and desk.ledger.allows(fact.passage.outlet, fact.passage.words):
             found.append(fact)
     return tuple(_said(desk, fact) for fact in found)
+
+
+def _all_say(fact: _Shared, heard: Collection[Side]) -> bool:
+    return set(heard) <= _sides(fact) or len(fact.by) >= WITHOUT_CENTER - 1
 
 
 def _said(desk: Desk, fact: _Shared) -> Statement:
@@ -83,10 +96,10 @@ def _sides(fact: _Shared) -> set[Side]:
     return {fact.passage.source.side, *(s.side for s in fact.by)}
 
 
-def _shared(desk: Desk, told: Coverage, passage: Passage) -> _Shared | None:
+def _shared(desk: Desk, coverage: Coverage, passage: Passage) -> _Shared | None:
     """The fact with its outlets and rank; None where no other outlet reports it, or half the news."""
     headline = desk.said[:1]
-    by = told.reporting(passage, " ".join(headline))
+    by = coverage.reporting(passage, " ".join(headline))
     if not by:
         return None
     own = fact_of(passage.text).stems
@@ -94,16 +107,14 @@ def _shared(desk: Desk, told: Coverage, passage: Passage) -> _Shared | None:
     used = frozenset(t for t in own if sum(t in held for held in stems) > SHARED * len(stems))
     fact = _Shared(passage, tuple(by), used)
     tier = _adds(fact, desk.said) + _adds(fact, headline)
-    if (
-        _told_by_one(own, desk.said)
-        if tier
-        else not passage.whole or own <= fact_of(" ".join(headline)).stems
-    ):
-        return None  # told already; or the news itself, by half or in the headline's words
+    if not tier and not (passage.whole and _news(fact, headline)):
+        return None  # the news itself, by half or without a word more than the headline
+    told = passage.key in desk.used or _told_by_one(own, desk.said)
     worth = (1 + len(by)) / len(desk.material.outlets)
     worth += NOVEL * min(ENOUGH, len(_news(fact, desk.said))) + FIRM * bool(fact_of(passage.text).numbers)
     worth -= TITLE * (passage.field == "title") + EACH * max(0, BRIEF - passage.words)
-    return replace(fact, rank=(tier, worth))
+    everybody = heard_sides(desk.material) <= _sides(fact)
+    return replace(fact, rank=(bool(tier), not told, everybody, tier, worth))
 
 
 def _told_by_one(own: frozenset[str], said: Sequence[str]) -> bool:
@@ -131,9 +142,9 @@ def _news(fact: _Shared, said: Iterable[str]) -> frozenset[str]:
     )
 
 
-def _tried(desk: Desk, told: Coverage) -> list[Passage]:
+def _tried(desk: Desk, told: Coverage, contested: Collection[tuple[str, int]]) -> list[Passage]:
     """Passages and clips of them that are short and firm."""
-    good = [p for p in desk.material.passages if _matters(desk, p)]
+    good = [p for p in desk.material.passages if p.key not in contested and _matters(desk, p)]
     every = {(p.key, p.text): p for passage in good for p in (passage, *clips(passage))}
     return [
         p
@@ -145,7 +156,7 @@ def _tried(desk: Desk, told: Coverage) -> list[Passage]:
 def _matters(desk: Desk, passage: Passage) -> bool:
     """News that names its subject, neither overtaken nor contested nor beside the story's news."""
     material = desk.material
-    if not passage.source.news or passage.key in desk.used or material.bearing_of(passage) < BEARING:
+    if not passage.source.news or material.bearing_of(passage) < BEARING:
         return False
     if material.is_stale(passage) and not _done(passage.text):
         return False

@@ -14,10 +14,11 @@ from itertools import pairwise
 
 from newsletter.writing.claims import quotations
 from newsletter.writing.clauses import clause
+from newsletter.writing.firmness import firm
 from newsletter.writing.lexicon import CALENDAR
 from newsletter.writing.passages import Passage
 from newsletter.writing.roles import roles
-from newsletter.writing.same import Fact, classed, fact_of, states, weights
+from newsletter.writing.same import Fact, classed, fact_of, states, told_in, weights
 from newsletter.writing.score import Material
 from newsletter.writing.sources import Source
 from newsletter.writing.terms import gist, names, stem, terms
@@ -33,8 +34,20 @@ OWN = 0.6
 """Share of what a fact adds to the headline, names and numbers aside, that an outlet named with it must report."""
 QUOTED = 3
 """Words from which on the same quotation is of the same occasion: then an article is read as a whole."""
+_CARRIED = re.compile(
+    r"^(?:is|are|was|were|has|have|had)(?: been| being)?(?: \w+ly)? (\w+(?:ed|ing|en)|found|shot|held|sent|cut|hit)\b"
+)
+"""The verb that a helper carries: "has been supporting", "were found"."""
 _NAME = re.compile(r"[A-Z][\w’'.-]*(?: [A-Z][\w’'.-]*)+")
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|get|gets|got) (?:\w+ly )?(\w+(?:ed|en|[a-z]))\b")
+_RELATIONS = {
+    **dict.fromkeys(("amid", "during"), "amid"),
+    **dict.fromkeys(("before", "ahead of", "until"), "before"),
+    **dict.fromkeys(("after", "since", "following"), "after"),
+}
+_RELATION = re.compile(
+    rf"\b(?P<when>{'|'.join(_RELATIONS)}) (?P<what>[^ .,;:]+(?: [^ .,;:]+){{0,3}})", re.IGNORECASE
+)
 LIGHT = frozenset(
     map(
         stem,
@@ -112,9 +125,10 @@ class Coverage:
             r.fact.stems
             for r in readings
             if states(fact, r.fact, self.weights)
-            and len(added & r.fact.stems) >= OWN * len(added)
+            and len(added & told_in(r.fact, fact)) >= OWN * len(added)
             and not (other_doer(text, r.text) or _elsewhere(text, r.text, fact.names - known))
-            and _does(deeds, r.text)
+            and not _other_time(text, r.text)
+            and _does(deeds, r.text if fact.hedged else firm(r.text))
         ]
         return frozenset[str]().union(*held)
 
@@ -168,7 +182,10 @@ def _deeds(text: str) -> frozenset[str]:
     main = clause(text)
     if main is None:
         return frozenset()
-    own = {role.verb for role in roles(text) if not role.saying} if main.speaks else {stem(main.base)}
+    if main.speaks:
+        own = {role.verb for role in roles(text) if not role.saying}
+    else:
+        own = {stem(main.base), *(stem(word) for word in _CARRIED.findall(f"{main.helper} {main.rest}"))}
     return frozenset(map(classed, own - {""})) - LIGHT
 
 
@@ -182,6 +199,22 @@ def _elsewhere(one: str, other: str, added: frozenset[str]) -> bool:
     """Whether a name that one adds stands in the other among other words: "a Veldt court", "born in Veldt"."""
     mine, theirs = _beside(one), _beside(other)
     return any(mine.get(n) and not mine[n] & theirs.get(n, frozenset()) for n in added)
+
+
+def _other_time(one: str, other: str) -> bool:
+    """Whether what one tells amid, before or after something stands there otherwise in the other."""
+    mine, theirs = _when(one), _when(other)
+    return any(thing in theirs and theirs[thing].isdisjoint(when) for thing, when in mine.items())
+
+
+@lru_cache(maxsize=16384)
+def _when(text: str) -> Mapping[str, frozenset[str]]:
+    """For each stem within four words of an "amid", "before", "after" … what stands before it."""
+    found: dict[str, frozenset[str]] = {}
+    for match in _RELATION.finditer(text):
+        for thing in map(classed, terms(match.group("what"))):
+            found[thing] = found.get(thing, frozenset()) | {_RELATIONS[match.group("when").lower()]}
+    return found
 
 
 @lru_cache(maxsize=16384)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from math import log
 from types import MappingProxyType
 
+from newsletter.writing.firmness import AHEAD, DOUBT, DOUBTED, NEGATION, firm
 from newsletter.writing.lexicon import COUNTRIES
 from newsletter.writing.terms import stem, term_set, terms
 from newsletter.writing.timing import expects
@@ -41,23 +42,12 @@ _DECLINES = re.compile(
     r"|\bwon['’]t(?= (?:hear|rehear|consider|review|reconsider)\b)"
 )
 """Ways to say that somebody refuses."""
+_TITLES = {"Adm": "Admiral", "Gov": "Governor", "Sen": "Senator", "Rep": "Representative", "Gen": "General"}
+_TITLE = re.compile(rf"\b(?P<title>{'|'.join(_TITLES)})[.](?= [A-Z])")
+_SHORT_FORM = re.compile(r"(?<=[a-z]) \([A-Z][\w.-]{0,9}\)")
+"""A name's short form or party after it: "Harbor Workers' Union (HWU)", "Nils Arden (H-Veldt)"."""
 _UNITED = re.compile(r"\bUnited States\b")
 _PERCENT = re.compile(r"(?<=\d) ?(?:%|per cent\b)")
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|nobody|none|neither|nor|without|den(?:y|ies|ied|ying)|false(?:ly)?|refus(?:es|ed|ing|e)|"
-    r"reject(?:s|ed|ing)?|rebuff(?:s|ed|ing)?|fail(?:s|ed|ing)?|unclear|unlikely|halt\w*|block\w*|cancel\w*)\b|n['’]t\b",
-    re.IGNORECASE,
-)
-_DOUBT = re.compile(
-    r"\b(?:alleg\w+|accus\w+|suspect\w*|reportedly|claim\w*|unconfirmed|could|may|might|if|whether|possibl\w+|"
-    r"potential\w*|speculat\w*|likely|appears?|rumou?r\w*|said to (?:be|have))\b"
-)
-_DOUBTED = re.compile(
-    r", (?:who (?:is|was) )?(?:an? |the )?(?:alleged|accused|suspected|charged)\b[^,]*(?:,|$)"
-    r"|, (?:potentially|possibly) \w+ing\b[^,]*$"
-)
-"""A doubt that stands beside what a sentence tells: ", accused of arson two years ago,"."""
-_AHEAD = re.compile(r"\b(?:will|would|plans?|planning|intends?|proposes?|vows?|wants?|aims?|seeks?|hopes?) ")
 _GOING = re.compile(
     r"\b(?:is|are|be) \w+ing\b|^(?:[A-Z][\w’'.-]* )+[a-z]+ing\b|^(?:[A-Z][\w’'.-]* )+to [a-z]+"
 )
@@ -117,6 +107,22 @@ _ALIKE = tuple(
         "rubble debris wreckage",
         "demand ask request urge",
         "collapse collapsed",
+        "support back defend",
+        "allege accuse claim",
+        "rescue save",
+        "money fund cash",
+        "choose select",
+        "law legislation",
+        "flee escape",
+        "ally allies",
+        "worker employee staff",
+        "cancel scrap",
+        "expand widen",
+        "allow permit let",
+        "bus coach",
+        "doctor physician",
+        "teenager teen",
+        "poll survey",
     )
 )
 _CLASS = {
@@ -149,14 +155,23 @@ class Fact:
     """What must agree: stems by their class, numbers with their neighbours, names, and how it is told."""
 
     stems: frozenset[str]
+    firm: frozenset[str]
+    """Those that the text neither denies nor doubts nor expects."""
     numbers: tuple[tuple[str, frozenset[str]], ...]
     names: frozenset[str]
     negations: int
+    denied: frozenset[str]
+    """The first stem after each negation."""
     doubts: bool
     times: frozenset[str]
     """Weekdays and units of time."""
     ahead: bool | None
     """Whether it speaks of what is to come; None for "is leaving", which may be either."""
+
+    @property
+    def hedged(self) -> bool:
+        """Whether it tells something else than what was."""
+        return bool(self.negations) or self.doubts or self.ahead is not False
 
 
 @lru_cache(maxsize=16384)
@@ -164,12 +179,14 @@ def fact_of(text: str) -> Fact:
     plain = plain_numbers(text)
     return Fact(
         frozenset(_CLASS.get(t, t) for t in term_set(plain)),
+        frozenset(_CLASS.get(t, t) for t in term_set(firm(plain))),
         _numbers(plain),
         surnames(plain),
-        len(_NEGATION.findall(plain)),
-        bool(_DOUBT.search(_DOUBTED.sub(" ", plain))),
+        len(NEGATION.findall(plain)),
+        frozenset(_CLASS.get(t, t) for m in NEGATION.finditer(plain) for t in terms(plain[m.end() :])[:1]),
+        bool(DOUBT.search(DOUBTED.sub(" ", plain))),
         frozenset(m.group().lower().rstrip("s") for m in _TIME.finditer(plain)),
-        True if _AHEAD.search(plain) or expects(plain) else (None if _GOING.search(plain) else False),
+        True if AHEAD.search(plain) or expects(plain) else (None if _GOING.search(plain) else False),
     )
 
 
@@ -196,17 +213,27 @@ def states(fact: Fact, other: Fact, told: Mapping[str, float] = MappingProxyType
 
     ``told`` is what each stem tells in the story; without it all tell the same.
     """
-    common = fact.stems & other.stems
+    held = told_in(other, fact)
+    common = fact.stems & held
     share = MOST_OF if len(fact.stems) <= SHORT else SHARE
     if len(fact.stems) < LEAST or len(common) < share * len(fact.stems):
         return False
     if weight(common, told) < TELLING * weight(fact.stems, told):
         return False
-    if not fact.names | (fact.stems & GRAVE) <= other.stems or not _same_numbers(fact, other):
+    if not fact.names | (fact.stems & GRAVE) <= held or not _same_numbers(fact, other):
         return False
-    if fact.negations != other.negations or other.doubts != fact.doubts:
-        return False
-    if not _same_times(fact, other):
+    return _same_times(fact, other) and (not fact.hedged or _same_key(fact, other))
+
+
+def told_in(other: Fact, fact: Fact) -> frozenset[str]:
+    """The stems of the other text that may bear the fact out: all where the fact itself denies, doubts or expects."""
+    return other.stems if fact.hedged else other.firm
+
+
+def _same_key(fact: Fact, other: Fact) -> bool:
+    """As many negations, or the same ones among more; the same doubt; and of the same time."""
+    denied = bool(fact.denied) and fact.denied <= other.denied
+    if other.doubts != fact.doubts or not (fact.negations == other.negations or denied):
         return False
     return None in {fact.ahead, other.ahead} or fact.ahead == other.ahead
 
@@ -220,7 +247,8 @@ def _same_times(fact: Fact, other: Fact) -> bool:
 @lru_cache(maxsize=16384)
 def plain_numbers(text: str) -> str:
     """The text with "$12.5bn" as "$12.5 billion" and "40%" as "40 percent"."""
-    text = _DECLINES.sub("refuses", _UNITED.sub("US", text))
+    text = _DECLINES.sub("refuses", _UNITED.sub("US", _SHORT_FORM.sub("", text)))
+    text = _TITLE.sub(lambda m: _TITLES[m.group("title")], text)
     text = _MAGNITUDE.sub(lambda m: " " + _MAGNITUDES[m.group("m").lower()], text)
     return _PERCENT.sub(" percent", text)
 

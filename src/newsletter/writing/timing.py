@@ -99,6 +99,12 @@ def expects(text: str) -> bool:
     return bool(_EXPECTING.search(text)) or _plans(text)
 
 
+def expected_from(sentence: str) -> int | None:
+    """Where a sentence begins to announce: at its "is expected to" or "ahead of", else at its start; None: nowhere."""
+    match = _EXPECTING.search(sentence)
+    return match.start() if match else (0 if _plans(sentence) else None)
+
+
 @lru_cache(maxsize=16384)
 def looks_ahead(text: str) -> bool:
     """Whether a text announces or speaks of the future in the outlet's own voice."""

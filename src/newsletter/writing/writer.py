@@ -65,10 +65,11 @@ def desk_for(story: Story, registry: Registry, limits: WritingLimits) -> Desk:
 def body(desk: Desk, title: Statement) -> StoryWords:
     """Everything under the headline. Mail first, then the page: the bounds are spent where most readers are."""
     disputes = disputed(desk)
+    contested = frozenset(desk.used)
     _reserve(desk)
     said = overview(desk, desk.ledger.limits.overview_words)
     under = dek(desk)
-    facts = agreed(desk)
+    facts = agreed(desk, contested)
     sides = {side: first_point(desk, side) for side in SIDES}
     under = under or dek(desk, farther=True)
     alone = {side: found for side in SIDES if (found := only(desk, side))}
