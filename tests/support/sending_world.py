@@ -33,8 +33,8 @@ from newsletter.mailing.halting import Halt, HaltReport
 from newsletter.mailing.intake import Intake
 from newsletter.mailing.report import SendReport
 from newsletter.mailing.sender import send_mailing
-from newsletter.mailing.terms import SendTerms
 from newsletter.mailing.settle import close_if_complete, resolve
+from newsletter.mailing.terms import SendTerms
 from newsletter.storage.engine import Database
 from newsletter.storage.events import SqlEventStore
 from newsletter.storage.mailings import LEASE, SqlMailingStore

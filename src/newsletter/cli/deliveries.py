@@ -174,7 +174,9 @@ def resolve_command(batch_id: str, accepted: bool, not_accepted: bool, as_json: 
     if mailing is not None:
         if unsure:
             also = f" --correction {mailing.correction}" if mailing.correction else ""
-            click.echo(f"{unsure:,} more wait for a word: newsletter deliveries {mailing.issue_date} --uncertain{also}")
+            click.echo(
+                f"{unsure:,} more wait for a word: newsletter deliveries {mailing.issue_date} --uncertain{also}"
+            )
         elif done:
             click.echo(f"{mailing.name} is complete.")
         else:

@@ -40,7 +40,8 @@ class SendGridStandIn:
 
     ``record``: a file that gets a JSON line for each accepted mail, so that another process can count.
     ``tell`` is told of each request in a sentence without full addresses. ``stops_last``, ``lists_done``: see
-    `Ledger`. ``events_to``: where signed events are posted about what was accepted, within a second; nowhere when empty.
+    `Ledger`. ``events_to``: where signed events are posted about what was accepted, within a second; empty:
+    nowhere.
 
     A block that ends well raises `OutsideTheFile` when a request (or an answer of ours) was not as the provider's
     OpenAPI file has it; a test that asks for such a thing says so with `asked_for`.

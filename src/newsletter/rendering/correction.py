@@ -9,7 +9,7 @@ from pathlib import Path
 from newsletter.domain.brand import Brand
 from newsletter.domain.checks import Check, CheckLimits
 from newsletter.domain.correction import Correction, CorrectionFacts, CorrectionMail
-from newsletter.domain.issue import UNSUBSCRIBE_SLOT, Mail
+from newsletter.domain.issue import PREFERENCES_SLOT, UNSUBSCRIBE_SLOT, Mail
 from newsletter.rendering import clean, mjml, wording
 from newsletter.rendering.mailchecks import MailChecks
 from newsletter.rendering.model import CorrectionMailView
@@ -73,6 +73,7 @@ class CorrectionMaker:
             how_url=f"{self._public_url}/how#corrections",
             archive_url=f"{self._public_url}/issues/{facts.issue_date.isoformat()}",
             contact_url=contact_url(self._brand.contact),
+            preferences_url=f"{self._public_url}/p/{PREFERENCES_SLOT}",
             unsubscribe_url=f"{self._public_url}/u/{UNSUBSCRIBE_SLOT}",
             postal_address=clean.text(self._postal_address),
         )

@@ -142,6 +142,7 @@ class CorrectionMailView:
     archive_url: str
     """The corrected issue's page."""
     contact_url: str
+    preferences_url: str
     unsubscribe_url: str
     postal_address: str
 
