@@ -28,6 +28,7 @@ CONTRACT = [
     "show",
     "check",
     "preview",
+    "edits",
     "approve",
     "unapprove",
     "test-send",

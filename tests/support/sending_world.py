@@ -26,6 +26,7 @@ from newsletter.domain.mailing import (
     Mailing,
     MailingState,
     Schedule,
+    Tokens,
     may_move,
 )
 from newsletter.errors import ProviderBusy, ProviderRejected, ProviderUncertain, Refused
@@ -284,7 +285,9 @@ class World:
             mail,
             store=store,
             provider=Dying(),
-            token_of=lambda recipient: f"token-{recipient.public_id}",
+            token_of=lambda recipient: Tokens(
+                f"token-{recipient.public_id}", f"preferences-{recipient.public_id}"
+            ),
             clock=self.clock,
             wait=self.clock.wait,
             jitter=lambda: 0.0,

@@ -42,7 +42,7 @@ def letter_payload(letter: Letter, *, sandbox: bool = False) -> dict[str, object
     if letter.despite_unsubscribe:
         settings["bypass_unsubscribe_management"] = {"enable": True}
     return {
-        "personalizations": [{"to": [{"email": letter.to}]}],
+        "personalizations": [{"to": [{"email": letter.to}], "custom_args": {"letter": letter.mail_id}}],
         "from": {"email": letter.from_email, "name": one_line(letter.from_name)},
         "subject": one_line(letter.subject),
         "content": [
@@ -51,7 +51,6 @@ def letter_payload(letter: Letter, *, sandbox: bool = False) -> dict[str, object
         ],
         "headers": {"Auto-Submitted": "auto-generated"},
         "categories": [CATEGORY],
-        "custom_args": {"letter": letter.mail_id},
         "tracking_settings": tracking(clicks=False),
         "mail_settings": settings,
     }

@@ -72,9 +72,13 @@ class SqlMailingStore:
         """See `ports.MailingStore.to_stop`."""
         states = {state.value for state in HANDED_OVER} - {BatchState.SUBMITTING.value}
         unsent = {BatchState.PENDING.value, BatchState.FAILED.value, BatchState.SUBMITTING.value}
+        callable_back = sa.or_(batches.c.left_at.is_(None), batches.c.state == BatchState.CANCELLING.value)
         left = sa.exists().where(
             batches.c.mailing_id == mailings.c.id,
-            sa.or_(batches.c.state.in_(unsent), sa.and_(batches.c.state.in_(states), batches.c.send_at > at)),
+            sa.or_(
+                batches.c.state.in_(unsent),
+                sa.and_(batches.c.state.in_(states), batches.c.send_at > at, callable_back),
+            ),
         )
         query = sa.select(mailings).where(mailings.c.state == MailingState.HALTED.value, left)
         with self._db.read() as connection:
