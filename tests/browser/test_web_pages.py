@@ -25,7 +25,7 @@ TARGETS = (
     "nav a, button:not(.ev), .button, select, input:not([type=radio]), textarea, summary, .tabs label, .name, "
     ".stories h3 a, .rail .plain a, .label a"
 )
-"""What is meant for a thumb; links, and the way to a passage (`.ev`), are as large as their sentence (WCAG 2.2, 2.5.8)."""
+"""What is meant for a thumb; links, and the way to a passage (`.ev`), are as large as their line (WCAG 2.2, 2.5.8)."""
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs /usr/bin/chromium"),

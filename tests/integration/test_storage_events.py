@@ -327,7 +327,7 @@ def test_complaints_stop_a_mailing_under_way(
 def test_a_mailing_that_is_done_is_stopped_while_the_provider_holds_some_for_later(
     database: Database, send_at: int, state: MailingState
 ) -> None:
-    room = Room(database, people=1_000, batch_size=500)
+    room = Room(database, people=1_500, batch_size=500)
     for now in (MailingState.SENDING, MailingState.DONE):
         room.store.set_state(room.mailing.id, now, "", NOON)
     last = room.store.batches(room.mailing.id)[-1]
